@@ -1,0 +1,27 @@
+// What a conformance check is: it brings a situation about; rules, and where no rule can, its own judge, say what happened.
+import type { StatementId } from '../spec/statement.ts';
+import type { Finding } from '../judge/finding.ts';
+import type { Slice } from '../judge/slice.ts';
+import type { CheckBench } from './bench.ts';
+
+/** What the target must offer; a missing need skips the check with that reason. */
+export type Need = 'qos1' | 'qos2' | 'retain' | 'will' | 'session' | 'wildcards';
+
+/** One situation and the statements it brings to judgement. */
+export interface Check {
+  /** Stable name, `chapter/what`, e.g. `publish/qos1-acknowledged`; the repeat command uses it. */
+  readonly id: string;
+  readonly title: string;
+  /** Section of the standard. */
+  readonly section: string;
+  readonly statements: readonly StatementId[];
+  readonly needs: readonly Need[];
+  /** `parallel` checks run side by side; `alone` one at a time; `ownInstance` gets a target of its own. */
+  readonly group: 'parallel' | 'alone' | 'ownInstance';
+  /** Every acceptable outcome in words, shown as Expected. */
+  readonly accept: readonly string[];
+  /** Brings the situation about. Never judges: what it did and what came back stands in the history. */
+  drive(bench: CheckBench): Promise<void>;
+  /** Says what no general rule can, from this check's slice of the history alone. */
+  judge?(slice: Slice): readonly Omit<Finding, 'by' | 'check' | 'target'>[];
+}

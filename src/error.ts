@@ -1,0 +1,57 @@
+// The one error of the bench: a code, what was expected, what came, and one hint.
+
+/** Where in an input file something is wrong; lines and columns count from 1. */
+export interface SourcePlace {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** What a {@link FieldbenchError} is made of. */
+export interface ErrorDetails {
+  /** Stable name of the error, listed in docs/errors.md, e.g. `FB_SCENARIO_SCHEMA`. */
+  readonly code: string;
+  /** One sentence that says what went wrong. */
+  readonly message: string;
+  readonly expected?: string;
+  readonly actual?: string;
+  readonly hint?: string;
+  readonly at?: SourcePlace;
+  readonly cause?: unknown;
+}
+
+/**
+ * An error that a user can act on. `message` alone suffices; the parts are kept apart for reports.
+ * The command line prints it without a stack trace.
+ */
+export class FieldbenchError extends Error {
+  readonly code: string;
+  readonly expected: string | undefined;
+  readonly actual: string | undefined;
+  readonly hint: string | undefined;
+  readonly at: SourcePlace | undefined;
+
+  constructor(details: ErrorDetails) {
+    super(details.message, details.cause === undefined ? {} : { cause: details.cause });
+    this.name = 'FieldbenchError';
+    this.code = details.code;
+    this.expected = details.expected;
+    this.actual = details.actual;
+    this.hint = details.hint;
+    this.at = details.at;
+  }
+}
+
+/** `file:line:column` as far as known. */
+export function placeText(at: SourcePlace): string {
+  return [at.file, at.line, at.column].filter((it) => it !== undefined).join(':');
+}
+
+/** The whole error as one block of text for a terminal or a report. */
+export function errorText(error: FieldbenchError): string {
+  const lines = [`${error.at ? `${placeText(error.at)} ` : ''}${error.message} [${error.code}]`];
+  if (error.expected !== undefined) lines.push(`  expected: ${error.expected}`);
+  if (error.actual !== undefined) lines.push(`  came: ${error.actual}`);
+  if (error.hint !== undefined) lines.push(`  hint: ${error.hint}`);
+  return lines.join('\n');
+}

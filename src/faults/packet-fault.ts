@@ -1,0 +1,69 @@
+// Faults on single packets as data: when a packet like this passes, do that, so many times.
+import type { PacketType, Qos } from '../wire/packet.ts';
+
+/** Which packet a fault waits for; every given field must fit. */
+export interface PacketMatch {
+  readonly type?: PacketType | readonly PacketType[];
+  readonly direction?: 'toServer' | 'toClient';
+  /** Topic filter that a PUBLISH topic must match. */
+  readonly topic?: string;
+  readonly qos?: Qos;
+  readonly retain?: boolean;
+  readonly dup?: boolean;
+  readonly clientId?: string;
+  /** Acts from the nth fitting packet of a connection on, counted from 1. */
+  readonly nth?: number;
+  /** Fits only on the nth connection of this client id over the link, counted from 1. */
+  readonly connectionNth?: number;
+}
+
+/** Fields of a packet that `rewrite` sets before the packet is encoded again; a field the packet lacks is ignored. */
+export interface PacketRewrite {
+  /** Turns the packet into a bare or acknowledging packet of another type. */
+  readonly type?: PacketType;
+  /** Low nibble of the first byte. */
+  readonly flags?: number;
+  readonly packetId?: number | { readonly add: number };
+  readonly dup?: boolean;
+  readonly qos?: Qos;
+  readonly retain?: boolean;
+  readonly topic?: string | { readonly append: string };
+  readonly payload?: { readonly text: string } | { readonly append: string };
+  readonly sessionPresent?: boolean;
+  readonly returnCode?: number;
+  readonly returnCodes?: readonly number[] | 'reversed' | 'dropLast' | 'addOne';
+  readonly cleanSession?: boolean;
+  readonly keepAliveS?: number;
+  readonly clientId?: { readonly append: string };
+  readonly will?: 'remove' | { readonly qos?: Qos; readonly retain?: boolean };
+}
+
+/** What happens to a packet that fits. */
+export type PacketAction =
+  | { readonly do: 'drop' }
+  /** Holds it, and what follows it in its direction, for so long. */
+  | { readonly do: 'hold'; readonly holdMs: number }
+  /** Sends it again `delayMs` after the original (0: right behind it). */
+  | { readonly do: 'duplicate'; readonly delayMs: number; readonly set?: PacketRewrite }
+  | { readonly do: 'rewrite'; readonly set: PacketRewrite }
+  /** Lets the next packet of its direction and type pass first; gives up waiting after `withinMs`. */
+  | { readonly do: 'swap'; readonly withinMs: number }
+  /** Passes it on and also sends another packet, made from this one, to one side. */
+  | {
+      readonly do: 'inject';
+      readonly toward: 'client' | 'server';
+      readonly packet: PacketRewrite & { readonly type: PacketType };
+    }
+  /** Drops it and ends the connection on that side (both sides when `both`). */
+  | { readonly do: 'rst' | 'fin'; readonly side: 'client' | 'server' | 'both' }
+  /** From here on a close by the server does not reach the client: the client's side stays open and silent. */
+  | { readonly do: 'keep-open' };
+
+/** One fault. Played on a link it is an application-level fault: the stream stays a valid run of packets. */
+export interface PacketFault {
+  readonly id: string;
+  readonly when: PacketMatch;
+  readonly action: PacketAction;
+  /** How often per link; unlimited when absent. */
+  readonly times?: number;
+}

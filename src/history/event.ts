@@ -1,0 +1,213 @@
+// Everything that was seen or meant in a run, as plain data: the history is the truth that judges and reports read.
+
+/** Which way a packet travelled on its connection. */
+export type Direction = 'toServer' | 'toClient';
+
+/**
+ * Where on an edge of the bench something was seen: at the client's end of a link, at the server's end, or on
+ * an edge without a link (`wire`), where both ends are one.
+ */
+export type Vantage = 'clientEnd' | 'serverEnd' | 'wire';
+
+/** Names one TCP connection of a run over all of its taps, e.g. `c17`. */
+export type ConnectionId = string;
+
+/** What every event has. */
+interface EventBase {
+  /** Ordinal in the journal, from 1; evidence points here. */
+  readonly seq: number;
+  /** Monotonic time since the run began, in the clock domain of the journal's header. */
+  readonly tMs: number;
+}
+
+/** First event of a journal: what ran, from which seed, on what. */
+export interface RunStarted extends EventBase {
+  readonly kind: 'run';
+  readonly schema: 1;
+  readonly runId: string;
+  readonly fieldbench: string;
+  readonly mode: 'scenario' | 'conform' | 'tap';
+  readonly seed: number;
+  /** ISO time of the start, for people; nothing is computed from it. */
+  readonly startedAt: string;
+  readonly clock: string;
+  /** The command that repeats the run. */
+  readonly command: string;
+  /** Text and name of the scenario that was played, after `--set`. */
+  readonly scenario?: { readonly file: string; readonly text: string };
+  /** Tolerances that the verdicts used, by rule parameter name. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Machine, kernel, congestion control, versions: shown as provenance. */
+  readonly provenance: Readonly<Record<string, string>>;
+}
+
+/** A target that the run judges. */
+export interface TargetDescribed extends EventBase {
+  readonly kind: 'target';
+  readonly target: string;
+  readonly version: string;
+  /** How it was started: command, image with id, or URL; never a credential. */
+  readonly how: string;
+  readonly limits: readonly string[];
+}
+
+/** A connection came to be, as seen by one tap. */
+export interface ConnectionOpened extends EventBase {
+  readonly kind: 'opened';
+  readonly connection: ConnectionId;
+  readonly seenAt: Vantage;
+  /** Name of the part that dialled, as far as the bench knows it. */
+  readonly client: string;
+  /** Name of the part that was dialled. */
+  readonly server: string;
+  readonly link?: string;
+  /** Target that this connection belongs to, in runs that judge several. */
+  readonly target?: string;
+  /** Check that owns this connection. */
+  readonly check?: string;
+}
+
+/** How a connection ended, as seen by one tap. */
+export interface ConnectionEnded extends EventBase {
+  readonly kind: 'ended';
+  readonly connection: ConnectionId;
+  readonly seenAt: Vantage;
+  /** Who closed first, as far as this tap can tell; `link`: a fault or cut did; `bench`: the run ended. */
+  readonly by: 'client' | 'server' | 'link' | 'bench';
+  readonly how: 'fin' | 'rst' | 'error';
+  readonly detail?: string;
+}
+
+/** One control packet (or bytes that are none) as one tap saw it. */
+export interface PacketSeen extends EventBase {
+  readonly kind: 'packet';
+  readonly connection: ConnectionId;
+  readonly direction: Direction;
+  readonly seenAt: Vantage;
+  /** Offset of the first byte in its direction's stream. */
+  readonly offset: number;
+  /** The bytes, base64; passwords are already masked. Cut bytes are counted in `omittedB`. */
+  readonly bytes: string;
+  /** Runs of masked bytes as [start, length] within the packet. */
+  readonly masked?: readonly (readonly [number, number])[];
+  /** Bytes of a large payload that the journal left out at the packet's end. */
+  readonly omittedB?: number;
+}
+
+/** The bench sent something illegal on purpose: no rule may blame the peer for what follows on this connection. */
+export interface Tainted extends EventBase {
+  readonly kind: 'taint';
+  readonly connection: ConnectionId;
+  readonly why: string;
+}
+
+/** A device means to publish; latency counts from here, and losses before the first tap show. */
+export interface PublishIntended extends EventBase {
+  readonly kind: 'intent';
+  readonly part: string;
+  readonly topic: string;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+  /** Ordinal among the part's messages on this topic, from 1. */
+  readonly ordinal: number;
+  /** First 16 hex digits of the payload's SHA-256: the identity of a message whose payload is not ours. */
+  readonly payloadHash: string;
+}
+
+/** A link changed its state or figures. */
+export interface LinkChanged extends EventBase {
+  readonly kind: 'link';
+  readonly link: string;
+  readonly state: 'up' | 'cut' | 'half-open-up' | 'half-open-down';
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** A fault acted on a packet or connection. */
+export interface FaultPlayed extends EventBase {
+  readonly kind: 'fault';
+  readonly link: string;
+  readonly fault: string;
+  readonly connection?: ConnectionId;
+  readonly did: string;
+}
+
+/** Something happened to a part. */
+export interface PartChanged extends EventBase {
+  readonly kind: 'part';
+  readonly part: string;
+  readonly role: 'broker' | 'device' | 'gateway' | 'plc' | 'link';
+  /** `ready`: answered CONNECT with CONNACK 0; `killed`: SIGKILL by the bench; `exited`: ended by itself. */
+  readonly state: 'starting' | 'ready' | 'stopped' | 'killed' | 'exited' | 'failed';
+  readonly detail?: string;
+}
+
+/** A check began or ended; what lies between on its connections is its slice. */
+export interface CheckPhase extends EventBase {
+  readonly kind: 'check';
+  readonly check: string;
+  readonly target: string;
+  /** `aborted`: its situation could not be brought about, `reason` says why. */
+  readonly phase: 'begun' | 'driven' | 'aborted' | 'skipped';
+  readonly reason?: string;
+}
+
+/** A named moment that a rule, check or expectation refers to: a quiet window over, a wait that ran out, a timeline step. */
+export interface Marked extends EventBase {
+  readonly kind: 'mark';
+  readonly name: string;
+  readonly check?: string;
+  readonly connection?: ConnectionId;
+  readonly data?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Something that could not be seen: a tap that lost bytes, a shard that died. */
+export interface Gap extends EventBase {
+  readonly kind: 'gap';
+  readonly connection?: ConnectionId;
+  readonly direction?: Direction;
+  readonly why: string;
+}
+
+/** A cap was reached: what follows on this connection (or in this journal) was not recorded. */
+export interface Truncated extends EventBase {
+  readonly kind: 'truncated';
+  readonly connection?: ConnectionId;
+  readonly why: string;
+}
+
+/** Last event: the run is over, and how. A journal without it belongs to a run that was killed. */
+export interface RunEnded extends EventBase {
+  readonly kind: 'end';
+  readonly how: 'completed' | 'interrupted' | 'failed';
+  readonly reason?: string;
+}
+
+/** Anything that a journal holds, told apart by `kind`. */
+export type HistoryEvent =
+  | RunStarted
+  | TargetDescribed
+  | ConnectionOpened
+  | ConnectionEnded
+  | PacketSeen
+  | Tainted
+  | PublishIntended
+  | LinkChanged
+  | FaultPlayed
+  | PartChanged
+  | CheckPhase
+  | Marked
+  | Gap
+  | Truncated
+  | RunEnded;
+
+/** An event before the journal has numbered and timed it. */
+export type EventDraft = HistoryEvent extends infer E
+  ? E extends HistoryEvent
+    ? Omit<E, 'seq' | 'tMs'> & { readonly tMs?: number }
+    : never
+  : never;
+
+/** Takes events; the journal is one, a test's array another. Never throws: a full disk ends in `truncated`. */
+export interface History {
+  record(draft: EventDraft): void;
+}

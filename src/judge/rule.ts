@@ -1,0 +1,120 @@
+// What a rule is: a deterministic reducer over history that says which statements it judges and what it must see.
+import type { StatementId, Role } from '../spec/statement.ts';
+import type { ConnectionId, Direction, HistoryEvent, PacketSeen, Vantage } from '../history/event.ts';
+import type { Frame } from '../wire/frame.ts';
+import type { Packet } from '../wire/packet.ts';
+import type { Measurement } from './finding.ts';
+
+/** Tolerances of the rules; every one is printed beside the verdicts that used it. */
+export interface RuleParameters {
+  /** How long an answer may take before its absence is judged. */
+  readonly responseTimeoutMs: number;
+  /** How long a close that the standard demands may take. */
+  readonly closeTimeoutMs: number;
+  /** How long a will or another effect without an answer may take before `warn`; five times this is `fail`. */
+  readonly effectTimeoutMs: number;
+  /** Quiet window behind a sentinel. */
+  readonly quietMs: number;
+  /** Keep alive enforced later than 1.5 K + this is `warn`. */
+  readonly keepAliveWarnMs: number;
+  /** Connection still open at 1.5 K + this is `fail`. */
+  readonly keepAliveFailMs: number;
+}
+
+/** The defaults, as docs/rules.md prints them. */
+export const defaultParameters: RuleParameters = {
+  responseTimeoutMs: 5000,
+  closeTimeoutMs: 5000,
+  effectTimeoutMs: 3000,
+  quietMs: 300,
+  keepAliveWarnMs: 1000,
+  keepAliveFailMs: 10_000,
+};
+
+/** A packet as a rule sees it: decoded once, at the vantage the rule asked for. */
+export interface SeenPacket {
+  readonly event: PacketSeen;
+  readonly frame: Frame;
+  /** Absent for bytes that are no packet. */
+  readonly packet?: Packet;
+  readonly direction: Direction;
+  readonly connection: ConnectionView;
+}
+
+/** What the judge knows about a connection while it streams past. */
+export interface ConnectionView {
+  readonly id: ConnectionId;
+  readonly vantage: Vantage;
+  readonly client: string;
+  readonly server: string;
+  readonly target?: string;
+  readonly check?: string;
+  /** Illegal traffic was sent on purpose, or the client broke the standard: the server is not to blame from here on. */
+  readonly tainted: boolean;
+  /** Client id, clean session and keep alive of the CONNECT once seen. */
+  readonly connect?: Extract<Packet, { type: 'CONNECT' }>;
+}
+
+/** What a rule steps over: a packet at its vantage, or any other event. */
+export type RuleEvent =
+  | { readonly kind: 'packet'; readonly seq: number; readonly tMs: number; readonly seen: SeenPacket }
+  | {
+      readonly kind: 'opened' | 'ended';
+      readonly seq: number;
+      readonly tMs: number;
+      readonly connection: ConnectionView;
+      readonly event: Extract<HistoryEvent, { kind: 'opened' | 'ended' }>;
+    }
+  | {
+      readonly kind: 'other';
+      readonly seq: number;
+      readonly tMs: number;
+      readonly event: Exclude<HistoryEvent, { kind: 'packet' | 'opened' | 'ended' }>;
+    };
+
+/** What a rule says about a violation or remark. */
+export interface Observation {
+  readonly expected: readonly string[];
+  readonly actual: string;
+  /** `seq` of the events that show it, the offending one last. */
+  readonly events: readonly number[];
+  readonly bytes?: { readonly event: number; readonly offset: number; readonly length: number };
+  readonly connection?: ConnectionView;
+  readonly measured?: readonly Measurement[];
+}
+
+/** Where a rule writes its judgements. Passes are counted per statement and check; the first keeps its evidence. */
+export interface Report {
+  pass(statement: StatementId, seen: Omit<Observation, 'expected' | 'actual'>): void;
+  warn(statement: StatementId, what: Observation): void;
+  fail(statement: StatementId, what: Observation): void;
+  inconclusive(statement: StatementId, what: Observation): void;
+}
+
+interface RuleBase<S> {
+  readonly id: string;
+  /** First line of docs/rules.md for this rule. */
+  readonly title: string;
+  /** Whose conduct it judges; decides the vantage: the tap nearest to that party. */
+  readonly judges: Role;
+  readonly statements: readonly StatementId[];
+  /**
+   * Takes one event. `state` belongs to the judge and may be changed in place (rules run in fleets on every packet);
+   * the result depends on the events alone.
+   */
+  step(state: S, event: RuleEvent, report: Report): void;
+  /** The run, or for a connection rule the connection, is over at `tMs`: judge what stayed open. */
+  end(state: S, tMs: number, report: Report): void;
+}
+
+/** Judges one connection by its own packets; a fresh state per connection. */
+export interface ConnectionRule<S> extends RuleBase<S> {
+  readonly scope: 'connection';
+  start(connection: ConnectionView, parameters: RuleParameters): S;
+}
+
+/** Judges several parties together; needs every party's packets and a message identity, else it stays silent. */
+export interface RoutingRule<S> extends RuleBase<S> {
+  readonly scope: 'routing';
+  start(parameters: RuleParameters): S;
+}

@@ -1,0 +1,46 @@
+// The one clock of a run: everything that waits or stamps gets it passed in.
+
+/** Cancels a timer; calling it twice does nothing. */
+export type CancelTimer = () => void;
+
+/** Monotonic time and timers of one run. */
+export interface Clock {
+  /** Name of the clock domain, written into the journal's header. */
+  readonly domain: string;
+  /** Milliseconds since the run began; never goes back. */
+  nowMs(): number;
+  /** Calls `fire` once after `delayMs`. */
+  after(delayMs: number, fire: () => void): CancelTimer;
+}
+
+/** The machine's monotonic clock, zero at the moment of this call. */
+export function machineClock(): Clock {
+  const zero = performance.now();
+  return {
+    domain: 'machine-monotonic',
+    nowMs: () => performance.now() - zero,
+    after(delayMs, fire) {
+      const timer = setTimeout(fire, delayMs);
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+/**
+ * Waits on the clock.
+ * @throws the signal's reason when aborted.
+ */
+export async function pause(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const stop = (): void => {
+      cancel();
+      reject(signal?.reason);
+    };
+    const cancel = clock.after(delayMs, () => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    });
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}

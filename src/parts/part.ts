@@ -1,0 +1,75 @@
+// What everything that can be bolted on has in common: it is told its world, starts, and ends without a trace.
+import type { Clock } from '../net/clock.ts';
+import type { History } from '../history/event.ts';
+
+/** Notes what a run owns, so that the next start can sweep what a killed bench left behind. */
+export interface Ownership {
+  /** A process that was started as leader of its own group. Call before anything can go wrong with it. */
+  ownProcess(pid: number, what: string): void;
+  /** A container, by id. */
+  ownContainer(id: string, what: string): void;
+  /** A file or folder that goes away with the run. */
+  ownPath(path: string): void;
+  /** It ended; nothing is left to sweep. */
+  release(pidOrIdOrPath: number | string): void;
+  /** Labels that every container of this run carries. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Folder for the run's own files, mode 0700, removed with the run. */
+  readonly scratch: string;
+}
+
+/** The world a part lives in. */
+export interface PartContext {
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly history: History;
+  readonly owns: Ownership;
+  /** Ends everything when aborted. */
+  readonly signal: AbortSignal;
+}
+
+/** Where a part listens. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Something that runs until it is disposed of. */
+export interface StartedPart extends AsyncDisposable {
+  readonly name: string;
+}
+
+/** A broker that answered CONNECT with CONNACK 0. Its endpoint stays the same over restarts. */
+export interface StartedBroker extends StartedPart {
+  /** What the broker says of itself, or its package's version. */
+  readonly version: string;
+  /** Command, image with id, or URL it was started from. */
+  readonly how: string;
+  readonly endpoint: Endpoint;
+  /** Ends it politely and waits until it is gone. */
+  stop(): Promise<void>;
+  /** SIGKILL, and waits until it is gone. */
+  kill(): Promise<void>;
+  /** Starts it again on the same endpoint and storage; resolves when it is ready. */
+  restart(): Promise<void>;
+}
+
+/** How a kind of broker is started: one file per kind in parts/brokers/. */
+export interface BrokerDriver {
+  /** Name in target files and on the command line, e.g. `aedes`. */
+  readonly kind: string;
+  /** @throws FieldbenchError `FB_BROKER_START` with what the broker said last, when it does not become ready. */
+  start(name: string, context: PartContext): Promise<StartedBroker>;
+}
+
+/** A link between one part and another: dial `endpoint`, and what stands behind it is `upstream`. */
+export interface StartedLink extends StartedPart {
+  readonly endpoint: Endpoint;
+  /** Changes the figures from now on. */
+  shape(figures: { readonly delayMs?: number; readonly jitterMs?: number }): Promise<void>;
+  /** Cuts it: `drop` lets packets vanish and connections hang, `rst` resets them. New connections fail. */
+  cut(how: 'drop' | 'rst'): Promise<void>;
+  /** Only one direction still passes. */
+  halfOpen(dead: 'toServer' | 'toClient'): Promise<void>;
+  restore(): Promise<void>;
+}
