@@ -1,0 +1,79 @@
+// What a check holds in its hands: scripted clients with names, topics and ids of its own, and bounded waits.
+import type { ConnectionId } from '../history/event.ts';
+import type { RuleParameters } from '../judge/rule.ts';
+import type { Connect, Packet, PacketOf, PacketType, Publish, Qos, Text, Will } from '../wire/packet.ts';
+import type { Spoil } from '../wire/encode.ts';
+
+/** What a scripted client connects with; everything has a default. */
+export interface ConnectOptions {
+  /** Client id; default: one of the check's own, made from the client's name. */
+  readonly clientId?: string;
+  readonly cleanSession?: boolean;
+  /** Default 0: no keep alive, so that no check is ended by one it did not ask for. */
+  readonly keepAliveS?: number;
+  readonly will?: Will;
+  /** Answer QoS 1 and 2 deliveries as a good client does (default), or leave that to the check. */
+  readonly acknowledge?: boolean;
+}
+
+/** A client that does what the check says, byte by byte, and sees every packet that comes back. */
+export interface ScriptedClient {
+  readonly connection: ConnectionId;
+  readonly clientId: string;
+  /** Sends a packet, legal as it stands. */
+  send(packet: Packet<Text>): Promise<void>;
+  /** Sends something the standard forbids, and taints the connection in the history first. */
+  sendIllegal(why: string, packet: Packet<Text> | Uint8Array, spoil?: Spoil): Promise<void>;
+  /**
+   * The next packet of this type that no earlier call took, as soon as it is there.
+   * Gives `undefined` when none came within the response timeout; a PINGREQ was then sent as proof of life.
+   */
+  next<T extends PacketType>(type: T, where?: (packet: PacketOf<T>) => boolean): Promise<PacketOf<T> | undefined>;
+  /** CONNACK with code 0, or the check is aborted with what came instead. */
+  connected(): Promise<PacketOf<'CONNACK'>>;
+  subscribe(filters: Readonly<Record<string, 0 | 1 | 2>>): Promise<PacketOf<'SUBACK'> | undefined>;
+  unsubscribe(...filters: string[]): Promise<PacketOf<'UNSUBACK'> | undefined>;
+  /** Publishes and sees the whole exchange of its QoS through; gives the packet identifier. */
+  publish(message: { topic: string; payload: string | Uint8Array; qos?: 0 | 1 | 2; retain?: boolean }): Promise<number | undefined>;
+  /** Waits for a message with this topic and payload, at most the response timeout. */
+  delivery(topic: string, payload: string | Uint8Array): Promise<Publish | undefined>;
+  /** Every PUBLISH so far, in order. */
+  readonly deliveries: readonly Publish[];
+  /** PINGREQ and its PINGRESP: proof of life, and a fence behind everything sent before it. */
+  ping(): Promise<boolean>;
+  /** DISCONNECT, then FIN. */
+  disconnect(): Promise<void>;
+  /** Ends the connection without DISCONNECT. */
+  abort(how: 'fin' | 'rst'): Promise<void>;
+  /** Waits until the server has closed, at most the close timeout; tells whether it did. */
+  closedByServer(timeoutMs?: number): Promise<boolean>;
+}
+
+/** One check's own corner of the bench. */
+export interface CheckBench {
+  readonly target: string;
+  readonly parameters: RuleParameters;
+  readonly signal: AbortSignal;
+  /** A client id of this check and run: the same name gives the same id. */
+  clientId(name: string): string;
+  /** A topic below this check's own prefix. */
+  topic(path: string): string;
+  /** Opens a connection and sends nothing. */
+  open(name: string, options?: ConnectOptions): Promise<ScriptedClient>;
+  /** Opens, sends CONNECT, and has CONNACK 0. */
+  connect(name: string, options?: ConnectOptions): Promise<ScriptedClient>;
+  /** The CONNECT that `connect` would send, to be spoilt or sent by hand. */
+  connectPacket(name: string, options?: ConnectOptions): Connect;
+  /** Notes a moment in the history that the check's judge can ask for. */
+  mark(name: string, client?: ScriptedClient): void;
+  /** The printed quiet window behind a sentinel. */
+  quiet(): Promise<void>;
+  /** Lets real time pass, for statements about time only. */
+  elapse(durationMs: number): Promise<void>;
+}
+
+/** Thrown by a bench when a situation cannot be brought about; the check is then inconclusive with this reason. */
+export class SituationFailed extends Error {}
+
+/** The QoS levels, for checks that go through all of them. */
+export const everyQos: readonly Exclude<Qos, 3>[] = [0, 1, 2];

@@ -1,0 +1,52 @@
+// A run after judgement, in the shape that every report is made from.
+import type { StatementId } from '../spec/statement.ts';
+import type { RunEnded, RunStarted } from '../history/event.ts';
+import type { Evidence, Finding, Measurement } from './finding.ts';
+import type { Verdict } from './verdict.ts';
+
+/** One statement's verdict on one target, folded over all that judged it. */
+export interface JudgedStatement {
+  readonly id: StatementId;
+  readonly verdict: Verdict;
+  /** Ids of the rules and checks that judged it. */
+  readonly by: readonly string[];
+  readonly measured: readonly Measurement[];
+}
+
+/** One check's, or one expectation's, verdict on one target. */
+export interface JudgedCheck {
+  readonly id: string;
+  readonly title: string;
+  readonly statements: readonly StatementId[];
+  readonly verdict: Verdict;
+  readonly expected: readonly string[];
+  readonly actual: string;
+  readonly durationMs: number;
+  readonly evidence: Evidence;
+  readonly measured: readonly Measurement[];
+  /** The command that repeats this check alone. */
+  readonly repeat: string;
+}
+
+/** All that was judged of one target. */
+export interface JudgedTarget {
+  readonly name: string;
+  readonly version: string;
+  readonly how: string;
+  readonly limits: readonly string[];
+  readonly statements: readonly JudgedStatement[];
+  readonly checks: readonly JudgedCheck[];
+  readonly findings: readonly Finding[];
+}
+
+/** A whole run after judgement. */
+export interface JudgedRun {
+  readonly run: RunStarted;
+  /** Absent when the bench was killed: the journal has no last event. */
+  readonly end?: RunEnded;
+  readonly verdict: Verdict;
+  readonly exitCode: 0 | 1 | 3;
+  readonly targets: readonly JudgedTarget[];
+  /** What cannot be trusted about this run, in words: lag of our own, gaps, truncation. */
+  readonly warnings: readonly string[];
+}
