@@ -55,3 +55,26 @@ export function errorText(error: FieldbenchError): string {
   if (error.hint !== undefined) lines.push(`  hint: ${error.hint}`);
   return lines.join('\n');
 }
+
+/** A hint for a name that does not exist: the nearest known one where it is near, else all of them. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  const ranked = known
+    .map((name) => ({ name, distance: editDistance(word.toLowerCase(), name.toLowerCase()) }))
+    .toSorted((a, b) => a.distance - b.distance);
+  const [nearest] = ranked;
+  if (nearest && nearest.distance <= Math.max(1, Math.floor(word.length / 3))) return `did you mean "${nearest.name}"?`;
+  return known.length === 0 ? 'there are none' : `known are: ${known.join(', ')}`;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,120 @@
+// How soon a device is back once nothing hinders it any more: its link is up and its broker serves.
+import type { HistoryEvent, PacketSeen } from '../../history/event.ts';
+import { frameOf } from '../../history/packet-of.ts';
+import { ConnectionNames, type Expectation, type Outcome } from '../expectation.ts';
+
+/** Parameters of the expectation. */
+export interface ReconnectedOptions {
+  readonly device: string;
+  readonly withinMs: number;
+}
+
+interface Absence {
+  readonly seq: number;
+  /** When it could have come back at the earliest. */
+  sinceMs: number;
+  back?: { readonly tMs: number; readonly seq: number };
+}
+
+/** `device` has CONNACK 0 again within `withinMs` of the moment from which it could. */
+export class Reconnected implements Expectation {
+  readonly id: string;
+  readonly title: string;
+  readonly expected: readonly string[];
+  readonly #options: ReconnectedOptions;
+  readonly #names = new ConnectionNames();
+  readonly #absences: Absence[] = [];
+  #link: string | undefined;
+  #broker: string | undefined;
+  #online: string | undefined;
+  #linkUp = true;
+  #brokerUp = true;
+  #lastMs = 0;
+
+  constructor(options: ReconnectedOptions) {
+    this.#options = options;
+    this.id = `reconnected:${options.device}`;
+    this.title = `${options.device} comes back`;
+    this.expected = [
+      `${options.device} is connected again within ${options.withinMs / 1000} s of its link being up and its broker serving`,
+    ];
+  }
+
+  step(event: HistoryEvent): void {
+    this.#lastMs = event.tMs;
+    switch (event.kind) {
+      case 'opened':
+        this.#names.note(event);
+        if (event.client === this.#options.device) {
+          this.#link = event.link;
+          this.#broker = event.server;
+        }
+        break;
+      case 'ended':
+        if (event.connection === this.#online && event.seenAt !== 'serverEnd' && event.by !== 'bench') {
+          this.#online = undefined;
+          this.#absences.push({ seq: event.seq, sinceMs: event.tMs });
+        }
+        break;
+      case 'link':
+        if (event.link === this.#link) this.#hindered((this.#linkUp = event.state === 'up'), event.tMs);
+        break;
+      case 'part':
+        if (event.part === this.#broker) this.#hindered((this.#brokerUp = event.state === 'ready'), event.tMs);
+        break;
+      case 'packet':
+        this.#packet(event);
+        break;
+      default:
+    }
+  }
+
+  /** A hindrance came or went: the time to come back counts from the last one that went. */
+  #hindered(gone: boolean, tMs: number): void {
+    const open = this.#absences.at(-1);
+    if (gone && open && !open.back) open.sinceMs = tMs;
+  }
+
+  #packet(event: PacketSeen): void {
+    if (event.direction !== 'toClient' || event.seenAt === 'serverEnd') return;
+    if (this.#names.clientOf(event.connection) !== this.#options.device) return;
+    const packet = frameOf(event).packet;
+    if (packet?.type !== 'CONNACK' || packet.returnCode !== 0) return;
+    this.#online = event.connection;
+    const open = this.#absences.at(-1);
+    if (open && !open.back) open.back = { tMs: event.tMs, seq: event.seq };
+  }
+
+  end(): Outcome {
+    const { withinMs } = this.#options;
+    const took = (it: Absence): number => (it.back?.tMs ?? this.#lastMs) - it.sinceMs;
+    const free = this.#linkUp && this.#brokerUp;
+    const judged = this.#absences.filter((it) => it.back || (free && took(it) > withinMs));
+    const late = judged.find((it) => took(it) > withinMs);
+    const timesMs = judged.filter((it) => it.back).map(took);
+    return {
+      verdict: judged.length === 0 ? 'notExercised' : late ? 'fail' : 'pass',
+      actual: late
+        ? late.back
+          ? `it took ${(took(late) / 1000).toFixed(2)} s`
+          : 'it never came back'
+        : judged.length === 0
+          ? 'it was never away'
+          : `it was away ${judged.length} times and came back within ${(Math.max(...timesMs) / 1000).toFixed(2)} s`,
+      evidence: {
+        events: (late ? [late] : judged.slice(0, 1)).flatMap((it) => [it.seq, ...(it.back ? [it.back.seq] : [])]),
+      },
+      measured:
+        timesMs.length === 0
+          ? []
+          : [
+              {
+                name: 'time to come back',
+                unit: 'ms',
+                value: Math.round(Math.max(...timesMs)),
+                limit: { max: withinMs },
+              },
+            ],
+    };
+  }
+}

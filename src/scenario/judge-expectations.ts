@@ -1,0 +1,68 @@
+// Judges a scenario's expectations from its history alone, so that a recorded run can be judged again.
+import type { HistoryEvent } from '../history/event.ts';
+import type { JudgedCheck } from '../judge/judged.ts';
+import type { Expectation } from './expectation.ts';
+import { Delivered } from './expectations/delivered.ts';
+import { Reconnected } from './expectations/reconnected.ts';
+import { WillWithin } from './expectations/will.ts';
+import type { Scenario, ScenarioExpectation } from './schema.ts';
+
+/** The rule behind one line of `expectations:`. */
+export function expectationOf(line: ScenarioExpectation): Expectation {
+  if ('delivered' in line) return new Delivered(line.delivered);
+  if ('will' in line) return new WillWithin({ of: line.will.of, to: line.will.to, withinMs: line.will.within });
+  return new Reconnected({ device: line.reconnected.device, withinMs: line.reconnected.within });
+}
+
+/** Runs every expectation of the scenario over the events; a crash in one is inconclusive, never a pass. */
+export function judgeExpectations(
+  scenario: Scenario,
+  events: Iterable<HistoryEvent>,
+  repeat: string,
+): readonly JudgedCheck[] {
+  const running = scenario.expectations.map((line) => new Guarded(expectationOf(line)));
+  let lastMs = 0;
+  for (const event of events) {
+    lastMs = event.tMs;
+    for (const it of running) it.step(event);
+  }
+  return running.map((it) => it.judged(lastMs, repeat));
+}
+
+/** An expectation whose own mistakes cannot take the others down. */
+class Guarded {
+  readonly #expectation: Expectation;
+  #crash: unknown;
+
+  constructor(expectation: Expectation) {
+    this.#expectation = expectation;
+  }
+
+  step(event: HistoryEvent): void {
+    if (this.#crash !== undefined) return;
+    try {
+      this.#expectation.step(event);
+    } catch (crash) {
+      this.#crash = crash;
+    }
+  }
+
+  judged(durationMs: number, repeat: string): JudgedCheck {
+    const { id, title, expected } = this.#expectation;
+    return { id, title, statements: [], expected, durationMs, repeat, ...this.#outcome() };
+  }
+
+  #outcome(): ReturnType<Expectation['end']> {
+    try {
+      if (this.#crash === undefined) return this.#expectation.end();
+    } catch (crash) {
+      this.#crash = crash;
+    }
+    return {
+      verdict: 'inconclusive',
+      actual: `the expectation itself failed: ${String(this.#crash)}`,
+      evidence: { events: [] },
+      measured: [],
+    };
+  }
+}

@@ -1,0 +1,121 @@
+// What a scenario file may say: the one definition behind validation, error messages and editors' completion.
+import { z } from 'zod';
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
+
+/** A length of time with its unit, `300ms`, `5s`, `2min`, `1h`; read as milliseconds. */
+const duration = z
+  .string()
+  .regex(/^\d+(\.\d+)?(ms|s|min|h)$/, 'expected a length of time such as 300ms, 5s, 2min or 1h')
+  .transform((text) => {
+    const [, amount = '', , unit = ''] = /^(\d+(\.\d+)?)([a-z]+)$/.exec(text) ?? [];
+    return Number(amount) * (units[unit] ?? Number.NaN);
+  });
+
+const partName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name of lower-case letters, digits and dashes');
+const qos = z.union([z.literal(0), z.literal(1), z.literal(2)], 'expected 0, 1 or 2');
+const topic = z
+  .string()
+  .min(1)
+  .refine((text) => !/[+#\0]/.test(text), 'expected a topic without wildcards');
+
+const broker = z.strictObject({ target: z.string().min(1) });
+
+const link = z.strictObject({
+  backend: z.enum(['embedded', 'toxiproxy']).default('embedded'),
+  delay: duration.default(0),
+  jitter: duration.default(0),
+});
+
+const session = {
+  broker: partName,
+  link: partName.optional(),
+  keepAlive: duration.default(60_000),
+  cleanSession: z.boolean().default(false),
+  reconnect: z
+    .strictObject({ min: duration.default(500), max: duration.default(5000) })
+    .default({ min: 500, max: 5000 }),
+};
+
+const sensor = z.strictObject({
+  kind: z.literal('sensor'),
+  ...session,
+  topic,
+  qos: qos.default(1),
+  interval: duration,
+  signal: z.strictObject({
+    unit: z.string(),
+    start: z.number(),
+    step: z.number().positive(),
+    min: z.number(),
+    max: z.number(),
+  }),
+  alarmAbove: z.number().optional(),
+});
+
+const subscriber = z.strictObject({
+  kind: z.literal('subscriber'),
+  ...session,
+  filters: z.record(z.string().min(1), qos),
+});
+
+const plc = z.strictObject({ kind: z.literal('plc'), program: z.string().min(1) });
+
+const gateway = z.strictObject({
+  kind: z.literal('modbus-mqtt'),
+  ...session,
+  plc: partName,
+  topic,
+  qos: qos.default(1),
+  poll: duration.default(500),
+});
+
+const at = { at: duration };
+const step = z.union(
+  [
+    z.strictObject({ ...at, shape: partName, delay: duration.optional(), jitter: duration.optional() }),
+    z.strictObject({ ...at, cut: partName, how: z.enum(['drop', 'rst']).default('drop') }),
+    z.strictObject({ ...at, halfOpen: partName, dead: z.enum(['toServer', 'toClient']) }),
+    z.strictObject({ ...at, restore: partName }),
+    z.strictObject({ ...at, kill: partName }),
+    z.strictObject({ ...at, stop: partName }),
+    z.strictObject({ ...at, restart: partName }),
+  ],
+  'expected one of: shape, cut, halfOpen, restore, kill, stop, restart, with its "at"',
+);
+
+const expectation = z.union(
+  [
+    z.strictObject({
+      delivered: z.strictObject({ from: partName, to: partName, lostAtMost: z.int().min(0).default(0) }),
+    }),
+    z.strictObject({ will: z.strictObject({ of: partName, to: partName, within: duration }) }),
+    z.strictObject({ reconnected: z.strictObject({ device: partName, within: duration }) }),
+  ],
+  'expected one of: delivered, will, reconnected',
+);
+
+/** The schema of a scenario file. */
+export const scenarioSchema = z.strictObject({
+  name: partName,
+  /** What the scenario answers, in one sentence. */
+  question: z.string().min(1),
+  brokers: z.record(partName, broker),
+  links: z.record(partName, link).default({}),
+  devices: z.record(partName, z.discriminatedUnion('kind', [sensor, subscriber, plc, gateway])),
+  timeline: z.array(step).default([]),
+  duration,
+  settle: duration.default(5000),
+  expectations: z.array(expectation).default([]),
+});
+
+/** A scenario file as read: lengths of time in milliseconds, defaults filled in. */
+export type Scenario = z.infer<typeof scenarioSchema>;
+export type ScenarioDevice = Scenario['devices'][string];
+export type ScenarioStep = Scenario['timeline'][number];
+export type ScenarioExpectation = Scenario['expectations'][number];
+
+/** JSON Schema of scenario files, for editors. */
+export function scenarioJsonSchema(): unknown {
+  return z.toJSONSchema(scenarioSchema, { io: 'input' });
+}
