@@ -1,0 +1,18 @@
+// Makes dist/, what the published package holds: plain tsc output, no bundler. npm runs it as `prepare`.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectEnv, root } from './install.mjs';
+
+const dist = join(root, 'dist');
+const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+
+rmSync(dist, { recursive: true, force: true });
+const tsc = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+  cwd: root,
+  env: projectEnv(),
+  stdio: 'inherit',
+});
+const bin = join(dist, 'cli', 'bin.js');
+if (existsSync(bin)) chmodSync(bin, 0o755);
+process.exitCode = tsc.status ?? 2;

@@ -1,0 +1,137 @@
+// What a bench may find on a machine beyond Node, in one list: doctor shows it, and our own tests ask it what to leave out.
+import { execFile } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** What a probe found: where the thing is, or why it is taken for absent. */
+export interface Probed {
+  readonly present: boolean;
+  /** Path, version or address when present; else what was looked for and what came. */
+  readonly detail: string;
+}
+
+/** Looks for one thing that a bench can use but does not bring along. */
+export interface Probe {
+  /** Stable name: tests, `.ci/unavailable` and doctor use it. */
+  readonly id: string;
+  /** What it is for, in a few words. */
+  readonly what: string;
+  /** The one command that gets it on Debian. */
+  readonly fix: string;
+  /** Never rejects; an aborted signal counts as absent. */
+  probe(signal: AbortSignal): Promise<Probed>;
+}
+
+const browsers = ['chromium', 'chromium-browser', 'google-chrome'];
+const mosquittoImage = 'fieldbench/mosquitto:*-debian';
+const toxiproxyImage = 'ghcr.io/shopify/toxiproxy';
+
+/** Everything that is looked for; a new thing is one line. */
+export const probes: readonly Probe[] = [
+  {
+    id: 'mosquitto',
+    what: 'Mosquitto as a local process',
+    fix: 'apt-get install mosquitto',
+    probe: () => program('mosquitto'),
+  },
+  {
+    id: 'docker',
+    what: 'brokers in containers',
+    fix: 'apt-get install docker.io && service docker start',
+    probe: dockerEngine,
+  },
+  {
+    id: 'image:mosquitto',
+    what: 'Mosquitto in a container',
+    fix: '.ci/images',
+    probe: (signal) => image(mosquittoImage, signal),
+  },
+  { id: 'toxiproxy', what: 'the toxiproxy link backend', fix: '.ci/toxiproxy', probe: toxiproxy },
+  {
+    id: 'chromium',
+    what: 'tests of the report page',
+    fix: 'apt-get install chromium',
+    probe: () => program(...browsers),
+  },
+];
+
+/** Asks every probe at once. */
+export async function probeAll(signal: AbortSignal, list: readonly Probe[] = probes): Promise<Map<string, Probed>> {
+  return new Map(await Promise.all(list.map(async (it) => [it.id, await it.probe(signal)] as const)));
+}
+
+/** The first of these programs in the folders of PATH, and in those that Debian keeps for servers. */
+async function program(...names: string[]): Promise<Probed> {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  for (const path of names.flatMap((name) => folders.map((folder) => join(folder, name)))) {
+    if (await isExecutable(path)) return { present: true, detail: path };
+  }
+  return { present: false, detail: `no ${names.join(' or ')} on PATH` };
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function dockerEngine(signal: AbortSignal): Promise<Probed> {
+  const { output, error } = await docker(signal, 'info', '--format', '{{.ServerVersion}}');
+  // The client prints an empty line and ends 0 on some versions when the daemon is not there.
+  return error === undefined && output !== ''
+    ? { present: true, detail: `Docker ${output}` }
+    : absent('docker info', error);
+}
+
+async function image(reference: string, signal: AbortSignal): Promise<Probed> {
+  const { output, error } = await docker(
+    signal,
+    'image',
+    'ls',
+    '--filter',
+    `reference=${reference}`,
+    '--format',
+    '{{.Repository}}:{{.Tag}}',
+  );
+  const [first] = output.split('\n');
+  return error === undefined && first ? { present: true, detail: first } : absent(`no image ${reference}`, error);
+}
+
+async function toxiproxy(signal: AbortSignal): Promise<Probed> {
+  const url = process.env['FIELDBENCH_TOXIPROXY_URL'];
+  if (url) return toxiproxyAt(url, signal);
+  const local = await program('toxiproxy-server');
+  if (local.present) return local;
+  const asImage = await image(toxiproxyImage, signal);
+  return asImage.present ? asImage : absent(`${local.detail}, ${asImage.detail}`);
+}
+
+async function toxiproxyAt(url: string, signal: AbortSignal): Promise<Probed> {
+  try {
+    const answer = await fetch(new URL('/version', url), { signal });
+    if (answer.ok) return { present: true, detail: url };
+    return absent(`FIELDBENCH_TOXIPROXY_URL ${url}`, `HTTP status ${answer.status}`);
+  } catch (error) {
+    return absent(`FIELDBENCH_TOXIPROXY_URL ${url}`, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function absent(lookedFor: string, why?: string): Probed {
+  return { present: false, detail: why === undefined ? lookedFor : `${lookedFor}: ${why}` };
+}
+
+const runFile = promisify(execFile);
+
+/** Runs the Docker client; a failure comes back as the one line that says most. */
+async function docker(signal: AbortSignal, ...args: string[]): Promise<{ output: string; error: string | undefined }> {
+  try {
+    const { stdout } = await runFile('docker', args, { signal });
+    return { output: stdout.trim(), error: undefined };
+  } catch (error) {
+    const said =
+      error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : undefined;
+    return { output: '', error: said || (error instanceof Error ? error.message : String(error)) };
+  }
+}
