@@ -41,16 +41,30 @@ export interface SeenPacket {
   readonly connection: ConnectionView;
 }
 
+/** The party under judgement, over all of its connections: what tells a mute one from one that withholds an answer. */
+export interface PartyView {
+  /** Name of its part. */
+  readonly name: string;
+  /** When it last sent a packet, on any connection; -Infinity before it did. */
+  readonly lastPacketMs: number;
+}
+
 /** What the judge knows about a connection while it streams past. */
 export interface ConnectionView {
   readonly id: ConnectionId;
+  /** Whose conduct is judged on this view: the server's part, or the client's for a rule that judges clients. */
+  readonly party: PartyView;
   readonly vantage: Vantage;
   readonly client: string;
   readonly server: string;
   readonly target?: string;
   readonly check?: string;
-  /** Illegal traffic was sent on purpose, or the client broke the standard: the server is not to blame from here on. */
+  /** Illegal traffic was sent on purpose, or the peer broke the standard: the judged party is not to blame from here on. */
   readonly tainted: boolean;
+  /** False once something on this connection could not be seen: nothing may be concluded from absence. */
+  readonly complete: boolean;
+  /** Another connection to the same server has sent a CONNECT with this client id: the server has to end this one. */
+  readonly takenOver: boolean;
   /** Client id, clean session and keep alive of the CONNECT once seen. */
   readonly connect?: Extract<Packet, { type: 'CONNECT' }>;
 }
@@ -99,22 +113,37 @@ interface RuleBase<S> {
   readonly judges: Role;
   readonly statements: readonly StatementId[];
   /**
+   * Goes on after a taint: for duties that the illegal packet itself creates. Every other connection rule ends
+   * with the taint, as if the connection had.
+   */
+  readonly evenWhenTainted?: true;
+  /**
    * Takes one event. `state` belongs to the judge and may be changed in place (rules run in fleets on every packet);
    * the result depends on the events alone.
    */
   step(state: S, event: RuleEvent, report: Report): void;
-  /** The run, or for a connection rule the connection, is over at `tMs`: judge what stayed open. */
+  /**
+   * The run, or for a connection rule the connection, is over at `tMs`: judge what stayed open. A connection rule is
+   * asked once the judged party has sent a packet elsewhere after `tMs`, was stopped, or the journal ended, so that
+   * `party.lastPacketMs` tells whether it was alive. It is not asked when the view of the connection is incomplete.
+   */
   end(state: S, tMs: number, report: Report): void;
 }
 
-/** Judges one connection by its own packets; a fresh state per connection. */
+/** Judges one connection by its own packets and the events that name it; a fresh state per connection. */
 export interface ConnectionRule<S> extends RuleBase<S> {
   readonly scope: 'connection';
   start(connection: ConnectionView, parameters: RuleParameters): S;
 }
 
-/** Judges several parties together; needs every party's packets and a message identity, else it stays silent. */
+/**
+ * Judges several parties together; needs every party's packets and a message identity, else it stays silent.
+ * A fresh state per server part, fed with all of its connections and with every event that names no connection.
+ */
 export interface RoutingRule<S> extends RuleBase<S> {
   readonly scope: 'routing';
   start(parameters: RuleParameters): S;
 }
+
+/** Any rule, whatever state it keeps. */
+export type Rule = ConnectionRule<unknown> | RoutingRule<unknown>;

@@ -1,0 +1,245 @@
+// The judge: a pure reducer over the journal that hands every packet, decoded once, to each rule at the rule's vantage.
+import { frameOf } from '../history/packet-of.ts';
+import type {
+  ConnectionEnded,
+  ConnectionId,
+  ConnectionOpened,
+  HistoryEvent,
+  PacketSeen,
+  PartChanged,
+} from '../history/event.ts';
+import type { Role } from '../spec/statement.ts';
+import type { Frame } from '../wire/frame.ts';
+import type { Finding } from './finding.ts';
+import type { Rule, RuleEvent, RuleParameters } from './rule.ts';
+import { RuleRun } from './rule-run.ts';
+import { Tally } from './tally.ts';
+import { isNearest, newParty, peerOffends, watch } from './views.ts';
+import type { Party, Watched } from './views.ts';
+
+/** Reads a journal event by event. Deterministic: the same events give the same findings. */
+export interface Judge {
+  /** Takes the next event; gives the violations and remarks that it brought to light. */
+  step(event: HistoryEvent): readonly Finding[];
+  /** The journal is over: judges what stayed open, and gives the counted passes too. */
+  end(): readonly Finding[];
+}
+
+/** What a judge is made of. */
+export interface JudgeSetup {
+  readonly rules: readonly Rule[];
+  readonly parameters: RuleParameters;
+}
+
+type OtherEvent = Extract<RuleEvent, { kind: 'other' }>['event'];
+
+const roles: readonly Role[] = ['server', 'client'];
+const partOver: ReadonlySet<PartChanged['state']> = new Set(['stopped', 'killed', 'exited', 'failed']);
+
+/** A judge at the beginning of a journal. */
+export function createJudge(setup: JudgeSetup): Judge {
+  return new JournalJudge(setup);
+}
+
+class JournalJudge implements Judge {
+  readonly #setup: JudgeSetup;
+  readonly #tally = new Tally();
+  readonly #parties = { server: new Map<string, Party>(), client: new Map<string, Party>() };
+  readonly #watched = { server: new Map<ConnectionId, Watched>(), client: new Map<ConnectionId, Watched>() };
+  /** Routing rules by server part. */
+  readonly #routing = new Map<string, readonly RuleRun[]>();
+  /** Latest connection of each client id, by server part. */
+  readonly #clientIds = new Map<string, Map<string, Watched>>();
+  #nowMs = 0;
+
+  constructor(setup: JudgeSetup) {
+    this.#setup = setup;
+  }
+
+  step(event: HistoryEvent): readonly Finding[] {
+    this.#nowMs = Math.max(this.#nowMs, event.tMs);
+    if (event.kind === 'opened') this.#opened(event);
+    else if (event.kind === 'packet') this.#packet(event);
+    else if (event.kind === 'ended') this.#ended(event);
+    else this.#other(event);
+    return this.#tally.take();
+  }
+
+  end(): readonly Finding[] {
+    for (const role of roles) {
+      for (const party of this.#parties[role].values()) this.#partyGone(party, this.#nowMs);
+    }
+    for (const runs of this.#routing.values()) for (const run of runs) run.end(this.#nowMs);
+    return this.#tally.end();
+  }
+
+  #opened(event: ConnectionOpened): void {
+    const hasLink = event.link !== undefined;
+    for (const role of roles) {
+      if (!isNearest(role, event.seenAt, hasLink) || this.#watched[role].has(event.connection)) continue;
+      const watched = watch(event, role, this.#party(role, role === 'server' ? event.server : event.client));
+      watched.runs = this.#connectionRuns(watched);
+      watched.party.open.add(watched);
+      this.#watched[role].set(event.connection, watched);
+      this.#ensureRouting(event);
+      this.#hand(watched, { kind: 'opened', seq: event.seq, tMs: event.tMs, connection: watched.view, event });
+    }
+  }
+
+  #packet(event: PacketSeen): void {
+    let frame: Frame | undefined;
+    for (const role of roles) {
+      const watched = this.#watched[role].get(event.connection);
+      if (watched === undefined || watched.view.vantage !== event.seenAt || !watched.party.open.has(watched)) continue;
+      frame ??= frameOf(event);
+      if ((event.direction === 'toClient') === (role === 'server')) this.#alive(watched.party, event.tMs);
+      else if (peerOffends(watched, frame)) this.#taint(watched, event.tMs);
+      this.#note(watched, event, frame);
+      const { packet } = frame;
+      const seen = {
+        event,
+        frame,
+        ...(packet === undefined ? {} : { packet }),
+        direction: event.direction,
+        connection: watched.view,
+      };
+      this.#hand(watched, { kind: 'packet', seq: event.seq, tMs: event.tMs, seen });
+    }
+  }
+
+  #ended(event: ConnectionEnded): void {
+    for (const role of roles) {
+      const watched = this.#watched[role].get(event.connection);
+      if (watched === undefined || watched.view.vantage !== event.seenAt || !watched.party.open.has(watched)) continue;
+      this.#hand(watched, { kind: 'ended', seq: event.seq, tMs: event.tMs, connection: watched.view, event });
+      this.#close(watched, event.tMs);
+    }
+  }
+
+  #other(event: OtherEvent): void {
+    const connection = 'connection' in event ? event.connection : undefined;
+    const concerned = connection === undefined ? undefined : this.#bothEnds(connection);
+    if (event.kind === 'taint') for (const it of concerned ?? []) this.#taint(it, event.tMs);
+    if (event.kind === 'gap' || event.kind === 'truncated')
+      for (const it of concerned ?? this.#allOpen()) loseSight(it);
+    if (event.kind === 'part' && partOver.has(event.state)) {
+      for (const role of roles) {
+        const party = this.#parties[role].get(event.part);
+        if (party !== undefined) this.#partyGone(party, event.tMs);
+      }
+    }
+    this.#handOther(event, concerned);
+  }
+
+  /** Hands an event that is no packet to the rules of its connection, or to every routing rule where it names none. */
+  #handOther(event: OtherEvent, concerned: readonly Watched[] | undefined): void {
+    const ruleEvent: RuleEvent = { kind: 'other', seq: event.seq, tMs: event.tMs, event };
+    for (const watched of concerned ?? []) for (const run of watched.runs) run.step(ruleEvent);
+    const server = concerned?.[0]?.view.server;
+    const routing = server === undefined ? [...this.#routing.values()].flat() : (this.#routing.get(server) ?? []);
+    for (const run of routing) run.step(ruleEvent);
+  }
+
+  /** Hands an event of one connection to its own rules and to the routing rules that look from the same end. */
+  #hand(watched: Watched, event: RuleEvent): void {
+    for (const run of watched.runs) run.step(event);
+    for (const run of this.#routing.get(watched.view.server) ?? []) {
+      if (run.rule.judges === watched.role) run.step(event);
+    }
+  }
+
+  /** Keeps what later packets and other connections depend on. */
+  #note(watched: Watched, event: PacketSeen, frame: Frame): void {
+    if (event.direction !== 'toServer') return;
+    if (frame.packet?.type === 'DISCONNECT') watched.disconnected = true;
+    if (frame.packet?.type !== 'CONNECT' || watched.view.connect !== undefined) return;
+    watched.view.connect = frame.packet;
+    const { clientId } = frame.packet;
+    if (watched.role !== 'server' || clientId === '') return;
+    const newest = this.#clientIds.get(watched.view.server) ?? new Map<string, Watched>();
+    this.#clientIds.set(watched.view.server, newest);
+    const older = newest.get(clientId);
+    if (older !== undefined) older.view.takenOver = true;
+    newest.set(clientId, watched);
+  }
+
+  #taint(watched: Watched, tMs: number): void {
+    if (watched.view.tainted) return;
+    watched.view.tainted = true;
+    const [staying, leaving] = [true, false].map((stays) =>
+      watched.runs.filter((it) => (it.rule.evenWhenTainted === true) === stays),
+    );
+    watched.runs = staying ?? [];
+    for (const run of leaving ?? []) watched.party.waiting.push({ run, endMs: tMs });
+  }
+
+  /** The connection is over for its rules; they judge absences once the party's life or death is known. */
+  #close(watched: Watched, tMs: number): void {
+    for (const run of watched.runs) watched.party.waiting.push({ run, endMs: tMs });
+    watched.runs = [];
+    watched.party.open.delete(watched);
+    // Ids are never reused in a run, so that what comes late for an ended connection finds nothing and is left alone.
+    this.#watched[watched.role].delete(watched.view.id);
+    const newest = this.#clientIds.get(watched.view.server);
+    const clientId = watched.view.connect?.clientId;
+    if (clientId !== undefined && newest?.get(clientId) === watched) newest.delete(clientId);
+  }
+
+  /** A sign of life: rules that waited for one can judge now. */
+  #alive(party: Party, tMs: number): void {
+    party.lastPacketMs = Math.max(party.lastPacketMs, tMs);
+    if (party.waiting.length === 0) return;
+    const waiting = party.waiting;
+    party.waiting = waiting.filter((it) => it.endMs >= tMs);
+    for (const it of waiting) if (it.endMs < tMs) it.run.end(it.endMs);
+  }
+
+  /** The party was stopped or the journal is over: nothing of it can come any more. */
+  #partyGone(party: Party, tMs: number): void {
+    for (const watched of party.open) this.#close(watched, tMs);
+    const { waiting } = party;
+    party.waiting = [];
+    for (const it of waiting) it.run.end(it.endMs);
+  }
+
+  #party(role: Role, name: string): Party {
+    const known = this.#parties[role].get(name) ?? newParty(name);
+    this.#parties[role].set(name, known);
+    return known;
+  }
+
+  #connectionRuns(watched: Watched): readonly RuleRun[] {
+    // A check's client is the bench's own hand: it breaks rules when the check says so, and nobody judges it.
+    if (watched.role === 'client' && watched.view.check !== undefined) return [];
+    return this.#setup.rules.flatMap((rule) => {
+      if (rule.scope !== 'connection' || rule.judges !== watched.role) return [];
+      const report = this.#tally.report({ rule: rule.id, judges: rule.judges, about: watched.view });
+      return [new RuleRun(rule, report, () => rule.start(watched.view, this.#setup.parameters))];
+    });
+  }
+
+  #ensureRouting(event: ConnectionOpened): void {
+    if (this.#routing.has(event.server)) return;
+    const about = { target: event.target ?? event.server };
+    const runs = this.#setup.rules.flatMap((rule) => {
+      if (rule.scope !== 'routing') return [];
+      const report = this.#tally.report({ rule: rule.id, judges: rule.judges, about });
+      return [new RuleRun(rule, report, () => rule.start(this.#setup.parameters))];
+    });
+    this.#routing.set(event.server, runs);
+  }
+
+  #bothEnds(connection: ConnectionId): readonly Watched[] {
+    return roles.flatMap((role) => this.#watched[role].get(connection) ?? []);
+  }
+
+  #allOpen(): readonly Watched[] {
+    return roles.flatMap((role) => [...this.#watched[role].values()]);
+  }
+}
+
+/** Something on this connection could not be seen: its rules end without a word, for any absence may be ours. */
+function loseSight(watched: Watched): void {
+  watched.view.complete = false;
+  watched.runs = [];
+}
