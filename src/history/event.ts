@@ -67,7 +67,10 @@ export interface ConnectionOpened extends EventBase {
   readonly check?: string;
 }
 
-/** How a connection ended, as seen by one tap. */
+/**
+ * How a connection ended, as seen by one tap: recorded once, when the first side closes. Packets of the other side
+ * that were under way (or that a half-closed connection still carries) may follow it.
+ */
 export interface ConnectionEnded extends EventBase {
   readonly kind: 'ended';
   readonly connection: ConnectionId;
@@ -92,6 +95,8 @@ export interface PacketSeen extends EventBase {
   readonly masked?: readonly (readonly [number, number])[];
   /** Bytes of a large payload that the journal left out at the packet's end. */
   readonly omittedB?: number;
+  /** Identity of a PUBLISH payload that was cut: as {@link PublishIntended.payloadHash}, over the whole payload. */
+  readonly payloadHash?: string;
 }
 
 /** The bench sent something illegal on purpose: no rule may blame the peer for what follows on this connection. */

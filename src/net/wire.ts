@@ -1,0 +1,193 @@
+// A TCP connection as the bench uses it: bytes in, bytes out, and who closed it how; never an exception.
+import type { Socket } from 'node:net';
+import type { Direction } from '../history/event.ts';
+import type { Ending, Tap } from './tap.ts';
+
+/** Where to dial, or where something listens. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** How one side closed: politely, abruptly, or through an error of the network. */
+export type EndHow = 'fin' | 'rst' | 'error';
+
+/** How a wire came to its end: the side that closed first. */
+export interface WireClosed {
+  /** `bench`: disposed of, or aborted by the run's signal. */
+  readonly by: 'us' | 'peer' | 'bench';
+  readonly how: EndHow;
+  readonly detail?: string;
+}
+
+/**
+ * One end of a connection. Nothing here throws or rejects: what is sent on a closed wire goes nowhere, and `closed`
+ * tells why. Disposing ends it at once.
+ */
+export interface Wire extends AsyncDisposable {
+  /** Resolves when the kernel took the bytes or has room for more: wait for it, and memory stays bounded. */
+  send(bytes: Uint8Array): Promise<void>;
+  /** More waits to be sent than is wise: the last `send` has yet to resolve. */
+  readonly isFull: boolean;
+  /** Our side is open: what is sent goes somewhere. */
+  readonly isWritable: boolean;
+  /** Both sides are closed. */
+  readonly isClosed: boolean;
+  /**
+   * Hands on what arrives; one listener. Until it is set, bytes wait in the socket, and an end behind them is not
+   * seen.
+   */
+  onBytes(listener: (chunk: Uint8Array) => void): void;
+  /** The peer closed its side (or the connection broke); one listener, called once, after the last bytes. */
+  onPeerEnd(listener: (how: EndHow, detail?: string) => void): void;
+  /** Stops or goes on reading, so that the peer feels back-pressure. */
+  hold(isHeld: boolean): void;
+  /** Closes our side with FIN, behind everything that was sent. */
+  end(): void;
+  /** Closes both sides at once with RST; unsent bytes are lost. */
+  reset(): void;
+  /** Resolves when both sides are closed. */
+  readonly closed: Promise<WireClosed>;
+}
+
+/** How a wire behaves. */
+export interface WireOptions {
+  /** Which side of the connection we are. */
+  readonly side: 'client' | 'server';
+  readonly tap?: Tap;
+  /** Keep our side open after the peer's FIN (a relay must); by default it is answered with ours. */
+  readonly halfOpen?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Takes over a connected socket, which must have been made with `allowHalfOpen` and be paused. */
+export function wireOver(socket: Socket, options: WireOptions): Wire {
+  return new SocketWire(socket, options);
+}
+
+class SocketWire implements Wire {
+  readonly closed: Promise<WireClosed>;
+  readonly #socket: Socket;
+  readonly #options: WireOptions;
+  readonly #outward: Direction;
+  readonly #inward: Direction;
+  #onPeerEnd: (how: EndHow, detail?: string) => void = () => {};
+  #peerEnded: Parameters<(how: EndHow, detail?: string) => void> | undefined;
+  #first: WireClosed | undefined;
+
+  constructor(socket: Socket, options: WireOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#outward = options.side === 'client' ? 'toServer' : 'toClient';
+    this.#inward = options.side === 'client' ? 'toClient' : 'toServer';
+    const { promise, resolve } = Promise.withResolvers<WireClosed>();
+    this.closed = promise;
+    socket.on('end', () => this.#peerEnds('fin'));
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#breaks(error));
+    socket.once('close', () => resolve(this.#isClosed()));
+    const dispose = (): void => this.#dispose();
+    options.signal?.addEventListener('abort', dispose, { once: true });
+    void promise.then(() => options.signal?.removeEventListener('abort', dispose));
+    options.tap?.opened();
+  }
+
+  send(bytes: Uint8Array): Promise<void> {
+    if (!this.isWritable || bytes.length === 0) return Promise.resolve();
+    this.#options.tap?.bytes(this.#outward, bytes);
+    if (this.#socket.write(bytes)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#socket.off('drain', done).off('close', done);
+        resolve();
+      };
+      this.#socket.once('drain', done).once('close', done);
+    });
+  }
+
+  get isWritable(): boolean {
+    return this.#socket.writable;
+  }
+
+  get isClosed(): boolean {
+    return this.#socket.closed;
+  }
+
+  get isFull(): boolean {
+    return this.#socket.writableNeedDrain;
+  }
+
+  onBytes(listener: (chunk: Uint8Array) => void): void {
+    this.#socket.on('data', (chunk: Buffer) => {
+      this.#options.tap?.bytes(this.#inward, chunk);
+      listener(chunk);
+    });
+    this.#socket.resume();
+  }
+
+  onPeerEnd(listener: (how: EndHow, detail?: string) => void): void {
+    this.#onPeerEnd = listener;
+    if (this.#peerEnded) listener(...this.#peerEnded);
+  }
+
+  hold(isHeld: boolean): void {
+    if (isHeld) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  end(): void {
+    if (!this.isWritable) return;
+    this.#over(this.#outward, { by: 'us', how: 'fin' });
+    this.#socket.end();
+  }
+
+  reset(): void {
+    if (this.#socket.destroyed) return;
+    this.#over(this.#outward, { by: 'us', how: 'rst' });
+    this.#socket.resetAndDestroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#dispose();
+    await this.closed;
+  }
+
+  #dispose(): void {
+    if (this.#socket.destroyed) return;
+    this.#over(this.#outward, { by: 'bench', how: 'fin' });
+    this.#socket.destroy();
+  }
+
+  #peerEnds(how: EndHow, detail?: string): void {
+    if (this.#peerEnded) return;
+    this.#peerEnded = [how, detail];
+    this.#over(this.#inward, { by: 'peer', how, ...(detail !== undefined && { detail }) });
+    this.#onPeerEnd(how, detail);
+    if (how === 'fin' && this.#options.halfOpen !== true) this.end();
+  }
+
+  #breaks(error: NodeJS.ErrnoException): void {
+    const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE' || error.code === 'ECONNABORTED';
+    this.#peerEnds(isReset ? 'rst' : 'error', error.message);
+  }
+
+  /** One direction is over; the first end of all is how the wire ended. */
+  #over(direction: Direction, closed: WireClosed): void {
+    this.#options.tap?.directionOver(direction);
+    if (this.#first) return;
+    this.#first = closed;
+    this.#options.tap?.ended(this.#endingOf(closed));
+  }
+
+  #endingOf(closed: WireClosed): Ending {
+    const us = this.#options.side;
+    const them = us === 'client' ? 'server' : 'client';
+    return { ...closed, by: closed.by === 'bench' ? 'bench' : closed.by === 'us' ? us : them };
+  }
+
+  #isClosed(): WireClosed {
+    const closed = this.#first ?? { by: 'bench', how: 'error', detail: 'the socket closed without saying why' };
+    this.#over(this.#inward, closed);
+    this.#over(this.#outward, closed);
+    return closed;
+  }
+}
