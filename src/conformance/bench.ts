@@ -34,7 +34,12 @@ export interface ScriptedClient {
   subscribe(filters: Readonly<Record<string, 0 | 1 | 2>>): Promise<PacketOf<'SUBACK'> | undefined>;
   unsubscribe(...filters: string[]): Promise<PacketOf<'UNSUBACK'> | undefined>;
   /** Publishes and sees the whole exchange of its QoS through; gives the packet identifier. */
-  publish(message: { topic: string; payload: string | Uint8Array; qos?: 0 | 1 | 2; retain?: boolean }): Promise<number | undefined>;
+  publish(message: {
+    topic: string;
+    payload: string | Uint8Array;
+    qos?: 0 | 1 | 2;
+    retain?: boolean;
+  }): Promise<number | undefined>;
   /** Waits for a message with this topic and payload, at most the response timeout. */
   delivery(topic: string, payload: string | Uint8Array): Promise<Publish | undefined>;
   /** Every PUBLISH so far, in order. */

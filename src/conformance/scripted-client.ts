@@ -1,0 +1,202 @@
+// A client that does exactly what a check tells it, keeps every packet that comes back, and never waits without a bound.
+import type { ConnectionId, History } from '../history/event.ts';
+import type { Clock } from '../net/clock.ts';
+import type { Wire } from '../net/wire.ts';
+import type { RuleParameters } from '../judge/rule.ts';
+import { encode, type Spoil } from '../wire/encode.ts';
+import type { Connect, Packet, PacketOf, PacketType, Publish, Text } from '../wire/packet.ts';
+import { StreamDecoder } from '../wire/stream-decoder.ts';
+import { SituationFailed, type ScriptedClient } from './bench.ts';
+
+/** What a scripted client needs of its bench. */
+export interface ScriptedClientOptions {
+  readonly wire: Wire;
+  readonly connection: ConnectionId;
+  readonly connect: Connect;
+  readonly acknowledge: boolean;
+  readonly history: History;
+  readonly clock: Clock;
+  readonly parameters: RuleParameters;
+}
+
+interface Waiter {
+  readonly wants: (packet: Packet) => boolean;
+  readonly give: (packet: Packet | undefined) => void;
+}
+
+/** Scripted client over one connection. */
+export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
+  readonly connection: ConnectionId;
+  readonly clientId: string;
+  readonly deliveries: Publish[] = [];
+  readonly #options: ScriptedClientOptions;
+  readonly #decoder = new StreamDecoder('server');
+  readonly #untaken: Packet[] = [];
+  readonly #waiters = new Set<Waiter>();
+  readonly #peerClosed = Promise.withResolvers<void>();
+  #isPeerClosed = false;
+  #lastPacketId = 0;
+
+  constructor(options: ScriptedClientOptions) {
+    this.#options = options;
+    this.connection = options.connection;
+    this.clientId = options.connect.clientId;
+    options.wire.onBytes((chunk) => {
+      for (const frame of this.#decoder.push(chunk)) if (frame.packet) this.#arrived(frame.packet);
+    });
+    options.wire.onPeerEnd(() => this.#ended());
+    void options.wire.closed.then(() => this.#ended());
+  }
+
+  async send(packet: Packet<Text>): Promise<void> {
+    await this.#options.wire.send(encode(packet));
+  }
+
+  async sendIllegal(why: string, packet: Packet<Text> | Uint8Array, spoil?: Spoil): Promise<void> {
+    this.#options.history.record({ kind: 'taint', connection: this.connection, why });
+    await this.#options.wire.send(packet instanceof Uint8Array ? packet : encode(packet, spoil));
+  }
+
+  async next<T extends PacketType>(
+    type: T,
+    where: (packet: PacketOf<T>) => boolean = () => true,
+  ): Promise<PacketOf<T> | undefined> {
+    const wants = (packet: Packet): packet is PacketOf<T> => packet.type === type && where(packet as PacketOf<T>);
+    const found = await this.#wait(wants, this.#options.parameters.responseTimeoutMs);
+    if (found === undefined && !this.#isPeerClosed && type !== 'PINGRESP') await this.ping();
+    return found as PacketOf<T> | undefined;
+  }
+
+  async connected(): Promise<PacketOf<'CONNACK'>> {
+    const connack = await this.#wait((it) => it.type === 'CONNACK', this.#options.parameters.responseTimeoutMs);
+    if (connack?.type === 'CONNACK' && connack.returnCode === 0) return connack;
+    const came =
+      connack?.type === 'CONNACK'
+        ? `CONNACK with code ${connack.returnCode}`
+        : this.#isPeerClosed
+          ? 'a close'
+          : 'nothing';
+    throw new SituationFailed(`${this.clientId} was to be connected, and got ${came}`);
+  }
+
+  async subscribe(filters: Readonly<Record<string, 0 | 1 | 2>>): Promise<PacketOf<'SUBACK'> | undefined> {
+    const packetId = this.#nextPacketId();
+    const subscriptions = Object.entries(filters).map(([filter, qos]) => ({ filter, qos }));
+    await this.send({ type: 'SUBSCRIBE', packetId, subscriptions });
+    return this.next('SUBACK', (it) => it.packetId === packetId);
+  }
+
+  async unsubscribe(...filters: string[]): Promise<PacketOf<'UNSUBACK'> | undefined> {
+    const packetId = this.#nextPacketId();
+    await this.send({ type: 'UNSUBSCRIBE', packetId, filters });
+    return this.next('UNSUBACK', (it) => it.packetId === packetId);
+  }
+
+  async publish(message: Parameters<ScriptedClient['publish']>[0]): Promise<number | undefined> {
+    const { topic, qos = 0, retain = false } = message;
+    const payload = bytesOf(message.payload);
+    if (qos === 0) {
+      await this.send({ type: 'PUBLISH', dup: false, qos, retain, topic, payload });
+      return undefined;
+    }
+    const packetId = this.#nextPacketId();
+    const isMine = (it: { readonly packetId: number }): boolean => it.packetId === packetId;
+    await this.send({ type: 'PUBLISH', dup: false, qos, retain, topic, payload, packetId });
+    if (qos === 1) return (await this.next('PUBACK', isMine))?.packetId;
+    if ((await this.next('PUBREC', isMine)) === undefined) return undefined;
+    await this.send({ type: 'PUBREL', packetId });
+    return (await this.next('PUBCOMP', isMine))?.packetId;
+  }
+
+  async delivery(topic: string, payload: string | Uint8Array): Promise<Publish | undefined> {
+    const wanted = Buffer.from(bytesOf(payload));
+    return this.next('PUBLISH', (it) => it.topic === topic && wanted.equals(it.payload));
+  }
+
+  async ping(): Promise<boolean> {
+    await this.send({ type: 'PINGREQ' });
+    return (await this.#wait((it) => it.type === 'PINGRESP', this.#options.parameters.responseTimeoutMs)) !== undefined;
+  }
+
+  async disconnect(): Promise<void> {
+    await this.send({ type: 'DISCONNECT' });
+    await this.abort('fin');
+  }
+
+  async abort(how: 'fin' | 'rst'): Promise<void> {
+    if (how === 'fin') this.#options.wire.end();
+    else this.#options.wire.reset();
+    // A server may leave its own side open; what the check does next must not wait for that.
+    await Promise.race([this.#options.wire.closed, this.#timeout(this.#options.parameters.quietMs)]);
+  }
+
+  async closedByServer(timeoutMs = this.#options.parameters.closeTimeoutMs): Promise<boolean> {
+    await Promise.race([this.#peerClosed.promise, this.#timeout(timeoutMs)]);
+    return this.#isPeerClosed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#options.wire[Symbol.asyncDispose]();
+  }
+
+  #nextPacketId(): number {
+    this.#lastPacketId += 1;
+    return this.#lastPacketId;
+  }
+
+  #arrived(packet: Packet): void {
+    if (packet.type === 'PUBLISH') this.deliveries.push(packet);
+    if (this.#options.acknowledge) this.#acknowledge(packet);
+    for (const waiter of this.#waiters) {
+      if (!waiter.wants(packet)) continue;
+      this.#waiters.delete(waiter);
+      waiter.give(packet);
+      return;
+    }
+    this.#untaken.push(packet);
+  }
+
+  /** What a good receiver answers. Exactly-once is the judge's business here, so no state is kept. */
+  #acknowledge(packet: Packet): void {
+    if (packet.type === 'PUBLISH' && packet.packetId !== undefined) {
+      void this.send({ type: packet.qos === 1 ? 'PUBACK' : 'PUBREC', packetId: packet.packetId });
+    } else if (packet.type === 'PUBREL') {
+      void this.send({ type: 'PUBCOMP', packetId: packet.packetId });
+    }
+  }
+
+  #ended(): void {
+    this.#isPeerClosed = true;
+    this.#peerClosed.resolve();
+    for (const waiter of this.#waiters) waiter.give(undefined);
+    this.#waiters.clear();
+  }
+
+  #wait(wants: (packet: Packet) => boolean, timeoutMs: number): Promise<Packet | undefined> {
+    const index = this.#untaken.findIndex(wants);
+    if (index >= 0) return Promise.resolve(this.#untaken.splice(index, 1)[0]);
+    if (this.#isPeerClosed) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        wants,
+        give: (packet) => {
+          cancel();
+          resolve(packet);
+        },
+      };
+      const cancel = this.#options.clock.after(timeoutMs, () => {
+        this.#waiters.delete(waiter);
+        resolve(undefined);
+      });
+      this.#waiters.add(waiter);
+    });
+  }
+
+  #timeout(delayMs: number): Promise<void> {
+    return new Promise((resolve) => void this.#options.clock.after(delayMs, resolve));
+  }
+}
+
+function bytesOf(payload: string | Uint8Array): Uint8Array {
+  return typeof payload === 'string' ? Buffer.from(payload) : payload;
+}

@@ -1,0 +1,111 @@
+// A check's corner of the bench on real sockets: clients are dialled here and end with the check.
+import type { History } from '../history/event.ts';
+import { pause, type Clock } from '../net/clock.ts';
+import type { ConnectionIds } from '../net/connection-ids.ts';
+import { dial } from '../net/dial.ts';
+import type { Endpoint } from '../net/wire.ts';
+import type { RuleParameters } from '../judge/rule.ts';
+import type { Connect } from '../wire/packet.ts';
+import type { CheckBench, ConnectOptions, ScriptedClient } from './bench.ts';
+import { WireScriptedClient } from './scripted-client.ts';
+
+/** Where a check runs and under which names. */
+export interface WireBenchOptions {
+  readonly target: string;
+  readonly endpoint: Endpoint;
+  readonly check: string;
+  /** Makes client ids and topics of this run differ from everybody else's on the target. */
+  readonly prefix: string;
+  readonly history: History;
+  readonly clock: Clock;
+  readonly connectionIds: ConnectionIds;
+  readonly parameters: RuleParameters;
+  readonly signal: AbortSignal;
+}
+
+/** One check's corner; disposing ends the connections that the check left open. */
+export class WireBench implements CheckBench, AsyncDisposable {
+  readonly #options: WireBenchOptions;
+  readonly #clients: WireScriptedClient[] = [];
+
+  constructor(options: WireBenchOptions) {
+    this.#options = options;
+  }
+
+  get target(): string {
+    return this.#options.target;
+  }
+
+  get parameters(): RuleParameters {
+    return this.#options.parameters;
+  }
+
+  get signal(): AbortSignal {
+    return this.#options.signal;
+  }
+
+  clientId(name: string): string {
+    return `${this.#options.prefix}${name}`;
+  }
+
+  topic(path: string): string {
+    return `${this.#options.prefix}/${path}`;
+  }
+
+  connectPacket(name: string, options: ConnectOptions = {}): Connect {
+    return {
+      type: 'CONNECT',
+      protocolName: 'MQTT',
+      protocolLevel: 4,
+      cleanSession: options.cleanSession ?? true,
+      keepAliveS: options.keepAliveS ?? 0,
+      clientId: options.clientId ?? this.clientId(name),
+      ...(options.will && { will: options.will }),
+    };
+  }
+
+  async open(name: string, options: ConnectOptions = {}): Promise<ScriptedClient> {
+    const { history, clock, signal, parameters, target, check } = this.#options;
+    const connection = this.#options.connectionIds.next();
+    const wire = await dial(this.#options.endpoint, {
+      clock,
+      signal,
+      timeoutMs: parameters.responseTimeoutMs,
+      tap: { history, connection, seenAt: 'wire', names: { client: name, server: target, target, check } },
+    });
+    const connect = this.connectPacket(name, options);
+    const acknowledge = options.acknowledge ?? true;
+    const client = new WireScriptedClient({ wire, connection, connect, acknowledge, history, clock, parameters });
+    this.#clients.push(client);
+    return client;
+  }
+
+  async connect(name: string, options: ConnectOptions = {}): Promise<ScriptedClient> {
+    const client = await this.open(name, options);
+    await client.send(this.connectPacket(name, options));
+    await client.connected();
+    return client;
+  }
+
+  mark(name: string, client?: ScriptedClient): void {
+    this.#options.history.record({
+      kind: 'mark',
+      name,
+      check: this.#options.check,
+      ...(client && { connection: client.connection }),
+    });
+  }
+
+  async quiet(): Promise<void> {
+    await this.elapse(this.parameters.quietMs);
+    this.mark('quiet');
+  }
+
+  async elapse(durationMs: number): Promise<void> {
+    await pause(this.#options.clock, durationMs, this.signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#clients.map((it) => it[Symbol.asyncDispose]()));
+  }
+}
