@@ -12,7 +12,7 @@ export default defineConfig({
     globalSetup: ['test/support/needs-setup.ts'],
     reporters: [
       'default',
-      ['allure-vitest/reporter', { resultsDir: 'allure-results' }],
+      ['allure-vitest/reporter', { resultsDir: 'allure-results', reportMatchers: false }],
       './test/support/left-out-reporter.ts',
     ],
   },

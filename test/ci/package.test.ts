@@ -1,0 +1,70 @@
+// The package's own promises: what it pins, what its scripts run, and that nothing of the machine it was made on is in it.
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const strings = z.record(z.string(), z.string());
+const manifest = z
+  .object({
+    scripts: strings,
+    bin: strings,
+    exports: z.record(z.string(), z.union([z.string(), strings])),
+    dependencies: strings,
+    devDependencies: strings,
+  })
+  .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
+
+describe('package.json', () => {
+  test.each(Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }))(
+    '%s has an exact version',
+    (_name, version) => {
+      expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    },
+  );
+
+  test.each(Object.entries(manifest.scripts))('the script %s runs something that exists', (_name, command) => {
+    const [program = '', file = ''] = command.split(' ');
+    const needed = [join('node_modules', '.bin', program), ...(program === 'node' ? [file] : [])];
+    expect(needed.filter((it) => !existsSync(join(root, it)))).toEqual([]);
+  });
+
+  const published = [...Object.values(manifest.bin), ...Object.values(manifest.exports).flatMap((it) => defaultOf(it))];
+  test.each(published.filter((it) => it.includes('dist/')))('%s is built from a source', (path) => {
+    const source = path.replace('dist/', 'src/').replace(/\.js$/, '.ts');
+    expect(existsSync(join(root, source))).toBe(true);
+  });
+});
+
+describe('the repository', () => {
+  test.each(['run', 'images', 'toxiproxy'])('.ci/%s is executable', (name) => {
+    expect(() => accessSync(join(root, '.ci', name), constants.X_OK)).not.toThrow();
+  });
+
+  test('no tracked file carries a path of a machine or the host of a package registry', (ctx) => {
+    if (!existsSync(join(root, '.git'))) ctx.skip('not a git clone');
+    const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0');
+    const found = tracked.filter((it) => it !== '' && existsSync(join(root, it))).flatMap(machineTraces);
+    expect(found).toEqual([]);
+  });
+});
+
+function defaultOf(target: string | Record<string, string>): string[] {
+  if (typeof target === 'string') return [target];
+  return target['default'] === undefined ? [] : [target['default']];
+}
+
+/** Home folders, work folders and registries; written so that this file does not match itself. */
+const traces = new RegExp(
+  ['/(?:root|work|home/[a-z]+)/', 'registry\\.npmjs', 'proxy\\.golang', 'deb\\.debian', 'files\\.pythonhosted'].join(
+    '|',
+  ),
+);
+
+function machineTraces(path: string): string[] {
+  const lines = readFileSync(join(root, path), 'utf8').split('\n');
+  return lines.flatMap((line, at) => (traces.test(line) ? [`${path}:${at + 1} ${line.trim()}`] : []));
+}
