@@ -1,7 +1,13 @@
 // Ready means: it answered CONNECT with CONNACK 0. An open port proves nothing.
 import { randomUUID } from 'node:crypto';
-import { connect as dial, type Socket } from 'node:net';
+import { FieldbenchError } from '../../error.ts';
 import { pause, type Clock } from '../../net/clock.ts';
+import { dial } from '../../net/dial.ts';
+import type { Wire } from '../../net/wire.ts';
+import { encode } from '../../wire/encode.ts';
+import type { Frame } from '../../wire/frame.ts';
+import type { Connect } from '../../wire/packet.ts';
+import { StreamDecoder } from '../../wire/stream-decoder.ts';
 import type { Endpoint } from '../part.ts';
 
 /** What one CONNECT met. */
@@ -20,7 +26,7 @@ export type ConnectAnswer =
 /** Bounds of the wait; the defaults are the bench's. */
 export interface ReadinessBounds {
   readonly clock: Clock;
-  readonly signal?: AbortSignal;
+  readonly signal: AbortSignal;
   /** For the whole wait, default 60 s. */
   readonly overallMs?: number;
   /** For one CONNECT, default 10 s. */
@@ -90,57 +96,61 @@ const meaning: Readonly<Record<number, string>> = {
  */
 export async function tryConnect(endpoint: Endpoint, bounds: ReadinessBounds): Promise<ConnectAnswer> {
   const { clock, signal, attemptMs = 10_000 } = bounds;
-  signal?.throwIfAborted();
   const beganMs = clock.nowMs();
-  const socket = dial({ ...endpoint, noDelay: true });
-  let connected = false;
-  socket.once('connect', () => (connected = true));
-  const enough = new AbortController();
-  const timeout = pause(clock, attemptMs, signal ? AbortSignal.any([signal, enough.signal]) : enough.signal);
-  try {
-    const answer = await Promise.race([firstAnswer(socket), timeout]);
-    if (answer?.kind === 'accepted') socket.end(Buffer.from([0xe0, 0x00]), () => socket.destroy());
-    else socket.destroy();
-    if (answer) return answer;
-    const afterMs = clock.nowMs() - beganMs;
-    if (!connected) return { kind: 'refused', why: `no answer within ${Math.round(afterMs)} ms` };
-    return { kind: 'silence', afterMs, receivedB: socket.bytesRead };
-  } finally {
-    enough.abort();
-    timeout.catch(() => undefined);
-  }
-}
-
-function firstAnswer(socket: Socket): Promise<ConnectAnswer> {
-  return new Promise((resolve) => {
-    let received = Buffer.alloc(0);
-    socket.once('connect', () => socket.write(connectPacket()));
-    socket.on('data', (chunk) => {
-      received = Buffer.concat([received, chunk]);
-      const answer = readConnack(received);
-      if (answer) resolve(answer);
-    });
-    socket.once('error', (error) => {
-      resolve(
-        socket.bytesWritten === 0
-          ? { kind: 'refused', why: error.message }
-          : { kind: 'closed', receivedB: received.length },
-      );
-    });
-    socket.once('close', () => resolve({ kind: 'closed', receivedB: received.length }));
+  const wire = await dial(endpoint, { clock, signal, timeoutMs: attemptMs }).catch((error: unknown) => {
+    if (signal.aborted || !(error instanceof FieldbenchError)) throw error;
+    return { why: error.actual ?? error.message };
   });
+  if ('why' in wire) return { kind: 'refused', why: wire.why };
+  const leftMs = Math.max(0, beganMs + attemptMs - clock.nowMs());
+  const answer = await firstAnswer(wire, { clock, signal, attemptMs: leftMs });
+  if (answer.kind === 'accepted') {
+    await wire.send(encode({ type: 'DISCONNECT' }));
+    wire.end();
+  } else await wire[Symbol.asyncDispose]();
+  signal.throwIfAborted();
+  return answer.kind === 'silence' ? { ...answer, afterMs: clock.nowMs() - beganMs } : answer;
 }
 
-function connectPacket(): Buffer {
-  const id = Buffer.from(`fieldbench-${randomUUID().slice(0, 8)}`);
-  const head = [0x10, 12 + id.length, 0, 4, ...Buffer.from('MQTT'), 4, 2, 0, 30, 0, id.length];
-  return Buffer.concat([Buffer.from(head), id]);
+async function firstAnswer(
+  wire: Wire,
+  { clock, signal, attemptMs }: Required<Omit<ReadinessBounds, 'overallMs'>>,
+): Promise<ConnectAnswer> {
+  const { promise, resolve } = Promise.withResolvers<ConnectAnswer>();
+  const decoder = new StreamDecoder('server', { maxPacketB: connackB });
+  let receivedB = 0;
+  wire.onPeerEnd(() => resolve({ kind: 'closed', receivedB }));
+  wire.onBytes((chunk) => {
+    receivedB += chunk.length;
+    const [frame] = decoder.push(chunk);
+    if (frame) resolve(answerOf(frame));
+  });
+  void wire.closed.then(() => resolve({ kind: 'closed', receivedB }));
+  const cancel = clock.after(attemptMs, () => resolve({ kind: 'silence', afterMs: attemptMs, receivedB }));
+  const abort = (): void => resolve({ kind: 'silence', afterMs: 0, receivedB });
+  signal.addEventListener('abort', abort, { once: true });
+  await wire.send(encode(connectPacket()));
+  const answer = await promise;
+  cancel();
+  signal.removeEventListener('abort', abort);
+  return answer;
 }
 
-function readConnack(received: Buffer): ConnectAnswer | undefined {
-  const [type, length, , code] = received;
-  const fits = (type ?? 0x20) === 0x20 && (length ?? 2) === 2;
-  if (!fits) return { kind: 'other', firstBytes: received.subarray(0, 8).toString('hex') };
-  if (code === undefined) return undefined;
-  return code === 0 ? { kind: 'accepted' } : { kind: 'connack', returnCode: code };
+function answerOf({ packet, bytes, deviations }: Frame): ConnectAnswer {
+  if (packet?.type !== 'CONNACK' || deviations.length > 0) {
+    return { kind: 'other', firstBytes: Buffer.from(bytes.subarray(0, 8)).toString('hex') };
+  }
+  return packet.returnCode === 0 ? { kind: 'accepted' } : { kind: 'connack', returnCode: packet.returnCode };
+}
+
+function connectPacket(): Connect {
+  return {
+    type: 'CONNECT',
+    protocolName: 'MQTT',
+    protocolLevel: 4,
+    cleanSession: true,
+    keepAliveS: 30,
+    // At most 23 letters and digits: every broker must take that (MQTT-3.1.3-5).
+    clientId: `fbready${randomUUID().replaceAll('-', '').slice(0, 16)}`,
+  };
 }

@@ -1,0 +1,52 @@
+// One life of a broker in a container: how it ended, what it said last, how it is stopped and killed.
+import type { BrokerInstance } from './broker-life.ts';
+import { statusOf, type DockerClient } from './docker.ts';
+import { LastWords } from './last-words.ts';
+
+/** A container of Docker's API. */
+export type DockerContainer = ReturnType<DockerClient['container']['getById']>;
+
+const graceS = 5;
+
+/** Takes a container that was just started. */
+export function instanceOf(container: DockerContainer, version: string): BrokerInstance {
+  const gone = container.wait().then(
+    (result: { StatusCode: number }) => `exit code ${result.StatusCode}`,
+    (error: unknown) => `its container is gone: ${error instanceof Error ? error.message : String(error)}`,
+  );
+  const end = async (act: () => Promise<unknown>): Promise<void> => {
+    await act().catch(unlessEnded);
+    await gone;
+  };
+  return {
+    version,
+    gone,
+    lastWords: () => lastLogLines(container).catch(() => ''),
+    stop: () => end(() => container.stop({ t: graceS })),
+    kill: () => end(() => container.kill()),
+  };
+}
+
+/** It ended by itself before it could be ended: just what was wanted. */
+function unlessEnded(error: unknown): void {
+  if (![304, 404, 409].includes(statusOf(error) ?? 0)) throw error;
+}
+
+async function lastLogLines(container: DockerContainer): Promise<string> {
+  const words = new LastWords();
+  words.add(logText(await container.logs({ stdout: true, stderr: true, tail: 50, follow: false })));
+  return words.text();
+}
+
+const frameHeaderB = 8;
+
+/** Docker sends the two output streams as frames of a kind, a big-endian length at byte 4, and the text. */
+function logText(log: Buffer): string {
+  const texts: Buffer[] = [];
+  for (let at = 0; at + frameHeaderB <= log.length;) {
+    const end = at + frameHeaderB + log.readUInt32BE(at + 4);
+    texts.push(log.subarray(at + frameHeaderB, end));
+    at = end;
+  }
+  return Buffer.concat(texts).toString('utf8');
+}
