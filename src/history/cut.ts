@@ -5,7 +5,7 @@ import { payloadHash } from './payload-hash.ts';
 export interface Kept {
   readonly bytes: Uint8Array;
   /** Set where the payload was cut. */
-  readonly cut?: { readonly omittedB: number; readonly payloadHash: string };
+  readonly cut?: { readonly omittedB: number; readonly payloadHash?: string };
 }
 
 /**
@@ -20,6 +20,12 @@ export function cutPublish(bytes: Uint8Array, payloadB: number): Kept {
     bytes: bytes.subarray(0, keptB),
     cut: { omittedB: bytes.length - keptB, payloadHash: payloadHash(bytes.subarray(payloadAt)) },
   };
+}
+
+/** Keeps the first `keptB` bytes of bytes that belong to no packet. */
+export function cutPiece(bytes: Uint8Array, keptB: number): Kept {
+  if (bytes.length <= keptB) return { bytes };
+  return { bytes: bytes.subarray(0, keptB), cut: { omittedB: bytes.length - keptB } };
 }
 
 function publishPayloadAt(bytes: Uint8Array): number | undefined {

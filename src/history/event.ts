@@ -48,6 +48,8 @@ export interface TargetDescribed extends EventBase {
   readonly version: string;
   /** How it was started: command, image with id, or URL; never a credential. */
   readonly how: string;
+  /** The word that names it on the command line, for the command that repeats a check. */
+  readonly repeat: string;
   readonly limits: readonly string[];
 }
 
@@ -97,6 +99,8 @@ export interface PacketSeen extends EventBase {
   readonly omittedB?: number;
   /** Identity of a PUBLISH payload that was cut: as {@link PublishIntended.payloadHash}, over the whole payload. */
   readonly payloadHash?: string;
+  /** Bytes behind the point where it could no longer be told where packets begin; never decoded. */
+  readonly unframed?: true;
 }
 
 /** The bench sent something illegal on purpose: no rule may blame the peer for what follows on this connection. */

@@ -1,4 +1,6 @@
 // Passwords never reach an event: they are overwritten byte for byte before one exists.
+import type { Frame } from '../wire/frame.ts';
+import type { Sender } from '../wire/packet.ts';
 
 /** Start and length of a run of bytes. */
 export type ByteRange = readonly [start: number, length: number];
@@ -17,35 +19,69 @@ export const maskByte = 0x2a;
  *
  * A well-formed CONNECT loses its password and keeps everything else. One whose fields do not end where the packet
  * ends may carry the password anywhere: all its fields lose their content, lengths stay. Where the fields ran past
- * the packet's end, the password may follow as if it were other packets: their bodies are masked from there on. So
- * are bytes that are no packet from the point where a CONNECT's protocol name stands in them.
- * A password that a client sends in another field of a well-formed packet is not recognised.
+ * the packet's end, the password may follow as if it were other packets: everything behind it is masked. So is
+ * what a client sends before a good CONNECT, from the point where the protocol name of a CONNECT stands in it.
+ * A password that a client puts into another field of a well-formed packet is not recognised.
  */
 export class PasswordMask {
-  #mayFollow = false;
+  readonly #searches: boolean;
+  #state: 'before' | 'connected' | 'password may follow' = 'before';
+  /** End of the bytes before, where a protocol name may begin. */
+  #tail: Uint8Array = new Uint8Array();
 
-  /** @param isPacket whether the decoder could read `bytes` as a packet. The input stays as it is. */
-  apply(bytes: Uint8Array, isPacket: boolean): Masked {
-    const ranges = this.#secrets(bytes, isPacket).filter(([, length]) => length > 0);
+  constructor(sender: Sender) {
+    this.#searches = sender === 'client';
+  }
+
+  /** The next frame of the stream. The input stays as it is. */
+  apply(frame: Frame): Masked {
+    const { bytes } = frame;
+    const ranges = this.#secrets(frame).filter(([, length]) => length > 0);
     if (ranges.length === 0) return { bytes, ranges };
-    const masked = bytes.slice();
+    const masked = Uint8Array.from(bytes);
     for (const [start, length] of ranges) masked.fill(maskByte, start, start + length);
     return { bytes: masked, ranges };
   }
 
-  #secrets(bytes: Uint8Array, isPacket: boolean): readonly ByteRange[] {
-    if (this.#mayFollow) return [from(bodyStart(bytes), bytes)];
-    if (isConnect(bytes)) {
+  /** Whether frames are masked whole from here on, so that nothing can be read from them. */
+  get hidesAll(): boolean {
+    return this.#state === 'password may follow';
+  }
+
+  #secrets(frame: Frame): readonly ByteRange[] {
+    const { bytes } = frame;
+    if (this.#state === 'password may follow') return [from(0, bytes)];
+    if (isConnect(bytes) && !isPiece(frame)) {
       const { ranges, overran } = connectSecrets(bytes);
-      this.#mayFollow = overran;
+      this.#state = overran ? 'password may follow' : 'connected';
       return ranges;
     }
-    const name = isPacket ? -1 : protocolName(bytes);
-    if (name < 0) return [];
-    this.#mayFollow = true;
+    if (!this.#searches || (this.#state === 'connected' && frame.packet)) return [];
+    const name = this.#endOfProtocolName(bytes);
+    if (name === undefined) return [];
+    this.#state = 'password may follow';
     return [from(name, bytes)];
   }
+
+  /** Offset behind a protocol name that ends in `bytes`. */
+  #endOfProtocolName(bytes: Uint8Array): number | undefined {
+    const before = this.#tail.length;
+    const view = Buffer.concat([this.#tail, bytes]);
+    this.#tail = Uint8Array.from(view.subarray(-longestNameB + 1));
+    const ends = protocolNames.flatMap((name) => {
+      const at = view.indexOf(name, 0, 'latin1');
+      return at < 0 ? [] : [at + name.length - before];
+    });
+    return ends.length === 0 ? undefined : Math.min(...ends);
+  }
 }
+
+/** A protocol name with its length, as it stands in a CONNECT of MQTT 3.1.1 and 3.1. */
+const protocolNames = ['\0\u0004MQTT', '\0\u0006MQIsdp'];
+const longestNameB = 8;
+
+/** Bytes that begin anywhere, framing being lost: only the first of them, which broke it, begins a packet. */
+const isPiece = (frame: Frame): boolean => frame.unframed === true && frame.deviations.length === 0;
 
 const isConnect = (bytes: Uint8Array): boolean => (bytes[0] ?? 0) >> 4 === 1;
 
@@ -117,14 +153,4 @@ function readField(bytes: Uint8Array, at: number): Field {
   if (start > bytes.length) return { start: Math.min(at, bytes.length), end: bytes.length, overran: true };
   const end = start + (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0));
   return { start, end: Math.min(end, bytes.length), overran: end > bytes.length };
-}
-
-const protocolNames = ['\0\u0004MQTT', '\0\u0006MQIsdp'];
-
-/** Offset behind the first protocol name in bytes that are no packet; -1 where there is none. */
-function protocolName(bytes: Uint8Array): number {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const ends = protocolNames.map((name) => ({ at: view.indexOf(name, 0, 'latin1'), length: name.length }));
-  const found = ends.filter((it) => it.at >= 0).map((it) => it.at + it.length);
-  return found.length === 0 ? -1 : Math.min(...found);
 }

@@ -18,6 +18,7 @@ export function senderOf(direction: Direction): Sender {
  */
 export function frameOf(event: PacketSeen): Frame {
   const kept = Buffer.from(event.bytes, 'base64');
+  if (event.unframed) return { offset: event.offset, bytes: kept, deviations: [], unframed: true };
   const omittedB = event.omittedB ?? 0;
   const whole = omittedB === 0 ? kept : Buffer.concat([kept, Buffer.alloc(omittedB)]);
   const frame = decodePacket(whole, senderOf(event.direction), event.offset);

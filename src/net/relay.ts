@@ -26,8 +26,11 @@ export interface RelayOptions {
   readonly listenOn?: { readonly host?: string; readonly port?: number };
   /** Bound on dialling the server; default as in `dial`. */
   readonly dialTimeoutMs?: number;
-  /** Default: every connection goes through. */
-  readonly admit?: (connection: ConnectionId) => Admission;
+  /**
+   * Default: every connection goes through. While a promise is pending the client can talk, and its bytes wait for
+   * the server; if it gives up meanwhile, the server never hears of it.
+   */
+  readonly admit?: (connection: ConnectionId) => Admission | Promise<Admission>;
   /** Default: everything passes as it came. */
   readonly createPassage?: CreatePassage;
 }
@@ -83,13 +86,21 @@ function newConnection(client: Wire, options: RelayOptions): RelayedConnection {
 
 /** Never rejects: whatever goes wrong ends the connection and stands in the history. */
 async function admit(connection: RelayedConnection, options: RelayOptions, signal: AbortSignal): Promise<void> {
-  const admission = options.admit?.(connection.id) ?? 'dial';
+  const asked = options.admit?.(connection.id) ?? 'dial';
+  const gaveUp = typeof asked === 'string' ? undefined : connection.standBy();
+  const admission = await asked;
+  if (gaveUp?.aborted) return;
   if (admission === 'reset') return connection.refuse({ by: 'link', how: 'rst' });
   if (admission === 'mute') return connection.mute();
   try {
     const { clock, dialTimeoutMs } = options;
     const bound = dialTimeoutMs === undefined ? {} : { timeoutMs: dialTimeoutMs };
-    const server = await dial(options.upstream, { clock, signal, halfOpen: true, ...bound });
+    const server = await dial(options.upstream, {
+      clock,
+      signal: gaveUp ? AbortSignal.any([signal, gaveUp]) : signal,
+      halfOpen: true,
+      ...bound,
+    });
     connection.join(server, options.createPassage ?? transparentPassage);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);

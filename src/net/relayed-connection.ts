@@ -5,6 +5,9 @@ import { RelayEnd } from './relay-end.ts';
 import type { Ending, Tap } from './tap.ts';
 import type { Wire } from './wire.ts';
 
+/** What a client may say while it waits for the server: as much as a socket's buffers would take. */
+const earlyMaxB = 2 ** 20;
+
 /** Begins with the client's end alone; the server's joins when it has accepted. */
 export class RelayedConnection {
   readonly id: ConnectionId;
@@ -15,6 +18,11 @@ export class RelayedConnection {
   readonly #isOver = Promise.withResolvers<void>();
   #server: RelayEnd | undefined;
   #passage: Passage | undefined;
+  #hearsClient = false;
+  #isMute = false;
+  readonly #early: Uint8Array[] = [];
+  #earlyB = 0;
+  readonly #gaveUp = new AbortController();
 
   constructor(client: Wire, tapAt: (seenAt: Vantage) => Tap) {
     const tap = tapAt('clientEnd');
@@ -40,7 +48,9 @@ export class RelayedConnection {
       holdServer: (isHeld) => server.hold('passage', isHeld),
     });
     this.#passage = passage;
-    client.listen({ bytes: (chunk) => passage.fromClient(chunk), ended: (how) => passage.clientEnded(how) });
+    if (this.#earlyB > earlyMaxB) client.hold('passage', false);
+    for (const chunk of this.#early.splice(0)) passage.fromClient(chunk);
+    this.#hearClient();
     server.listen({ bytes: (chunk) => passage.fromServer(chunk), ended: (how) => passage.serverEnded(how) });
     void wire.closed.then(() => this.#endIsClosed());
   }
@@ -52,13 +62,42 @@ export class RelayedConnection {
 
   /** Lets the client talk into nothing until it gives up. */
   mute(): void {
-    this.#client.listen({ bytes: () => {}, ended: () => this.#client.endByBench() });
+    this.#isMute = true;
+    this.#early.length = 0;
+    this.#hearClient();
+  }
+
+  /** Reads before the server is dialled, so that a client that gives up is noticed: the signal tells. */
+  standBy(): AbortSignal {
+    this.#hearClient();
+    return this.#gaveUp.signal;
   }
 
   /** The run is over: both ends close at once. */
   endByBench(): void {
     this.#client.endByBench();
     this.#server?.endByBench();
+  }
+
+  #hearClient(): void {
+    if (this.#hearsClient) return;
+    this.#hearsClient = true;
+    this.#client.listen({
+      bytes: (chunk) => (this.#passage ? this.#passage.fromClient(chunk) : this.#keepEarly(chunk)),
+      ended: (how) => (this.#passage ? this.#passage.clientEnded(how) : this.#givesUp()),
+    });
+  }
+
+  #keepEarly(chunk: Uint8Array): void {
+    if (this.#isMute) return;
+    this.#early.push(chunk);
+    this.#earlyB += chunk.length;
+    if (this.#earlyB > earlyMaxB) this.#client.hold('passage', true);
+  }
+
+  #givesUp(): void {
+    this.#gaveUp.abort();
+    this.#client.endByBench();
   }
 
   #endIsClosed(): void {
