@@ -1,6 +1,14 @@
 // What a rule is: a deterministic reducer over history that says which statements it judges and what it must see.
 import type { StatementId, Role } from '../spec/statement.ts';
-import type { ConnectionId, Direction, HistoryEvent, PacketSeen, Vantage } from '../history/event.ts';
+import type {
+  ConnectionEnded,
+  ConnectionId,
+  ConnectionOpened,
+  Direction,
+  HistoryEvent,
+  PacketSeen,
+  Vantage,
+} from '../history/event.ts';
 import type { Frame } from '../wire/frame.ts';
 import type { Packet } from '../wire/packet.ts';
 import type { Measurement } from './finding.ts';
@@ -73,11 +81,18 @@ export interface ConnectionView {
 export type RuleEvent =
   | { readonly kind: 'packet'; readonly seq: number; readonly tMs: number; readonly seen: SeenPacket }
   | {
-      readonly kind: 'opened' | 'ended';
+      readonly kind: 'opened';
       readonly seq: number;
       readonly tMs: number;
       readonly connection: ConnectionView;
-      readonly event: Extract<HistoryEvent, { kind: 'opened' | 'ended' }>;
+      readonly event: ConnectionOpened;
+    }
+  | {
+      readonly kind: 'ended';
+      readonly seq: number;
+      readonly tMs: number;
+      readonly connection: ConnectionView;
+      readonly event: ConnectionEnded;
     }
   | {
       readonly kind: 'other';

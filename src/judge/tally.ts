@@ -1,6 +1,7 @@
 // Turns what rules say into findings: passes are counted, violations listed up to a bound and counted beyond it.
 import type { Role, StatementId } from '../spec/statement.ts';
-import type { Finding, Measurement } from './finding.ts';
+import type { Finding } from './finding.ts';
+import { worstMeasured } from './fold.ts';
 import type { ConnectionView, Observation, Report } from './rule.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -19,16 +20,6 @@ type Counted = { -readonly [K in keyof Finding]: Finding[K] };
 /** Name under which a party's verdicts are gathered: the target, or the part itself where the run names none. */
 export function judgedTarget(view: ConnectionView, judges: Role): string {
   return judges === 'client' ? view.client : (view.target ?? view.server);
-}
-
-/** The worst figure of each name: what a counted finding shows. */
-function worstOf(known: readonly Measurement[], further: readonly Measurement[]): readonly Measurement[] {
-  const worst = new Map(known.map((it) => [it.name, it]));
-  for (const it of further) {
-    const before = worst.get(it.name);
-    if (before === undefined || it.value > before.value) worst.set(it.name, it);
-  }
-  return [...worst.values()];
 }
 
 /** Gathers the findings of a run. */
@@ -81,7 +72,8 @@ export class Tally {
       return;
     }
     counted.count += 1;
-    if (finding.measured !== undefined) counted.measured = worstOf(counted.measured ?? [], finding.measured);
+    if (finding.measured !== undefined)
+      counted.measured = worstMeasured([...(counted.measured ?? []), ...finding.measured]);
   }
 }
 

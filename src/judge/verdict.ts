@@ -3,7 +3,15 @@
 /** What a judge can say; docs/architecture.md holds what each means. */
 export type Verdict = 'pass' | 'fail' | 'warn' | 'limit' | 'skipped' | 'notExercised' | 'inconclusive';
 
-const weightiestFirst: readonly Verdict[] = ['fail', 'inconclusive', 'warn', 'pass', 'limit', 'skipped', 'notExercised'];
+const weightiestFirst: readonly Verdict[] = [
+  'fail',
+  'inconclusive',
+  'warn',
+  'pass',
+  'limit',
+  'skipped',
+  'notExercised',
+];
 
 /** The verdict on something judged several times: the weightiest; `notExercised` where nothing judged it. */
 export function foldVerdicts(verdicts: Iterable<Verdict>): Verdict {
