@@ -8,7 +8,8 @@ const dist = join(root, 'dist');
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
 rmSync(dist, { recursive: true, force: true });
-const tsc = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+// Types are checked by `npm test`; a mistake in them must not keep a fresh clone from being installed.
+const tsc = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--noCheck'], {
   cwd: root,
   env: projectEnv(),
   stdio: 'inherit',

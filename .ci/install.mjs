@@ -45,7 +45,7 @@ function packagesIn(file) {
 
 function runNpmCi() {
   console.error('fieldbench: installing what is missing (npm ci)');
-  const npm = spawnSync('npm', ['ci', '--include=dev', '--no-fund', '--no-audit', '--loglevel=warn'], {
+  const npm = spawnSync('npm', ['ci', '--include=dev', '--no-fund', '--no-audit', '--loglevel=error'], {
     cwd: root,
     env: { ...process.env, PATH: pathWithoutOurs() },
     encoding: 'utf8',
