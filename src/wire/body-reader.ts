@@ -98,6 +98,16 @@ export class BodyReader {
     this.at = this.end;
   }
 
+  /** Number of deviations noted in this packet so far. */
+  get noted(): number {
+    return this.#deviations?.length ?? 0;
+  }
+
+  /** Forgets the deviations behind the first `count`. */
+  forgetFrom(count: number): void {
+    this.#deviations?.splice(count);
+  }
+
   /** Hands over what was noted since {@link BodyReader.open}. */
   takeDeviations(): readonly Deviation[] {
     const taken = this.#deviations ?? NONE;

@@ -50,13 +50,17 @@ export function malformedFrame(r: BodyReader, bytes: Buffer, sender: Sender, off
   return { offset, bytes, deviations: r.takeDeviations(), unframed: true };
 }
 
-/** The frame of a packet whose stream ended inside it. */
+/** The frame of a packet whose stream ended inside it; of one too large to hold, no bytes are left. */
 export function truncatedFrame(r: BodyReader, bytes: Buffer, sender: Sender, offset: number): Frame {
   openHeader(r, bytes, sender, offset);
-  const total = packetLength(bytes, 0, bytes.length);
-  const expected = total === INCOMPLETE ? 'the rest of the fixed header' : `a packet of ${total} bytes`;
-  r.deviate('truncated-packet', undefined, bytes.length, 0, expected, `the stream ends after ${bytes.length} bytes`);
+  r.deviate('truncated-packet', undefined, bytes.length, 0, restOf(bytes), 'the stream ends');
   return { offset, bytes, deviations: r.takeDeviations(), unframed: true };
+}
+
+function restOf(bytes: Buffer): string {
+  if (bytes.length === 0) return 'the rest of the packet';
+  const total = packetLength(bytes, 0, bytes.length);
+  return total === INCOMPLETE ? 'the rest of the fixed header' : `${total - bytes.length} more bytes of ${total}`;
 }
 
 /** The frame of the header of a packet that is too large to hold. */

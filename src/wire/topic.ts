@@ -57,10 +57,11 @@ function empty(what: string): TopicFlaw {
 /**
  * Whether a well-formed topic filter matches a topic name: character by character (MQTT-4.7.3-4), `+` one level
  * that may be empty (MQTT311-NN-29), `#` everything below and the level above (MQTT-4.7.1-2, MQTT311-NN-28), no
- * leading wildcard on names that begin with `$` (MQTT-4.7.2-1). An ill-formed filter matches nothing but its own text.
+ * leading wildcard on names that begin with `$` (MQTT-4.7.2-1). Ill-formed filters and names are compared as text
+ * where a wildcard is misplaced; whether they are well formed is for the flaw functions to say.
  */
 export function filterMatches(filter: string, topic: string): boolean {
-  if (filter === topic) return topicNameFlaw(topic) === undefined;
+  if (filter === topic) return true;
   if (topic.startsWith('$') && (filter.startsWith('#') || filter.startsWith('+'))) return false; // MQTT-4.7.2-1
   let f = 0;
   let t = 0;

@@ -21,7 +21,7 @@ const USER_NAME: TextField = { name: 'user name', holds: 'text', present: 'MQTT-
 /** The protocol names of the levels we speak: 3.1 and 3.1.1. */
 const NAMES: Readonly<Record<number, string>> = { 3: 'MQIsdp', 4: 'MQTT' };
 
-/** Reads a CONNECT; with an unknown protocol level only if all fields of 3.1.1 are there. */
+/** Reads a CONNECT; with an unknown protocol level only if it is laid out as in 3.1.1. */
 export function decodeConnect(r: BodyReader): Connect | undefined {
   const nameAt = r.at;
   const protocolName = readText(r, PROTOCOL_NAME);
@@ -29,13 +29,24 @@ export function decodeConnect(r: BodyReader): Connect | undefined {
   if (r.left < 4) return r.missing('protocol level, connect flags and keep alive', undefined);
   const protocolLevel = r.u8();
   checkProtocol(r, nameAt, protocolName, protocolLevel);
+  const rest = decodeRest(r, protocolLevel);
+  return rest === undefined ? undefined : { type: 'CONNECT', protocolName, protocolLevel, ...rest };
+}
+
+/** What stands behind the level. Under an unknown level our statements do not hold: it is read if it fits, and not blamed. */
+function decodeRest(
+  r: BodyReader,
+  level: number,
+): Omit<Connect, 'type' | 'protocolName' | 'protocolLevel'> | undefined {
+  const noted = r.noted;
   const flags = r.u8();
   checkConnectFlags(r, flags);
   const keepAliveS = r.u16();
-  const payload = decodePayload(r, flags, protocolLevel);
-  if (payload === undefined) return undefined;
-  const cleanSession = (flags & FLAG.cleanSession) !== 0;
-  return { type: 'CONNECT', protocolName, protocolLevel, cleanSession, keepAliveS, ...payload };
+  const payload = decodePayload(r, flags, level);
+  const fits = NAMES[level] !== undefined || r.noted === noted;
+  if (!fits) r.forgetFrom(noted);
+  if (payload === undefined || !fits) return undefined;
+  return { cleanSession: (flags & FLAG.cleanSession) !== 0, keepAliveS, ...payload };
 }
 
 function checkProtocol(r: BodyReader, nameAt: number, name: string, level: number): void {
