@@ -6,13 +6,13 @@ import type { History } from '../history/event.ts';
 export interface Ownership {
   /** A process that was started as leader of its own group. Call before anything can go wrong with it. */
   ownProcess(pid: number, what: string): void;
-  /** A container, by id. */
+  /** A container, by id or by a name of its own; with a name it can be noted before it is created. */
   ownContainer(id: string, what: string): void;
   /** A file or folder that goes away with the run. */
   ownPath(path: string): void;
   /** It ended; nothing is left to sweep. */
   release(pidOrIdOrPath: number | string): void;
-  /** Labels that every container of this run carries. */
+  /** Labels that every container of this run carries; `fieldbench.run` holds the run's id. */
   readonly labels: Readonly<Record<string, string>>;
   /** Folder for the run's own files, mode 0700, removed with the run. */
   readonly scratch: string;

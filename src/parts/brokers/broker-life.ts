@@ -80,7 +80,9 @@ class BrokerLife implements StartedBroker {
     this.#note('starting', this.#recipe.how);
     let instance: BrokerInstance | undefined;
     try {
-      instance = await this.#recipe.launch();
+      instance = await this.#recipe.launch().catch((cause: unknown) => {
+        throw this.#notLaunched(cause);
+      });
       this.#running = instance;
       this.#version = instance.version;
       await this.#ready(instance, signal);
@@ -142,6 +144,16 @@ class BrokerLife implements StartedBroker {
       message: `broker "${this.name}" at ${this.#recipe.how} was not started by this bench, so it cannot ${what} it`,
       expected: 'a target that the bench starts itself',
       hint: `use a target such as "embedded" or "mosquitto" where the plan has to ${what} the broker`,
+    });
+  }
+
+  #notLaunched(cause: unknown): FieldbenchError {
+    if (cause instanceof FieldbenchError) return cause;
+    return new FieldbenchError({
+      code: 'FB_BROKER_START',
+      message: `broker "${this.name}" (${this.#recipe.how}) could not be launched`,
+      actual: cause instanceof Error ? cause.message : String(cause),
+      cause,
     });
   }
 

@@ -59,26 +59,47 @@ export const noWait: WaitStrategy = {
 /** Images under this name are built on the machine and are in no registry. */
 const localPrefix = 'fieldbench/';
 
+/** An image that is there. */
+export interface PresentImage {
+  readonly name: string;
+  /** Hex digits of its digest. */
+  readonly id: string;
+}
+
 /**
- * The image's id, as hex digits; a public image is pulled when it is absent.
+ * Finds an image; a public one is pulled when it is absent. A local one may be a pattern such as
+ * `fieldbench/mosquitto:*-debian`: its tag says which version the machine's own package had when it was built.
  * @throws FieldbenchError `FB_IMAGE_ABSENT`
  */
-export async function ensureImage({ testcontainers, client }: Docker, image: string): Promise<string> {
-  const name = testcontainers.ImageName.fromString(image);
+export async function ensureImage(engine: Docker, image: string): Promise<PresentImage> {
+  const isLocal = image.startsWith(localPrefix);
   try {
-    if (!image.startsWith(localPrefix) && !(await client.image.exists(name))) await client.image.pull(name);
-    const { Id } = await client.image.inspect(name);
-    return Id.replace('sha256:', '');
+    return isLocal ? await localImage(engine, image) : await publicImage(engine, image);
   } catch (cause) {
     throw new FieldbenchError({
       code: 'FB_IMAGE_ABSENT',
       message: `there is no container image "${image}"`,
-      expected: image.startsWith(localPrefix) ? 'an image built on this machine' : 'an image that can be pulled',
+      expected: isLocal ? 'an image built on this machine' : 'an image that can be pulled',
       actual: cause instanceof Error ? cause.message : String(cause),
-      hint: image.startsWith(localPrefix) ? 'build it with .ci/run' : 'is its name right, and its registry reachable?',
+      hint: isLocal ? 'build it with .ci/images' : 'is its name right, and its registry reachable?',
       cause,
     });
   }
+}
+
+async function localImage({ client }: Docker, reference: string): Promise<PresentImage> {
+  const found = await client.container.dockerode.listImages({ filters: { reference: [reference] } });
+  const newest = found.toSorted((a, b) => b.Created - a.Created).find((it) => it.RepoTags?.[0] !== undefined);
+  const name = newest?.RepoTags?.[0];
+  if (newest === undefined || name === undefined) throw new Error('no such image on this machine');
+  return { name, id: newest.Id.replace('sha256:', '') };
+}
+
+async function publicImage({ testcontainers, client }: Docker, image: string): Promise<PresentImage> {
+  const name = testcontainers.ImageName.fromString(image);
+  if (!(await client.image.exists(name))) await client.image.pull(name);
+  const { Id } = await client.image.inspect(name);
+  return { name: image, id: Id.replace('sha256:', '') };
 }
 
 /** Removes a container, running or not; gives `false` when there was none by this id or name with these labels. */

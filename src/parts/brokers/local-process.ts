@@ -6,6 +6,9 @@ import type { PartContext } from '../part.ts';
 import type { BrokerInstance } from './broker-life.ts';
 import { LastWords } from './last-words.ts';
 
+/** Environment variable that marks every process of a run, its own children included; a sweep finds them by it. */
+export const runVariable = 'FIELDBENCH_RUN';
+
 /** How long a program may take to end politely before it is killed. */
 const graceMs = 5_000;
 /** How long after a program's end its last output may still come. */
@@ -38,7 +41,7 @@ export function launchProcess(
   const child = spawn(command, args, {
     cwd: context.owns.scratch,
     detached: true,
-    env: plainEnvironment(),
+    env: { ...plainEnvironment(), [runVariable]: context.owns.labels['fieldbench.run'] },
     stdio: ['ignore', 'ignore', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
   });
   if (child.pid !== undefined) context.owns.ownProcess(child.pid, what);

@@ -6,19 +6,24 @@ import { docker, ensureImage, loopbackContainer, noWait, removeContainer, type D
 import { instanceOf, type DockerContainer } from './container-instance.ts';
 import { mosquittoConfig, mosquittoVersion } from './mosquitto-config.ts';
 
-/** Built by `.ci/run` from Debian's package; no public registry has an image of this name. */
-export const localMosquittoImage = 'fieldbench/mosquitto:2.0.11-debian';
+/** Built from Debian's package on the machine itself; no public registry has an image of this name. */
+const localImages = 'fieldbench/mosquitto:*-debian';
 
 const innerPort = 1883;
 const configFile = '/fieldbench/mosquitto.conf';
 
-/** Mosquitto from our local image, or from another one such as `eclipse-mosquitto:2`, which is pulled when absent. */
-export function mosquittoContainer(image: string = localMosquittoImage): BrokerDriver {
+/**
+ * Mosquitto from our local image, or from another one such as `eclipse-mosquitto:2`, which is pulled when absent.
+ * `FIELDBENCH_MOSQUITTO_IMAGE` in the environment names the default.
+ */
+export function mosquittoContainer(
+  image: string = process.env['FIELDBENCH_MOSQUITTO_IMAGE'] ?? localImages,
+): BrokerDriver {
   return {
     kind: 'mosquitto-container',
     async start(name, context) {
       const engine = await docker();
-      const imageId = await ensureImage(engine, image);
+      const { name: imageName, id: imageId } = await ensureImage(engine, image);
       const port = await freePort();
       const containerName = `fieldbench-mosquitto-${port}-${imageId.slice(0, 6)}-${process.pid}`;
       let container: DockerContainer | undefined;
@@ -27,7 +32,7 @@ export function mosquittoContainer(image: string = localMosquittoImage): BrokerD
         if (container) await container.start();
         else {
           context.owns.ownContainer(containerName, `broker ${name} (mosquitto container)`);
-          ({ container, version } = await create(engine, { image, containerName, port }, context));
+          ({ container, version } = await create(engine, { image: imageName, containerName, port }, context));
         }
         return instanceOf(container, version);
       };
@@ -35,7 +40,7 @@ export function mosquittoContainer(image: string = localMosquittoImage): BrokerD
         await removeContainer(engine, containerName, context.owns.labels);
         context.owns.release(containerName);
       };
-      const how = `container of ${image} (${imageId.slice(0, 12)})`;
+      const how = `container of ${imageName} (${imageId.slice(0, 12)})`;
       return startBroker(name, { how, endpoint: { host: '127.0.0.1', port }, launch, clear }, context);
     },
   };

@@ -71,7 +71,7 @@ describe('an image that is not there', need('docker'), () => {
     using world = testWorld();
     await expect(mosquittoContainer('fieldbench/absent:1').start('b', world.context)).rejects.toMatchObject({
       code: 'FB_IMAGE_ABSENT',
-      hint: 'build it with .ci/run',
+      hint: 'build it with .ci/images',
     });
   });
 });
