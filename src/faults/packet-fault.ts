@@ -1,10 +1,13 @@
 // Faults on single packets as data: when a packet like this passes, do that, so many times.
 import type { PacketType, Qos } from '../wire/packet.ts';
 
+/** Which way a packet travels on its connection. */
+export type Direction = 'toServer' | 'toClient';
+
 /** Which packet a fault waits for; every given field must fit. */
 export interface PacketMatch {
   readonly type?: PacketType | readonly PacketType[];
-  readonly direction?: 'toServer' | 'toClient';
+  readonly direction?: Direction;
   /** Topic filter that a PUBLISH topic must match. */
   readonly topic?: string;
   readonly qos?: Qos;

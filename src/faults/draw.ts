@@ -1,0 +1,61 @@
+// Chance that can be repeated: each draw is a function of its name alone, so one more draw never moves another.
+import type { Direction } from './packet-fault.ts';
+
+/** What is drawn for; each purpose has a row of draws of its own. */
+export type DrawPurpose = 'jitter' | 'back-off' | 'signal';
+
+/** Which draw: where on which link, for what, and the how-manieth. */
+export interface DrawName {
+  readonly seed: number;
+  readonly link: string;
+  /** Ordinal of the connection on its link, from 1. */
+  readonly connection: number;
+  readonly direction: Direction;
+  readonly purpose: DrawPurpose;
+  /** Segment of the direction's byte stream, from 0 ({@link segmentOf}); never a count of read chunks. */
+  readonly n: number;
+}
+
+/** Bytes per segment: what one Ethernet frame carries of a TCP stream. */
+export const segmentB = 1460;
+
+/** The segment that holds the byte at this offset of a stream. */
+export function segmentOf(offset: number): number {
+  return Math.floor(offset / segmentB);
+}
+
+/** A number in [0, 1), uniform over names, with 53 random bits; the same name always gives the same number. */
+export function draw(name: DrawName): number {
+  const words = [
+    ...wordsOf(name.seed),
+    ...wordsOf(name.link),
+    ...wordsOf(name.connection),
+    name.direction === 'toServer' ? 1 : 2,
+    ...wordsOf(name.purpose),
+    ...wordsOf(name.n),
+  ];
+  const high = murmur3(words, 0x2545f491) >>> 11;
+  const low = murmur3(words, 0x9e3779b9);
+  return (high * 2 ** 32 + low) / 2 ** 53;
+}
+
+/** An integer or text as 32-bit words; texts end with their length, so that neighbours cannot run into each other. */
+function wordsOf(value: number | string): readonly number[] {
+  if (typeof value === 'number') return [value >>> 0, Math.floor(value / 2 ** 32) >>> 0];
+  return [...Array.from(value, (character) => character.codePointAt(0) ?? 0), value.length];
+}
+
+/** MurmurHash3 (x86, 32 bit) over whole words. */
+function murmur3(words: readonly number[], seed: number): number {
+  let hash = seed;
+  for (const word of words) {
+    let k = Math.imul(word, 0xcc9e2d51);
+    k = Math.imul((k << 15) | (k >>> 17), 0x1b873593);
+    hash ^= k;
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
+  }
+  hash ^= words.length * 4;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

@@ -1,0 +1,293 @@
+// Plays packet faults on one connection, as a pure state machine: bytes and time go in, what to do with them comes out.
+import { FieldbenchError } from '../error.ts';
+import { StreamDecoder } from '../wire/stream-decoder.ts';
+import type { Frame } from '../wire/frame.ts';
+import type { Packet, PacketType } from '../wire/packet.ts';
+import type { LinkFaults } from './link-faults.ts';
+import type { Direction, PacketAction, PacketFault } from './packet-fault.ts';
+import { PacketMatcher, watches } from './packet-matcher.ts';
+import { rewrite, rewriteBytes } from './rewrite.ts';
+
+/** What a link does next, in this order. */
+export type PlayerStep =
+  | { readonly step: 'send'; readonly direction: Direction; readonly bytes: Uint8Array }
+  /** What is sent in this direction from here on waits so long before it goes on its way. */
+  | { readonly step: 'hold'; readonly direction: Direction; readonly holdMs: number }
+  | { readonly step: 'end'; readonly side: 'client' | 'server' | 'both'; readonly how: 'rst' | 'fin' }
+  /** From here on no close by the server, and nothing else of it, reaches the client. */
+  | { readonly step: 'keep-open' }
+  /** For the history: which fault acted, and what it did. */
+  | { readonly step: 'played'; readonly fault: string; readonly did: string };
+
+/** One direction of the stream. Offsets count from its first byte. */
+interface Lane {
+  readonly direction: Direction;
+  readonly decoder: StreamDecoder;
+  /** End of what came in. */
+  cameB: number;
+  /** End of the last whole packet that came in. */
+  wholeB: number;
+  /** End of what was dealt with; beyond `wholeB` when half a packet was passed on as it came. */
+  doneB: number;
+  /** Packets of our own that wait for the end of a half passed one. */
+  waiting: Uint8Array[];
+  /** A packet that lets the next of its type go first. */
+  swapped: { readonly type: PacketType; readonly out: readonly Uint8Array[]; readonly untilMs: number } | undefined;
+  /** Copies to be sent later, in order of time. */
+  copies: readonly { readonly atMs: number; readonly bytes: Uint8Array }[];
+  ended: boolean;
+}
+
+/** What becomes of one packet while the faults that fit it act one after the other. */
+interface Outcome {
+  packet: Packet;
+  bytes: Uint8Array;
+  readonly behind: Uint8Array[];
+  readonly copies: { readonly delayMs: number; readonly bytes: Uint8Array }[];
+  holdMs: number;
+  swapWithinMs: number | undefined;
+}
+
+/**
+ * The faults of a link on one of its connections. What no fault touches stays byte for byte as it came. A
+ * direction that no fault can touch passes at once, even half packets; in the others a packet passes when it is whole.
+ *
+ * Of several faults that fit a packet all act, in the order of the list, each on what the one before left;
+ * drop, RST and FIN are the last to act. Whether a fault fits is decided on the packet as it came.
+ */
+export class PacketPlayer {
+  readonly #faults: LinkFaults;
+  readonly #matcher: PacketMatcher;
+  readonly #lanes: Readonly<Record<Direction, Lane>> = { toServer: newLane('toServer'), toClient: newLane('toClient') };
+  #keepsOpen = false;
+  #steps: PlayerStep[] = [];
+
+  constructor(faults: LinkFaults) {
+    this.#faults = faults;
+    this.#matcher = new PacketMatcher(faults);
+  }
+
+  /** Bytes came in; in what chunks makes no difference to what packets go out. */
+  feed(direction: Direction, chunk: Uint8Array, nowMs: number): readonly PlayerStep[] {
+    const lane = this.#lanes[direction];
+    const chunkAtB = lane.cameB;
+    lane.cameB += chunk.length;
+    const frames = lane.decoder.push(chunk);
+    if (this.#mustSeeWhole(lane)) {
+      for (const frame of frames) this.#take(lane, frame, nowMs);
+    } else {
+      for (const frame of frames) this.#pass(lane, frame);
+      if (lane.doneB >= chunkAtB) this.#send(lane, chunk.subarray(lane.doneB - chunkAtB));
+      if (lane.doneB >= chunkAtB) lane.doneB = lane.cameB;
+    }
+    return this.#taken();
+  }
+
+  /** The sender closed: what was held back for company or completion goes out now. */
+  end(direction: Direction, nowMs: number): readonly PlayerStep[] {
+    const lane = this.#lanes[direction];
+    for (const frame of lane.decoder.end()) this.#take(lane, frame, nowMs);
+    this.#releaseSwapped(lane);
+    lane.ended = true;
+    return this.#taken();
+  }
+
+  /** Time went on. */
+  wake(nowMs: number): readonly PlayerStep[] {
+    for (const lane of Object.values(this.#lanes)) {
+      if (lane.swapped && lane.swapped.untilMs <= nowMs) this.#releaseSwapped(lane);
+      for (const copy of lane.copies) if (copy.atMs <= nowMs) this.#insert(lane, copy.bytes);
+      lane.copies = lane.copies.filter((it) => it.atMs > nowMs);
+    }
+    return this.#taken();
+  }
+
+  /** When `wake` is due next. */
+  get wakeAtMs(): number | undefined {
+    const times = Object.values(this.#lanes).flatMap(({ ended, swapped, copies }) =>
+      ended ? [] : [...(swapped ? [swapped.untilMs] : []), ...copies.map((it) => it.atMs)],
+    );
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** Whether packets of this direction must be whole: to be looked at, or because others may go between them. */
+  #mustSeeWhole({ direction, swapped }: Lane): boolean {
+    if (swapped) return true;
+    return this.#faults.armed.some(
+      ({ when, action }) =>
+        watches(when, direction) || (action.do === 'inject' && directionToward(action.toward) === direction),
+    );
+  }
+
+  /** Passes a whole packet on, or what is left of it where its beginning went already. */
+  #pass(lane: Lane, frame: Frame): void {
+    if (frame.packet) this.#matcher.note(lane.direction, frame.packet);
+    this.#send(lane, frame.bytes.subarray(Math.max(0, lane.doneB - frame.offset)));
+    this.#done(lane, frame);
+  }
+
+  /** Lets the faults act on a whole packet. */
+  #take(lane: Lane, frame: Frame, nowMs: number): void {
+    if (!frame.packet || frame.offset < lane.doneB) return this.#pass(lane, frame);
+    this.#matcher.note(lane.direction, frame.packet);
+    const outcome = this.#play(lane, frame.packet, frame.bytes);
+    if (outcome) this.#deliver(lane, frame.packet.type, outcome, nowMs);
+    this.#done(lane, frame);
+  }
+
+  #done(lane: Lane, frame: Frame): void {
+    lane.wholeB = frame.offset + frame.bytes.length;
+    lane.doneB = Math.max(lane.doneB, lane.wholeB);
+    const { waiting } = lane;
+    lane.waiting = [];
+    for (const bytes of waiting) this.#insert(lane, bytes);
+  }
+
+  /** @returns undefined when nothing of the packet goes on. */
+  #play(lane: Lane, packet: Packet, bytes: Uint8Array): Outcome | undefined {
+    const outcome: Outcome = { packet, bytes, behind: [], copies: [], holdMs: 0, swapWithinMs: undefined };
+    for (const fault of this.#faults.armed) {
+      if (!this.#matcher.fits(fault, lane.direction, packet) || this.#isIdle(fault.action, lane)) continue;
+      this.#faults.countPlay(fault);
+      if (!this.#actAndTell(fault, outcome, lane)) return undefined;
+    }
+    return outcome;
+  }
+
+  /** A packet that cannot be written as the fault wants it goes on as it is, and the history says so. */
+  #actAndTell({ id, action }: PacketFault, outcome: Outcome, lane: Lane): boolean {
+    let did = `${didText(action)} ${packetText(outcome.packet)}`;
+    try {
+      return this.#act(action, outcome, lane);
+    } catch (error) {
+      if (!(error instanceof FieldbenchError)) throw error;
+      did = `could not ${did}: ${error.message}`;
+      return true;
+    } finally {
+      this.#steps.push({ step: 'played', fault: id, did });
+    }
+  }
+
+  /** What is already so needs no doing: a swap that has its first half, a side that is already kept open. */
+  #isIdle(action: PacketAction, lane: Lane): boolean {
+    return (action.do === 'swap' && lane.swapped !== undefined) || (action.do === 'keep-open' && this.#keepsOpen);
+  }
+
+  /** @returns whether the packet is still there. */
+  #act(action: PacketAction, outcome: Outcome, lane: Lane): boolean {
+    switch (action.do) {
+      case 'drop':
+        return false;
+      case 'rst':
+      case 'fin':
+        this.#steps.push({ step: 'end', side: action.side, how: action.do });
+        return false;
+      case 'hold':
+        outcome.holdMs += action.holdMs;
+        return true;
+      case 'swap':
+        outcome.swapWithinMs = action.withinMs;
+        return true;
+      case 'rewrite':
+        outcome.bytes = rewriteBytes(outcome.packet, action.set) ?? outcome.bytes;
+        outcome.packet = rewrite(outcome.packet, action.set);
+        return true;
+      case 'duplicate': {
+        const bytes = (action.set && rewriteBytes(outcome.packet, action.set)) ?? outcome.bytes;
+        if (action.delayMs === 0) outcome.behind.push(bytes);
+        else outcome.copies.push({ delayMs: action.delayMs, bytes });
+        return true;
+      }
+      case 'inject': {
+        const bytes = rewriteBytes(outcome.packet, action.packet) ?? outcome.bytes;
+        const toward = directionToward(action.toward);
+        if (toward === lane.direction) outcome.behind.push(bytes);
+        else this.#insert(this.#lanes[toward], bytes);
+        return true;
+      }
+      case 'keep-open':
+        this.#keepsOpen = true;
+        this.#steps.push({ step: 'keep-open' });
+        return true;
+    }
+  }
+
+  #deliver(lane: Lane, type: PacketType, outcome: Outcome, nowMs: number): void {
+    const { direction } = lane;
+    const out = [outcome.bytes, ...outcome.behind];
+    if (outcome.holdMs > 0) this.#steps.push({ step: 'hold', direction, holdMs: outcome.holdMs });
+    const copies = outcome.copies.map(({ delayMs, bytes }) => ({ atMs: nowMs + outcome.holdMs + delayMs, bytes }));
+    lane.copies = [...lane.copies, ...copies].toSorted((a, b) => a.atMs - b.atMs);
+    if (outcome.swapWithinMs !== undefined) {
+      lane.swapped = { type, out, untilMs: nowMs + outcome.swapWithinMs };
+      return;
+    }
+    for (const bytes of out) this.#send(lane, bytes);
+    if (lane.swapped?.type === type) this.#releaseSwapped(lane);
+  }
+
+  #releaseSwapped(lane: Lane): void {
+    const out = lane.swapped?.out ?? [];
+    lane.swapped = undefined;
+    for (const bytes of out) this.#insert(lane, bytes);
+  }
+
+  /** Sends a packet of our own, never into the middle of another one. */
+  #insert(lane: Lane, bytes: Uint8Array): void {
+    if (lane.ended) return;
+    if (lane.doneB > lane.wholeB) lane.waiting.push(bytes);
+    else this.#send(lane, bytes);
+  }
+
+  #send({ direction }: Lane, bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#steps.push({ step: 'send', direction, bytes });
+  }
+
+  #taken(): readonly PlayerStep[] {
+    const steps = this.#steps;
+    this.#steps = [];
+    return steps;
+  }
+}
+
+function newLane(direction: Direction): Lane {
+  return {
+    direction,
+    decoder: new StreamDecoder(direction === 'toServer' ? 'client' : 'server'),
+    cameB: 0,
+    wholeB: 0,
+    doneB: 0,
+    waiting: [],
+    swapped: undefined,
+    copies: [],
+    ended: false,
+  };
+}
+
+function directionToward(side: 'client' | 'server'): Direction {
+  return side === 'client' ? 'toClient' : 'toServer';
+}
+
+/** What the action is, for a line in a report. */
+function didText(action: PacketAction): string {
+  switch (action.do) {
+    case 'hold':
+      return `hold for ${action.holdMs} ms:`;
+    case 'duplicate':
+      return `duplicate after ${action.delayMs} ms:`;
+    case 'inject':
+      return `inject ${action.packet.type} toward ${action.toward} at`;
+    case 'rst':
+    case 'fin':
+      return `${action.do} to ${action.side} instead of`;
+    case 'drop':
+    case 'rewrite':
+    case 'swap':
+    case 'keep-open':
+      return `${action.do} at`;
+  }
+}
+
+function packetText(packet: Packet): string {
+  return 'packetId' in packet ? `${packet.type} ${packet.packetId}` : packet.type;
+}

@@ -1,0 +1,148 @@
+// Makes one packet from another: the same with some fields set, or one of another type that answers to it.
+import { encode } from '../wire/encode.ts';
+import type { Connect, Packet, PacketType, Publish, Suback } from '../wire/packet.ts';
+import type { PacketRewrite } from './packet-fault.ts';
+
+/**
+ * The bytes of `packet` after the rewrite.
+ * @returns undefined when the packet has none of the fields: its own bytes then stay as they are.
+ * @throws FieldbenchError `FB_WIRE_ENCODE` when there is no packet with such fields.
+ */
+export function rewriteBytes(packet: Packet, set: PacketRewrite): Uint8Array | undefined {
+  const rewritten = rewrite(packet, set);
+  if (rewritten === packet && set.flags === undefined) return undefined;
+  return encode(rewritten, set.flags === undefined ? undefined : { flags: set.flags });
+}
+
+/** The packet with the given fields set; the very same value when it has none of them. `flags` are up to the bytes. */
+export function rewrite(packet: Packet, set: PacketRewrite): Packet {
+  return setFields(set.type === undefined ? packet : madeInto(packet, set.type), set);
+}
+
+function setFields(packet: Packet, set: PacketRewrite): Packet {
+  switch (packet.type) {
+    case 'CONNECT':
+      return setConnect(packet, set);
+    case 'CONNACK':
+      return merged(packet, { sessionPresent: set.sessionPresent, returnCode: set.returnCode });
+    case 'PUBLISH':
+      return setPublish(packet, set);
+    case 'SUBACK':
+      return merged(packet, {
+        packetId: newPacketId(packet.packetId, set),
+        returnCodes: set.returnCodes && newReturnCodes(packet, set.returnCodes),
+      });
+    case 'PUBACK':
+    case 'PUBREC':
+    case 'PUBREL':
+    case 'PUBCOMP':
+    case 'UNSUBACK':
+    case 'SUBSCRIBE':
+    case 'UNSUBSCRIBE':
+      return merged(packet, { packetId: newPacketId(packet.packetId, set) });
+    case 'PINGREQ':
+    case 'PINGRESP':
+    case 'DISCONNECT':
+      return packet;
+  }
+}
+
+function setConnect(packet: Connect, set: PacketRewrite): Connect {
+  const changed = merged(packet, {
+    cleanSession: set.cleanSession,
+    keepAliveS: set.keepAliveS,
+    clientId: set.clientId && packet.clientId + set.clientId.append,
+    will: packet.will && typeof set.will === 'object' ? { ...packet.will, ...set.will } : undefined,
+  });
+  if (set.will !== 'remove' || changed.will === undefined) return changed;
+  const { will: _, ...rest } = changed;
+  return rest;
+}
+
+function setPublish(packet: Publish, set: PacketRewrite): Publish {
+  const changed = merged(packet, {
+    dup: set.dup,
+    qos: set.qos,
+    retain: set.retain,
+    topic: typeof set.topic === 'object' ? packet.topic + set.topic.append : set.topic,
+    payload: set.payload && newPayload(packet.payload, set.payload),
+  });
+  if (changed.qos === 0) {
+    const { packetId: _, ...rest } = changed;
+    return packet.packetId === undefined ? changed : rest;
+  }
+  // A packet that only now needs an identifier gets the lowest one.
+  return merged(changed, {
+    packetId: newPacketId(changed.packetId ?? 1, set) ?? (changed.packetId === undefined ? 1 : undefined),
+  });
+}
+
+/** The value with the changes that are defined; the value itself when there are none. */
+function merged<T extends object>(value: T, changes: { readonly [K in keyof T]?: T[K] | undefined }): T {
+  const defined = Object.entries(changes).filter(([, it]) => it !== undefined);
+  return defined.length === 0 ? value : { ...value, ...Object.fromEntries(defined) };
+}
+
+/** Identifiers count in a circle from 1 to 65535. */
+function newPacketId(packetId: number, set: PacketRewrite): number | undefined {
+  if (typeof set.packetId !== 'object') return set.packetId;
+  return ((((packetId - 1 + set.packetId.add) % 65535) + 65535) % 65535) + 1;
+}
+
+function newReturnCodes({ returnCodes }: Suback, set: NonNullable<PacketRewrite['returnCodes']>): readonly number[] {
+  switch (set) {
+    case 'reversed':
+      return returnCodes.toReversed();
+    case 'dropLast':
+      return returnCodes.slice(0, -1);
+    case 'addOne':
+      return [...returnCodes, returnCodes.at(-1) ?? 0];
+    default:
+      return set;
+  }
+}
+
+function newPayload(payload: Uint8Array, set: NonNullable<PacketRewrite['payload']>): Uint8Array {
+  return 'text' in set ? Buffer.from(set.text) : Buffer.concat([payload, Buffer.from(set.append)]);
+}
+
+/** A packet of another type that keeps what the two have in common: identifier, topic, number of subscriptions. */
+function madeInto(packet: Packet, type: PacketType): Packet {
+  if (packet.type === type) return packet;
+  const packetId = 'packetId' in packet ? (packet.packetId ?? 1) : 1;
+  const filters = filtersOf(packet);
+  switch (type) {
+    case 'CONNECT':
+      return { type, protocolName: 'MQTT', protocolLevel: 4, cleanSession: true, keepAliveS: 0, clientId: '' };
+    case 'CONNACK':
+      return { type, sessionPresent: false, returnCode: 0 };
+    case 'PUBLISH':
+      return { type, dup: false, qos: 0, retain: false, topic: filters[0] ?? '', payload: new Uint8Array() };
+    case 'SUBSCRIBE':
+      return { type, packetId, subscriptions: filters.map((filter) => ({ filter, qos: 0 })) };
+    case 'SUBACK':
+      return {
+        type,
+        packetId,
+        returnCodes: packet.type === 'SUBSCRIBE' ? packet.subscriptions.map((it) => it.qos) : [0],
+      };
+    case 'UNSUBSCRIBE':
+      return { type, packetId, filters };
+    case 'PUBACK':
+    case 'PUBREC':
+    case 'PUBREL':
+    case 'PUBCOMP':
+    case 'UNSUBACK':
+      return { type, packetId };
+    case 'PINGREQ':
+    case 'PINGRESP':
+    case 'DISCONNECT':
+      return { type };
+  }
+}
+
+function filtersOf(packet: Packet): readonly string[] {
+  if (packet.type === 'PUBLISH') return [packet.topic];
+  if (packet.type === 'SUBSCRIBE') return packet.subscriptions.map((it) => it.filter);
+  return packet.type === 'UNSUBSCRIBE' ? packet.filters : [];
+}

@@ -1,0 +1,85 @@
+// A fault must act on the packets it names and on no others.
+import { expect, test } from 'vitest';
+import { LinkFaults } from '../../src/faults/link-faults.ts';
+import type { Direction, PacketMatch } from '../../src/faults/packet-fault.ts';
+import { PacketMatcher } from '../../src/faults/packet-matcher.ts';
+import type { Connect, Packet, Publish } from '../../src/wire/packet.ts';
+
+const publish: Publish = {
+  type: 'PUBLISH',
+  dup: false,
+  qos: 1,
+  retain: true,
+  topic: 'plant/pump/1',
+  packetId: 7,
+  payload: Buffer.from('21'),
+};
+const puback: Packet = { type: 'PUBACK', packetId: 7 };
+const connectAs = (clientId: string): Connect => ({
+  type: 'CONNECT',
+  protocolName: 'MQTT',
+  protocolLevel: 4,
+  cleanSession: true,
+  keepAliveS: 0,
+  clientId,
+});
+const faultWhen = (when: PacketMatch) => ({ id: 'f', when, action: { do: 'drop' } as const });
+
+function fits(when: PacketMatch, packet: Packet, direction: Direction = 'toServer'): boolean {
+  return new PacketMatcher(new LinkFaults()).fits(faultWhen(when), direction, packet);
+}
+
+test.each<[PacketMatch, Packet, boolean]>([
+  [{}, publish, true],
+  [{}, { type: 'PINGREQ' }, true],
+  [{ type: 'PUBLISH' }, publish, true],
+  [{ type: 'PUBLISH' }, puback, false],
+  [{ type: ['PUBREC', 'PUBACK'] }, puback, true],
+  [{ direction: 'toServer' }, publish, true],
+  [{ direction: 'toClient' }, publish, false],
+  [{ topic: 'plant/+/1' }, publish, true],
+  [{ topic: 'plant/#' }, publish, true],
+  [{ topic: 'plant/+' }, publish, false],
+  [{ topic: '#' }, puback, false],
+  [{ qos: 1 }, publish, true],
+  [{ qos: 0 }, publish, false],
+  [{ retain: true }, publish, true],
+  [{ retain: false }, publish, false],
+  [{ dup: false }, publish, true],
+  [{ dup: true }, publish, false],
+  [{ dup: false }, puback, false],
+  [{ clientId: 'pump' }, publish, false],
+])('%j and %j: %s', (when, packet, expected) => {
+  expect(fits(when, packet)).toBe(expected);
+});
+
+test('the client id is that of the first CONNECT, also for what the server sends', () => {
+  const matcher = new PacketMatcher(new LinkFaults());
+  matcher.note('toServer', connectAs('pump'));
+  matcher.note('toServer', connectAs('other'));
+  expect(matcher.fits(faultWhen({ clientId: 'pump' }), 'toClient', puback)).toBe(true);
+  expect(matcher.fits(faultWhen({ clientId: 'other' }), 'toClient', puback)).toBe(false);
+});
+
+test('nth counts the fitting packets of one connection, and acts from there on', () => {
+  const matcher = new PacketMatcher(new LinkFaults());
+  const third = faultWhen({ type: 'PUBLISH', nth: 3 });
+  const seen = [publish, puback, publish, publish, publish].map((it) => matcher.fits(third, 'toServer', it));
+  expect(seen).toEqual([false, false, false, true, true]);
+});
+
+test('connectionNth counts the connections of one client id over the link', () => {
+  const link = new LinkFaults();
+  const second = faultWhen({ connectionNth: 2 });
+  const fitsOn = (clientId: string): boolean => {
+    const matcher = new PacketMatcher(link);
+    matcher.note('toServer', connectAs(clientId));
+    return matcher.fits(second, 'toServer', publish);
+  };
+  expect(['a', 'b', 'a', 'a', 'b'].map(fitsOn)).toEqual([false, false, true, false, true]);
+});
+
+test('two faults of one link cannot have the same id', () => {
+  const link = new LinkFaults([faultWhen({})]);
+  expect(() => link.add([faultWhen({ type: 'PINGREQ' })])).toThrow(expect.objectContaining({ code: 'FB_FAULT_NAME' }));
+});

@@ -1,0 +1,155 @@
+// A rewritten packet must be what the fault asked for, and a packet without the fields must stay what it was.
+import { describe, expect, test } from 'vitest';
+import type { PacketRewrite } from '../../src/faults/packet-fault.ts';
+import { rewrite, rewriteBytes } from '../../src/faults/rewrite.ts';
+import { encode } from '../../src/wire/encode.ts';
+import type { Connect, Packet, Publish } from '../../src/wire/packet.ts';
+
+const publish: Publish = {
+  type: 'PUBLISH',
+  dup: false,
+  qos: 1,
+  retain: false,
+  topic: 'a/b',
+  packetId: 7,
+  payload: Buffer.from('21'),
+};
+const connect: Connect = {
+  type: 'CONNECT',
+  protocolName: 'MQTT',
+  protocolLevel: 4,
+  cleanSession: true,
+  keepAliveS: 30,
+  clientId: 'pump',
+  will: { topic: 'gone', payload: Buffer.from('x'), qos: 1, retain: true },
+};
+const suback: Packet = { type: 'SUBACK', packetId: 3, returnCodes: [0, 1, 2] };
+const subscribe: Packet = {
+  type: 'SUBSCRIBE',
+  packetId: 3,
+  subscriptions: [
+    { filter: 'a/#', qos: 1 },
+    { filter: 'b', qos: 2 },
+  ],
+};
+const { will: _, ...willess } = connect;
+const { packetId: __, ...unnumbered } = publish;
+
+describe('rewrite sets', () => {
+  test.each<[string, Packet, PacketRewrite, Packet]>([
+    ['the packet identifier', publish, { packetId: 9 }, { ...publish, packetId: 9 }],
+    ['an identifier further on', publish, { packetId: { add: 1 } }, { ...publish, packetId: 8 }],
+    [
+      'an identifier around the end',
+      { ...publish, packetId: 65535 },
+      { packetId: { add: 1 } },
+      { ...publish, packetId: 1 },
+    ],
+    [
+      'an identifier backwards',
+      { ...publish, packetId: 1 },
+      { packetId: { add: -1 } },
+      { ...publish, packetId: 65535 },
+    ],
+    [
+      'flags of a message',
+      publish,
+      { dup: true, retain: true, qos: 2 },
+      { ...publish, dup: true, retain: true, qos: 2 },
+    ],
+    ['QoS 0, which has no identifier', publish, { qos: 0 }, { ...unnumbered, qos: 0 }],
+    ['QoS 1, which needs one', { ...unnumbered, qos: 0 }, { qos: 1 }, { ...publish, packetId: 1 }],
+    ['a topic', publish, { topic: 'c' }, { ...publish, topic: 'c' }],
+    ['a longer topic', publish, { topic: { append: '/c' } }, { ...publish, topic: 'a/b/c' }],
+    ['a payload', publish, { payload: { text: '' } }, { ...publish, payload: Buffer.from('') }],
+    ['a longer payload', publish, { payload: { append: '!' } }, { ...publish, payload: Buffer.from('21!') }],
+    ['return codes', suback, { returnCodes: [128] }, { ...suback, returnCodes: [128] }],
+    ['return codes the other way round', suback, { returnCodes: 'reversed' }, { ...suback, returnCodes: [2, 1, 0] }],
+    ['one return code less', suback, { returnCodes: 'dropLast' }, { ...suback, returnCodes: [0, 1] }],
+    ['one return code more', suback, { returnCodes: 'addOne' }, { ...suback, returnCodes: [0, 1, 2, 2] }],
+    [
+      'CONNACK',
+      { type: 'CONNACK', sessionPresent: false, returnCode: 0 },
+      { sessionPresent: true, returnCode: 5 },
+      { type: 'CONNACK', sessionPresent: true, returnCode: 5 },
+    ],
+    [
+      'CONNECT',
+      connect,
+      { cleanSession: false, keepAliveS: 0, clientId: { append: '2' } },
+      { ...connect, cleanSession: false, keepAliveS: 0, clientId: 'pump2' },
+    ],
+    ['no will', connect, { will: 'remove' }, willess],
+    [
+      'another will',
+      connect,
+      { will: { qos: 0, retain: false } },
+      { ...connect, will: { topic: 'gone', payload: Buffer.from('x'), qos: 0, retain: false } },
+    ],
+  ])('%s', (_name, packet, set, expected) => {
+    expect(rewrite(packet, set)).toEqual(expected);
+    expect(rewriteBytes(packet, set)).toEqual(encode(expected));
+  });
+});
+
+describe('rewrite turns', () => {
+  test.each<[string, Packet, PacketRewrite, Packet]>([
+    ['PUBREC into PUBCOMP', { type: 'PUBREC', packetId: 7 }, { type: 'PUBCOMP' }, { type: 'PUBCOMP', packetId: 7 }],
+    ['PUBLISH into its PUBACK', publish, { type: 'PUBACK' }, { type: 'PUBACK', packetId: 7 }],
+    ['SUBSCRIBE into its SUBACK', subscribe, { type: 'SUBACK' }, { type: 'SUBACK', packetId: 3, returnCodes: [1, 2] }],
+    [
+      'SUBSCRIBE into a message on its filter',
+      subscribe,
+      { type: 'PUBLISH', topic: 'a/x', payload: { text: 'p' } },
+      { type: 'PUBLISH', dup: false, qos: 0, retain: false, topic: 'a/x', payload: Buffer.from('p') },
+    ],
+    [
+      'a message into UNSUBSCRIBE',
+      publish,
+      { type: 'UNSUBSCRIBE' },
+      { type: 'UNSUBSCRIBE', packetId: 7, filters: ['a/b'] },
+    ],
+    [
+      'a message into SUBSCRIBE',
+      publish,
+      { type: 'SUBSCRIBE' },
+      { type: 'SUBSCRIBE', packetId: 7, subscriptions: [{ filter: 'a/b', qos: 0 }] },
+    ],
+    ['anything into PINGREQ', connect, { type: 'PINGREQ' }, { type: 'PINGREQ' }],
+    [
+      'anything into CONNACK',
+      publish,
+      { type: 'CONNACK', returnCode: 2 },
+      { type: 'CONNACK', sessionPresent: false, returnCode: 2 },
+    ],
+    [
+      'anything into CONNECT',
+      publish,
+      { type: 'CONNECT' },
+      { type: 'CONNECT', protocolName: 'MQTT', protocolLevel: 4, cleanSession: true, keepAliveS: 0, clientId: '' },
+    ],
+  ])('%s', (_name, packet, set, expected) => {
+    expect(rewrite(packet, set)).toEqual(expected);
+  });
+});
+
+describe('rewrite leaves', () => {
+  test.each<[string, Packet, PacketRewrite]>([
+    ['a PINGREQ without a packet identifier', { type: 'PINGREQ' }, { packetId: 1, topic: 'x' }],
+    ['a CONNECT without a will', willess, { will: { qos: 2 } }],
+    ['a message at QoS 0 without an identifier', { ...unnumbered, qos: 0 }, { packetId: 5 }],
+  ])('%s', (_name, packet, set) => {
+    expect(rewrite(packet, set)).toEqual(packet);
+    expect(rewriteBytes(packet, set) ?? encode(packet)).toEqual(encode(packet));
+  });
+});
+
+test('flags are the low nibble of the first byte, whatever the packet says', () => {
+  expect(rewriteBytes({ type: 'PINGRESP' }, { flags: 0b0101 })).toEqual(Buffer.from([0xd5, 0]));
+});
+
+test('what has no bytes at all is refused', () => {
+  expect(() => rewriteBytes(publish, { packetId: 70_000 })).toThrow(
+    expect.objectContaining({ code: 'FB_WIRE_ENCODE' }),
+  );
+});
