@@ -18,6 +18,8 @@ const manifest = z
   })
   .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
 
+const lockFile = z.object({ packages: z.record(z.string(), z.object({ optionalDependencies: strings.optional() })) });
+
 describe('package.json', () => {
   test('every dependency has an exact version', () => {
     const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
@@ -33,6 +35,15 @@ describe('package.json', () => {
     const built = published.filter((it) => it.includes('dist/') && it.endsWith('.js'));
     expect(built).not.toEqual([]);
     expect(built.map((it) => it.replace('dist/', 'src/').replace(/js$/, 'ts')).filter(isMissing)).toEqual([]);
+  });
+});
+
+describe('package-lock.json', () => {
+  test('holds the optional packages of every platform, without which npm ci refuses it', () => {
+    const { packages } = lockFile.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
+    const optional = Object.values(packages).flatMap((it) => Object.keys(it.optionalDependencies ?? {}));
+    const locked = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));
+    expect(optional.filter((name) => !locked.has(name))).toEqual([]);
   });
 });
 
