@@ -1,0 +1,271 @@
+// Judges that a message which the server took over reaches every session with a matching subscription, online or not.
+import type { StatementId } from '../../../spec/statement.ts';
+import { filterMatches } from '../../../wire/topic.ts';
+import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
+import { isOpen } from '../session/state.ts';
+import type { HeldFilter, Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
+import { stoodFor, Suspicions } from './absence.ts';
+import { digest } from './digest.ts';
+import { isGranted, isOrdinaryFilter, surelyApplies } from './subscriptions.ts';
+import { newTraffic } from './traffic.ts';
+import type { Delivery, Happening, Traffic } from './traffic.ts';
+import { messageText, sessionText } from './words.ts';
+
+/** Messages outstanding for one session beyond which servers may reach their queue limits (MQTT311-NN-12). */
+const modestQueue = 100;
+
+interface Expectation {
+  readonly message: Message;
+  readonly held: readonly HeldFilter[];
+  readonly statements: ReadonlySet<StatementId>;
+  /** A later message of the same publisher, topic and QoS came before it: nothing can bring it in order any more. */
+  overtaken?: { readonly at: Moment; readonly connection: NetworkConnection };
+  /** It did not come while this connection stood long enough. */
+  suspect?: { readonly connection: NetworkConnection; readonly aliveMs: number };
+}
+
+interface State {
+  traffic: Traffic;
+  readonly parameters: RuleParameters;
+  readonly pending: Map<Session, Expectation[]>;
+  /** Sessions with more outstanding than any server must keep. */
+  readonly swamped: Set<Session>;
+  /** Subscriptions that an UNSUBSCRIBE of a similar filter had to leave alone. */
+  readonly spared: WeakSet<Subscription>;
+  /** Longest delay of a delivery on each connection: a busy path earns patience. */
+  readonly lagMs: WeakMap<NetworkConnection, number>;
+  readonly suspicions: Suspicions;
+}
+
+/** MQTT-4.5.0-1 and what follows from it in special situations. */
+export const delivery: RoutingRule<State> = {
+  id: 'routing/delivery',
+  title: 'A message that the server took over is delivered to every session with a matching subscription.',
+  scope: 'routing',
+  judges: 'server',
+  statements: [
+    'MQTT-4.5.0-1',
+    'MQTT-3.1.2-4',
+    'MQTT-3.1.2-5',
+    'MQTT-3.8.4-3',
+    'MQTT-3.10.4-1',
+    'MQTT-4.1.0-1',
+    'MQTT-4.3.2-2',
+  ],
+  start: (parameters) => ({
+    traffic: newTraffic(),
+    parameters,
+    pending: new Map(),
+    swamped: new Set(),
+    spared: new WeakSet(),
+    lagMs: new WeakMap(),
+    suspicions: new Suspicions(),
+  }),
+  step(state, event, report) {
+    for (const it of digest(state, event)) happened(state, it, report);
+    state.suspicions.step();
+  },
+  end(state, tMs, report) {
+    for (const [session, pending] of state.pending) {
+      if (session.connection !== undefined) suspectAll(state, session, session.connection, tMs);
+      for (const it of pending) accuse(state, session, it, report);
+    }
+    state.suspicions.end();
+  },
+};
+
+function happened(state: State, it: Happening, report: Report): void {
+  switch (it.what) {
+    case 'published':
+      expect(state, it.message);
+      break;
+    case 'delivered':
+      arrived(state, it.delivery, it, report);
+      break;
+    case 'unsubscribing':
+      forget(state, it.session, (e) => e.held.some((held) => it.filters.includes(held.filter)));
+      break;
+    case 'unsubscribed':
+      if (it.subscriptions.length === 0) for (const filter of it.filters) spare(state, it.session, filter);
+      break;
+    case 'connected':
+      if (it.before !== undefined && it.before !== it.session) leave(state, it.before, report);
+      break;
+    case 'ended':
+      ended(state, it.connection, it.tMs, report);
+      break;
+    case 'restarted':
+      state.pending.clear();
+      state.swamped.clear();
+      state.suspicions.clear();
+      break;
+    default:
+  }
+}
+
+function expect(state: State, message: Message): void {
+  if (message.qos === 0 || message.topic.startsWith('$') || message.publisher.tainted !== undefined) return;
+  const bySession = new Map<Session, Subscription[]>();
+  for (const held of state.traffic.index.matching(message.topic)) {
+    const { session } = held;
+    const gone = session.connection === undefined || session.connection.disconnect !== undefined;
+    const it = held.subscriptions.findLast((subscription) => isInForce(subscription, message));
+    if (it === undefined || session.over || (session.clean && gone) || !isOrdinaryFilter(held.filter)) continue;
+    bySession.set(session, [...(bySession.get(session) ?? []), it]);
+  }
+  for (const [session, subscriptions] of bySession) {
+    if (state.swamped.has(session)) continue;
+    const pending = state.pending.get(session) ?? [];
+    const held = subscriptions.flatMap((it) => session.filters.get(it.filter) ?? []);
+    pending.push({ message, held, statements: statementsFor(state, message, session, subscriptions) });
+    state.pending.set(session, pending);
+    if (pending.length <= modestQueue) continue;
+    state.swamped.add(session);
+    state.pending.delete(session);
+  }
+}
+
+/** In force for sure, or about to be replaced by one for the same filter, which must not interrupt the flow (MQTT-3.8.4-3). */
+function isInForce(it: Subscription, message: Message): boolean {
+  if (it.granted !== 1 && it.granted !== 2) return false;
+  if (surelyApplies(it, message)) return true;
+  return isBeingReplaced(it) && it.answered !== undefined && it.answered.seq < message.seen.seq;
+}
+
+function isBeingReplaced(it: Subscription): boolean {
+  return it.endAsked?.how === 'replaced' && it.ended === undefined;
+}
+
+function statementsFor(
+  state: State,
+  message: Message,
+  session: Session,
+  subscriptions: readonly Subscription[],
+): ReadonlySet<StatementId> {
+  const statements = new Set<StatementId>(['MQTT-4.5.0-1']);
+  if (session.connection === undefined) statements.add('MQTT-3.1.2-5');
+  if (message.idReused && message.dup) statements.add('MQTT-4.3.2-2');
+  if (subscriptions.every((it) => isBeingReplaced(it))) statements.add('MQTT-3.8.4-3');
+  if (subscriptions.every((it) => state.spared.has(it))) statements.add('MQTT-3.10.4-1');
+  if (session.connection !== undefined && subscriptions.every((it) => it.connection !== session.connection)) {
+    statements.add('MQTT-4.1.0-1').add('MQTT-3.1.2-4');
+  }
+  return statements;
+}
+
+function arrived(state: State, it: Delivery, at: Moment, report: Report): void {
+  const pending = state.pending.get(it.session);
+  // A server may deliver under another topic that the filter matches (section 3.3.2.1): known by its payload alone.
+  const isIt = (e: Expectation): boolean =>
+    it.messages.length === 0 ? e.message.payloadKey === it.payloadKey : it.messages.includes(e.message);
+  const found = pending?.findIndex(isIt) ?? -1;
+  const expectation = pending?.[found];
+  if (pending === undefined || expectation === undefined) return;
+  pending.splice(found, 1);
+  if (it.messages.length === 0) return;
+  const { message } = expectation;
+  const lagMs = at.tMs - Math.max(message.seen.tMs, it.connection.accepted?.tMs ?? 0);
+  state.lagMs.set(it.connection, Math.max(lagMs, state.lagMs.get(it.connection) ?? 0));
+  for (const statement of expectation.statements) {
+    report.pass(statement, { events: [message.seen.seq, at.seq], connection: it.connection.view });
+  }
+  if (it.messages.length > 1) return;
+  for (const other of pending) {
+    if (precedes(other.message, message)) other.overtaken ??= { at, connection: it.connection };
+  }
+}
+
+/** Whether the standard orders the first before the second (MQTT-4.6.0-6). */
+function precedes(first: Message, second: Message): boolean {
+  if (first.publisher !== second.publisher || first.topic !== second.topic || first.qos !== second.qos) return false;
+  if (first.sends > 1 || first.seen.seq >= second.seen.seq) return false;
+  if (first.qos < 2) return true;
+  return first.released !== undefined && first.released.seq < (second.released?.seq ?? Infinity);
+}
+
+/** An UNSUBSCRIBE of a filter that is not held: similar ones are held on to (MQTT-3.10.4-1). */
+function spare(state: State, session: Session, filter: string): void {
+  for (const held of session.filters.values()) {
+    const it = held.subscriptions.at(-1);
+    if (it !== undefined && it.endAsked === undefined && isGranted(it) && isSimilar(filter, held.filter)) {
+      state.spared.add(it);
+    }
+  }
+}
+
+/** What a careless comparison would compare: no case, no empty level at either end. */
+function plain(filter: string): string {
+  return filter.toLowerCase().replace(/^\/|\/$/g, '');
+}
+
+function isSimilar(one: string, other: string): boolean {
+  if (one === other) return false;
+  return plain(one) === plain(other) || filterMatches(one, other) || filterMatches(other, one);
+}
+
+function ended(state: State, connection: NetworkConnection, tMs: number, report: Report): void {
+  const { session } = connection;
+  if (session === undefined || session.connection !== undefined) return;
+  suspectAll(state, session, connection, tMs);
+  if (session.over) leave(state, session, report);
+  state.swamped.delete(session);
+}
+
+/** The session is over: what has not come by now never will. */
+function leave(state: State, session: Session, report: Report): void {
+  for (const it of state.pending.get(session) ?? []) accuse(state, session, it, report);
+  state.pending.delete(session);
+  state.swamped.delete(session);
+}
+
+function forget(state: State, session: Session, which: (it: Expectation) => boolean): void {
+  const pending = state.pending.get(session);
+  if (pending !== undefined)
+    state.pending.set(
+      session,
+      pending.filter((it) => !which(it)),
+    );
+}
+
+function suspectAll(state: State, session: Session, connection: NetworkConnection, nowMs: number): void {
+  for (const it of state.pending.get(session) ?? []) {
+    if (it.message.accepted === undefined) continue;
+    if (it.overtaken !== undefined && it.overtaken.connection === connection) {
+      const fromMs = it.overtaken.at.tMs;
+      const quiet = stoodFor(connection, fromMs, nowMs, state.parameters.quietMs);
+      if (quiet) it.suspect = { connection, aliveMs: fromMs };
+      continue;
+    }
+    // While the client owes acknowledgements the server may hold further messages back (its in-flight window).
+    if ([...session.flights.values()].some(isOpen)) continue;
+    const waitMs = Math.max(state.parameters.effectTimeoutMs, 5 * (state.lagMs.get(connection) ?? 0));
+    const fromMs = Math.max(it.message.accepted.tMs, connection.accepted?.tMs ?? Infinity);
+    if (stoodFor(connection, fromMs, nowMs, waitMs)) it.suspect = { connection, aliveMs: fromMs + waitMs };
+  }
+}
+
+function accuse(state: State, session: Session, it: Expectation, report: Report): void {
+  const { suspect, message } = it;
+  if (suspect === undefined || !it.held.some((held) => isStillHeld(held))) return;
+  const text = `${messageText(message)}, taken over by the server, at ${sessionText(session)}`;
+  const proof = it.overtaken === undefined ? [] : [it.overtaken.at.seq];
+  const events = [message.seen.seq, ...(message.accepted === undefined ? [] : [message.accepted.seq]), ...proof];
+  const filters = it.held.map((held) => JSON.stringify(held.filter)).join(', ');
+  const found = { expected: [`${text}, subscribed with ${filters}`], events, connection: suspect.connection.view };
+  state.suspicions.add({
+    party: suspect.connection.view.party,
+    aliveMs: suspect.aliveMs,
+    settle: (how) => {
+      for (const statement of it.statements) {
+        if (how === 'missing') report.fail(statement, { ...found, actual: 'it never came' });
+        else
+          report.inconclusive(statement, { ...found, actual: 'nothing more came from the server on any connection' });
+      }
+    },
+  });
+}
+
+function isStillHeld(held: HeldFilter): boolean {
+  const it = held.subscriptions.at(-1);
+  return it !== undefined && it.endAsked === undefined && (it.granted === 1 || it.granted === 2);
+}

@@ -1,0 +1,49 @@
+// Judges DUP on the first copy of a delivery: it says whether the server repeats itself, not what the publisher did.
+import type { Report, RoutingRule } from '../../rule.ts';
+import { digest } from './digest.ts';
+import { newTraffic } from './traffic.ts';
+import type { Delivery, Traffic } from './traffic.ts';
+import type { Moment } from '../session/state.ts';
+import { messageText } from './words.ts';
+
+interface State {
+  traffic: Traffic;
+}
+
+/** MQTT-3.3.1-3, MQTT-4.3.1-1, and the first DUP of MQTT-4.3.2-1 and MQTT-4.3.3-1. */
+export const dupFlag: RoutingRule<State> = {
+  id: 'routing/dup-flag',
+  title: 'The first copy of a delivery has DUP 0, whatever the publisher set.',
+  scope: 'routing',
+  judges: 'server',
+  statements: ['MQTT-3.3.1-3', 'MQTT-4.3.1-1', 'MQTT-4.3.2-1', 'MQTT-4.3.3-1'],
+  start: () => ({ traffic: newTraffic() }),
+  step(state, event, report) {
+    for (const it of digest(state, event)) if (it.what === 'delivered') judge(it.delivery, it, report);
+  },
+  end: () => undefined,
+};
+
+function judge(it: Delivery, at: Moment, report: Report): void {
+  const { connection, session } = it;
+  const [message] = it.messages;
+  if (it.again || connection.tainted !== undefined || message === undefined) return;
+  const found = { events: [message.seen.seq, at.seq], connection: connection.view };
+  const expected = [`the first copy of ${messageText(message)} with DUP 0`];
+  const actual = it.dup ? 'DUP is 1' : '';
+  if (it.qos === 0) {
+    if (it.dup) report.fail('MQTT-4.3.1-1', { ...found, expected, actual });
+    else report.pass('MQTT-4.3.1-1', found);
+  }
+  // An earlier connection of the session may have had a copy that the bench could not see.
+  const since = connection.accepted?.seq ?? Infinity;
+  const isFirst = session.begun.seq >= since || it.messages.every((each) => each.seen.seq > since);
+  if (!isFirst || connection.impaired) return;
+  const publishedDup = it.messages.every((each) => each.dup);
+  if (!it.dup) {
+    if (publishedDup) report.pass('MQTT-3.3.1-3', found);
+    return;
+  }
+  if (publishedDup) report.fail('MQTT-3.3.1-3', { ...found, expected, actual });
+  else if (it.qos > 0) report.fail(it.qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1', { ...found, expected, actual });
+}

@@ -1,0 +1,311 @@
+// Judges what a new subscription finds: the last retained message of each topic, and nothing where none may be stored.
+import type { StatementId } from '../../../spec/statement.ts';
+import type { Observation, Report, RoutingRule, RuleParameters } from '../../rule.ts';
+import { isOpen } from '../session/state.ts';
+import type { Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
+import { stoodFor, Suspicions } from './absence.ts';
+import { digest } from './digest.ts';
+import { RetainedStore } from './retained-store.ts';
+import { heldFor, isGranted, isOrdinaryFilter } from './subscriptions.ts';
+import { newTraffic } from './traffic.ts';
+import type { Delivery, Happening, Traffic } from './traffic.ts';
+import { messageText, quoted } from './words.ts';
+
+/** Topics that one subscription may find before queue limits of the server come into play. */
+const modestFind = 100;
+
+/** What a subscription should find on a topic, or should not. */
+interface Search {
+  readonly message: Message;
+  readonly subscription: Subscription;
+  readonly connection: NetworkConnection;
+  readonly session: Session;
+  readonly found: 'due' | 'forbidden';
+  readonly statements: readonly StatementId[];
+  /** Something that was published later came through on this connection. */
+  sentinel?: Moment;
+}
+
+interface State {
+  traffic: Traffic;
+  readonly parameters: RuleParameters;
+  store: RetainedStore;
+  searches: Search[];
+  /** Retained messages that some subscription has found. */
+  readonly seenStored: WeakSet<Message>;
+  /** Messages with RETAIN 0 that a topic got since its retained one. */
+  readonly overlaid: WeakSet<Message>;
+  /** Topics and their latest will with RETAIN 0 that was published for sure. */
+  readonly passingWills: Map<string, Message>;
+  readonly suspicions: Suspicions;
+}
+
+/** Section 3.3.1.3 as a new subscriber sees it. */
+export const retained: RoutingRule<State> = {
+  id: 'routing/retained',
+  title: 'A new subscription gets the last retained message of each matching topic, and no other.',
+  scope: 'routing',
+  judges: 'server',
+  statements: [
+    'MQTT-3.3.1-5',
+    'MQTT-3.3.1-6',
+    'MQTT-3.3.1-7',
+    'MQTT-3.3.1-10',
+    'MQTT-3.3.1-11',
+    'MQTT-3.3.1-12',
+    'MQTT-3.1.2-7',
+    'MQTT-3.1.2-16',
+    'MQTT-3.1.2-17',
+    'MQTT-3.8.4-3',
+  ],
+  start: (parameters) => ({
+    traffic: newTraffic(),
+    parameters,
+    store: new RetainedStore(parameters.quietMs),
+    searches: [],
+    seenStored: new WeakSet(),
+    overlaid: new WeakSet(),
+    passingWills: new Map(),
+    suspicions: new Suspicions(),
+  }),
+  step(state, event, report) {
+    for (const it of digest(state, event)) happened(state, it, report);
+    state.suspicions.step();
+  },
+  end(state, tMs, report) {
+    for (const it of state.searches.splice(0)) settle(state, it, tMs, report);
+    state.suspicions.end();
+  },
+};
+
+function happened(state: State, it: Happening, report: Report): void {
+  switch (it.what) {
+    case 'published':
+      if (it.message.retain) changes(state, it.message);
+      break;
+    case 'accepted':
+      state.store.cover(it.message, it);
+      if (!it.message.retain) overlay(state, it.message, it);
+      break;
+    case 'subscribed':
+      if (it.connection.tainted === undefined) for (const each of it.subscriptions) search(state, it.session, each, it);
+      break;
+    case 'unsubscribing':
+      drop(state, (each) => each.session === it.session && it.filters.includes(each.subscription.filter));
+      break;
+    case 'delivered':
+      arrived(state, it.delivery, it, report);
+      break;
+    case 'ended': {
+      const { will, disconnect } = it.connection;
+      if (will?.retain === true && disconnect === undefined) changes(state, will);
+      const over = state.searches.filter((each) => each.connection === it.connection);
+      drop(state, (each) => each.connection === it.connection);
+      for (const each of over) settle(state, each, it.tMs, report);
+      break;
+    }
+    case 'restarted':
+      state.store = new RetainedStore(state.parameters.quietMs);
+      state.searches = [];
+      state.passingWills.clear();
+      state.suspicions.clear();
+      break;
+    default:
+  }
+}
+
+/** The topic's retained message is about to change: what a search finds there is open again. */
+function changes(state: State, message: Message): void {
+  state.store.add(message);
+  drop(state, (it) => it.message.topic === message.topic);
+}
+
+function overlay(state: State, message: Message, at: Moment): void {
+  const stored = state.store.sole(message.topic, at);
+  if (stored !== undefined) state.overlaid.add(stored);
+}
+
+function drop(state: State, which: (it: Search) => boolean): void {
+  if (state.searches.length > 0) state.searches = state.searches.filter((it) => !which(it));
+}
+
+/** A subscription was granted: notes what it should find on each topic, and what it should not. */
+function search(state: State, session: Session, subscription: Subscription, at: Moment): void {
+  const { filter, connection, asked } = subscription;
+  if (!isGranted(subscription) || !isOrdinaryFilter(filter)) return;
+  const topics = state.store.topicsFor(filter).filter((topic) => !topic.startsWith('$'));
+  if (topics.length > modestFind) return;
+  for (const topic of topics) {
+    // What was published between SUBSCRIBE and SUBACK may be found, or not.
+    const message = state.store.sole(topic, asked);
+    if (message === undefined || message.publisher.tainted !== undefined) continue;
+    const base = { message, subscription, connection, session };
+    if (message.lengthB === 0) {
+      state.searches.push({ ...base, found: 'forbidden', statements: ['MQTT-3.3.1-10', 'MQTT-3.3.1-11'] });
+    } else if (message.qos > 0 && subscription.granted !== 0) {
+      state.searches.push({ ...base, found: 'due', statements: dueStatements(state, message, subscription, at) });
+    }
+  }
+  const will = state.passingWills.get(filter);
+  if (will !== undefined && state.store.possible(filter, asked).length === 0 && state.store.isSettled(will, asked)) {
+    state.searches.push({
+      message: will,
+      subscription,
+      connection,
+      session,
+      found: 'forbidden',
+      statements: ['MQTT-3.1.2-16'],
+    });
+  }
+}
+
+/** The statements that the find, or its absence, speaks about. */
+function dueStatements(state: State, it: Message, by: Subscription, at: Moment): readonly StatementId[] {
+  const statements: StatementId[] = by.replaces === undefined ? ['MQTT-3.3.1-6'] : ['MQTT-3.8.4-3'];
+  if (!state.seenStored.has(it)) statements.push('MQTT-3.3.1-5');
+  if (it.origin === 'will') statements.push('MQTT-3.1.2-17');
+  const { ended, session } = it.publisher;
+  if (ended !== undefined && ended.seq < at.seq && session?.clean === true) statements.push('MQTT-3.1.2-7');
+  return statements;
+}
+
+function arrived(state: State, it: Delivery, at: Moment, report: Report): void {
+  for (const will of it.messages.filter((each) => each.origin === 'will')) {
+    if (will.retain) changes(state, will);
+    else state.passingWills.set(will.topic, will);
+  }
+  if (!it.retain) {
+    for (const each of state.searches) if (each.connection === it.connection && isLater(it, each)) each.sentinel ??= at;
+    return;
+  }
+  if (it.again || it.connection.tainted !== undefined || it.topic.startsWith('$')) return;
+  const asked = newestAsked(it);
+  if (asked === undefined || it.messages.length === 0) return;
+  const due = state.searches.filter(
+    (each) => each.found === 'due' && each.connection === it.connection && it.messages.includes(each.message),
+  );
+  state.searches = state.searches.filter((each) => !due.includes(each));
+  judgeFound(state, it, due, asked, at, report);
+}
+
+function isLater(it: Delivery, than: Search): boolean {
+  const after = than.subscription.answered?.seq ?? Infinity;
+  return it.messages.length > 0 && it.messages.every((message) => message.seen.seq > after);
+}
+
+/** When the session last asked for a filter that matches: only such a SUBSCRIBE brings retained messages. */
+function newestAsked(it: Delivery): Moment | undefined {
+  const { held } = heldFor(it.session, it.topic);
+  const asked = held.flatMap((each) => each.subscriptions.map((subscription) => subscription.asked));
+  return asked.toSorted((a, b) => b.seq - a.seq)[0];
+}
+
+function judgeFound(
+  state: State,
+  it: Delivery,
+  due: readonly Search[],
+  asked: Moment,
+  at: Moment,
+  report: Report,
+): void {
+  const { messages, connection } = it;
+  const [message] = messages;
+  // What was sent after the SUBSCRIBE may be a live copy: its RETAIN flag is another rule's matter.
+  if (message === undefined || messages.some((each) => each.seen.seq > asked.seq && each.origin === 'publish')) return;
+  const events = [...messages.map((each) => each.seen.seq), asked.seq, at.seq];
+  const found = { events, connection: connection.view };
+  const stored = messages.filter((each) => each.retain);
+  if (message.lengthB === 0) {
+    fail(
+      report,
+      ['MQTT-3.3.1-11'],
+      found,
+      'no retained message without payload',
+      'an empty message with RETAIN 1 came',
+    );
+    return;
+  }
+  if (stored.length === 0) {
+    if (!messages.every((each) => state.store.isSettled(each, asked))) return;
+    const statement = message.origin === 'will' ? 'MQTT-3.1.2-16' : 'MQTT-3.3.1-12';
+    fail(
+      report,
+      [statement],
+      found,
+      `${messageText(message)}, sent with RETAIN 0, not stored`,
+      'a new subscription got it with RETAIN 1',
+    );
+    return;
+  }
+  const replaced = stored.map((each) => state.store.replacedBy(each, asked));
+  if (replaced.includes(undefined)) {
+    passFound(state, it, stored, due, found, report);
+    return;
+  }
+  const by = replaced[0];
+  if (by === undefined) return;
+  const statement = by.lengthB === 0 ? 'MQTT-3.3.1-10' : by.qos === 0 ? 'MQTT-3.3.1-7' : 'MQTT-3.3.1-6';
+  fail(report, [statement], found, expectedAfter(by), `${messageText(message)} came, which that had replaced`);
+}
+
+function expectedAfter(by: Message): string {
+  return by.lengthB === 0
+    ? `nothing on ${quoted(by.topic)}, whose retained message was removed`
+    : `on ${quoted(by.topic)} the last retained message${by.qos === 0 ? ', or none' : ''}`;
+}
+
+function passFound(
+  state: State,
+  it: Delivery,
+  stored: readonly Message[],
+  due: readonly Search[],
+  found: Pick<Observation, 'events' | 'connection'>,
+  report: Report,
+): void {
+  const [message] = stored;
+  if (message === undefined || it.messages.length > 1) return;
+  const statements = new Set<StatementId>(['MQTT-3.3.1-5', ...due.flatMap((each) => each.statements)]);
+  if (message.qos === 0) statements.add('MQTT-3.3.1-7');
+  if (state.overlaid.has(message)) statements.add('MQTT-3.3.1-12');
+  state.seenStored.add(message);
+  for (const statement of statements) report.pass(statement, found);
+}
+
+function fail(
+  report: Report,
+  statements: readonly StatementId[],
+  found: Pick<Observation, 'events' | 'connection'>,
+  expected: string,
+  actual: string,
+): void {
+  for (const statement of statements) report.fail(statement, { ...found, expected: [expected], actual });
+}
+
+/** The connection, or the run, is over: what was due is missing, what was forbidden stayed away. */
+function settle(state: State, it: Search, nowMs: number, report: Report): void {
+  const { connection, message, subscription } = it;
+  const { effectTimeoutMs, quietMs } = state.parameters;
+  const fromMs = subscription.answered?.tMs ?? Infinity;
+  const stood = stoodFor(connection, fromMs, nowMs, effectTimeoutMs);
+  const aliveMs = fromMs + effectTimeoutMs;
+  const events = [message.seen.seq, subscription.asked.seq, subscription.answered?.seq ?? subscription.asked.seq];
+  const found = { events, connection: connection.view };
+  if (it.found === 'forbidden') {
+    const quiet = it.sentinel !== undefined && stoodFor(connection, it.sentinel.tMs, nowMs, quietMs);
+    const alive = stood && connection.view.party.lastPacketMs >= aliveMs;
+    if (quiet || alive) for (const statement of it.statements) report.pass(statement, found);
+    return;
+  }
+  if (!stood || [...it.session.flights.values()].some((flight) => isOpen(flight))) return;
+  const expected = `${messageText(message)}, retained, for the new subscription ${quoted(subscription.filter)}`;
+  state.suspicions.add({
+    party: connection.view.party,
+    aliveMs,
+    settle: (how) => {
+      if (how === 'missing') fail(report, it.statements, found, expected, 'it never came');
+      else
+        for (const each of it.statements)
+          report.inconclusive(each, { ...found, expected: [expected], actual: 'the server said nothing more' });
+    },
+  });
+}
