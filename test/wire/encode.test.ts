@@ -54,14 +54,18 @@ const SPOILT: readonly (readonly [string, Packet, Spoil, string])[] = [
   ],
 ];
 
-const UNWRITABLE: readonly (readonly [string, Packet<Text>, (Spoil | undefined)?])[] = [
-  ['text above 65535 bytes', { ...PUBLISH, topic: 'é'.repeat(32768) }],
-  ['bytes above 65535 bytes', { ...PUBLISH, topic: new Uint8Array(65536) }],
-  ['a packet id above 65535', { type: 'PUBACK', packetId: 65536 }],
-  ['a packet id that is no whole number', { type: 'PUBACK', packetId: 1.5 }],
-  ['a return code above 255', { type: 'CONNACK', sessionPresent: false, returnCode: 256 }],
-  ['a Remaining Length above 268435455', { type: 'PINGREQ' }, { remainingLength: 268_435_456 }],
-  ['spoilt bytes outside the body', { type: 'PUBACK', packetId: 1 }, { bodySet: [{ at: 1, bytes: Buffer.of(1, 2) }] }],
+const UNWRITABLE: readonly { readonly what: string; readonly packet: Packet<Text>; readonly spoil?: Spoil }[] = [
+  { what: 'text above 65535 bytes', packet: { ...PUBLISH, topic: 'é'.repeat(32768) } },
+  { what: 'bytes above 65535 bytes', packet: { ...PUBLISH, topic: new Uint8Array(65536) } },
+  { what: 'a packet id above 65535', packet: { type: 'PUBACK', packetId: 65536 } },
+  { what: 'a packet id that is no whole number', packet: { type: 'PUBACK', packetId: 1.5 } },
+  { what: 'a return code above 255', packet: { type: 'CONNACK', sessionPresent: false, returnCode: 256 } },
+  { what: 'a Remaining Length above 268435455', packet: { type: 'PINGREQ' }, spoil: { remainingLength: 268_435_456 } },
+  {
+    what: 'spoilt bytes outside the body',
+    packet: { type: 'PUBACK', packetId: 1 },
+    spoil: { bodySet: [{ at: 1, bytes: Buffer.of(1, 2) }] },
+  },
 ];
 
 describe('encode', () => {
@@ -73,7 +77,7 @@ describe('encode', () => {
     expect(encode(packet, spoil)).toEqual(hexBytes(bytes));
   });
 
-  test.each(UNWRITABLE)('refuses %s, and goes on', (...[, packet, spoil]) => {
+  test.each(UNWRITABLE)('refuses $what, and goes on', ({ packet, spoil }) => {
     expect(() => encode(packet, spoil)).toThrow(FieldbenchError);
     expect(() => encode(packet, spoil)).toThrow(expect.objectContaining({ code: 'FB_WIRE_ENCODE' }));
     expect(encode({ type: 'PINGREQ' })).toEqual(hexBytes('C0 00'));

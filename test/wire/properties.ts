@@ -39,16 +39,23 @@ function decodeAll(sender: Sender, chunks: readonly Buffer[], options: StreamDec
 
 /** Frames with adjacent pieces of unread bytes as one: only these depend on the chunks. */
 function canonical(frames: readonly Frame[]): unknown[] {
-  const merged: Frame[] = [];
+  const merged: unknown[] = [];
+  let pieces: Frame[] = [];
+  const closePieces = (): void => {
+    const [first] = pieces;
+    if (first !== undefined) merged.push(plain({ ...first, bytes: Buffer.concat(pieces.map((it) => it.bytes)) }));
+    pieces = [];
+  };
   for (const frame of frames) {
-    const before = merged.at(-1);
-    if (before?.unframed && frame.unframed && frame.deviations.length === 0 && before.deviations.length === 0) {
-      merged[merged.length - 1] = { ...before, bytes: Buffer.concat([before.bytes, frame.bytes]) };
+    if (frame.unframed && frame.deviations.length === 0) {
+      pieces.push(frame);
     } else {
-      merged.push(frame);
+      closePieces();
+      merged.push(plain(frame));
     }
   }
-  return merged.map(plain);
+  closePieces();
+  return merged;
 }
 
 const streamCases = fc.record({
