@@ -14,20 +14,20 @@ export interface OwnerNote extends ProcessIdentity {
 }
 
 /** A process that leads its own group. */
-export interface ProcessNote extends ProcessIdentity {
+interface ProcessNote extends ProcessIdentity {
   readonly note: 'process';
   readonly what: string;
 }
 
 /** A container by id or name, with the run's label on it. */
-export interface ContainerNote {
+interface ContainerNote {
   readonly note: 'container';
   readonly id: string;
   readonly what: string;
 }
 
 /** A file or folder outside the run's own; the inode tells it from a later one of the same name. */
-export interface PathNote {
+interface PathNote {
   readonly note: 'path';
   readonly path: string;
   readonly inode: string;
@@ -69,7 +69,7 @@ export function readRecord(folder: string): RunRecord | undefined {
 }
 
 /** What `release` names it by. */
-export function keyOf(note: OwnedNote): number | string {
+function keyOf(note: OwnedNote): number | string {
   if (note.note === 'process') return note.pid;
   return note.note === 'container' ? note.id : note.path;
 }

@@ -26,6 +26,11 @@ export function machineClock(): Clock {
   };
 }
 
+/** The machine's date and time as ISO text, for people to read; nothing is computed from it. */
+export function wallTime(): string {
+  return new Date().toISOString();
+}
+
 /**
  * Waits on the clock.
  * @throws the signal's reason when aborted.

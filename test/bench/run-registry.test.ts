@@ -13,7 +13,7 @@ import { machineClock, pause } from '../../src/net/clock.ts';
 import { docker } from '../../src/parts/brokers/docker.ts';
 import { mosquittoContainer } from '../../src/parts/brokers/mosquitto-container.ts';
 import { need } from '../support/needs.ts';
-import type { KilledBench } from './killed-bench.ts';
+import type { KilledBench } from './killed-bench-process.ts';
 
 let state: string;
 beforeEach(() => {
@@ -82,7 +82,7 @@ describe('a run', () => {
 
 describe('the next start', () => {
   test('ends what a bench killed with -9 left running, noted or not yet, and removes its files', async () => {
-    const program = fileURLToPath(new URL('killed-bench.ts', import.meta.url));
+    const program = fileURLToPath(new URL('killed-bench-process.ts', import.meta.url));
     const bench = fork(program, { env: { ...process.env, FIELDBENCH_STATE: state } });
     const exited = new AbortController();
     bench.once('exit', (code) => exited.abort(new Error(`the bench ended by itself with ${code}`)));

@@ -1,0 +1,147 @@
+// A bench: the world that parts live in, and the order in which it comes and goes.
+import { join } from 'node:path';
+import type { RunEnded, RunStarted } from '../history/event.ts';
+import { openJournal, type Journal } from '../history/journal.ts';
+import type { LiveHistory } from '../history/live-history.ts';
+import { machineClock, wallTime, type Clock } from '../net/clock.ts';
+import { connectionIds, type ConnectionIds } from '../net/connection-ids.ts';
+import { brokerTarget } from '../parts/brokers/drivers.ts';
+import type { PartContext, StartedBroker } from '../parts/part.ts';
+import { sampleLoopLag } from './loop-lag.ts';
+import { packageVersion, provenance } from './provenance.ts';
+import { openRunRegistry, type RunRegistry } from './run-registry.ts';
+import type { SweptRun } from './sweep.ts';
+
+/** What a run is told before anything starts. */
+export interface BenchOptions extends Pick<RunStarted, 'mode' | 'seed' | 'command' | 'parameters' | 'scenario'> {
+  /** Folder of the run's results; `journal.ndjson` is written here and must not be there yet. */
+  readonly reportDir: string;
+  /** Ends the run: every wait of every part gives up. */
+  readonly signal: AbortSignal;
+  /** Default: the machine's own. */
+  readonly clock?: Clock;
+  /** Default: the user's own, see state-folder.ts. */
+  readonly stateFolder?: string;
+}
+
+/** An open bench. Disposing ends its parts in reverse order, then the journal; it never rejects. */
+export interface Bench extends AsyncDisposable {
+  readonly runId: string;
+  readonly context: PartContext;
+  /** The run's journal, which can be watched while it grows. */
+  readonly history: LiveHistory;
+  /** Names the run's connections. */
+  readonly connectionIds: ConnectionIds;
+  /** What was cleaned up behind earlier runs. */
+  readonly swept: readonly SweptRun[];
+  /**
+   * Starts what a target word or URL names, and describes it in the history.
+   * @throws FieldbenchError `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`, `FB_BROKER_START` and those of its driver
+   */
+  startTarget(name: string, word: string): Promise<StartedBroker>;
+  /** Ends this part with the bench, before those that were handed over earlier. */
+  use<T extends AsyncDisposable>(part: T): T;
+  /** Says how the run ended; without it the run counts as interrupted or failed. */
+  finish(how: RunEnded['how'], reason?: string): void;
+}
+
+/**
+ * Opens the journal, cleans up behind dead runs, and gives the world of a new one.
+ * @throws FieldbenchError `FB_REPORT_FOLDER`, `FB_STATE_FOLDER`
+ */
+export async function openBench(options: BenchOptions): Promise<Bench> {
+  const clock = options.clock ?? machineClock();
+  const journal = openJournal({ file: join(options.reportDir, 'journal.ndjson'), nowMs: () => clock.nowMs() });
+  try {
+    const registry = await openRunRegistry(
+      options.stateFolder === undefined ? {} : { stateFolder: options.stateFolder },
+    );
+    journal.record(started(options, clock, registry.runId));
+    return new OpenBench(options, clock, journal, registry);
+  } catch (error) {
+    journal.close();
+    throw error;
+  }
+}
+
+function started(options: BenchOptions, clock: Clock, runId: string): Omit<RunStarted, 'seq' | 'tMs'> {
+  const { mode, seed, command, parameters, scenario } = options;
+  return {
+    kind: 'run',
+    schema: 1,
+    runId,
+    fieldbench: packageVersion(),
+    mode,
+    seed,
+    startedAt: wallTime(),
+    clock: clock.domain,
+    command,
+    parameters,
+    ...(scenario && { scenario }),
+    provenance: provenance(),
+  };
+}
+
+class OpenBench implements Bench {
+  readonly context: PartContext;
+  readonly history: LiveHistory;
+  readonly connectionIds = connectionIds();
+  readonly #journal: Journal;
+  readonly #registry: RunRegistry;
+  readonly #parts = new AsyncDisposableStack();
+  readonly #lag = sampleLoopLag();
+  #end: Omit<RunEnded, 'seq' | 'tMs'> | undefined;
+
+  constructor({ seed, signal }: BenchOptions, clock: Clock, journal: Journal, registry: RunRegistry) {
+    this.context = { clock, seed, history: journal, owns: registry, signal };
+    this.history = journal;
+    this.#journal = journal;
+    this.#registry = registry;
+  }
+
+  get runId(): string {
+    return this.#registry.runId;
+  }
+
+  get swept(): readonly SweptRun[] {
+    return this.#registry.swept;
+  }
+
+  async startTarget(name: string, word: string): Promise<StartedBroker> {
+    const broker = this.use(await brokerTarget(word).start(name, this.context));
+    const { version, how } = broker;
+    this.history.record({ kind: 'target', target: name, version, how, repeat: word, limits: [] });
+    return broker;
+  }
+
+  use<T extends AsyncDisposable>(part: T): T {
+    return this.#parts.use(part);
+  }
+
+  finish(how: RunEnded['how'], reason?: string): void {
+    this.#end = { kind: 'end', how, ...(reason !== undefined && { reason }) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#parts.disposed) return;
+    await this.#attempt('parts', () => this.#parts.disposeAsync());
+    // What a part failed to end is ended here, or by the next start.
+    await this.#attempt('registry', () => this.#registry[Symbol.asyncDispose]());
+    this.#lag.noteIn(this.history);
+    this.history.record(this.#end ?? unfinished(this.context.signal));
+    this.#journal.close();
+  }
+
+  async #attempt(what: string, end: () => PromiseLike<void>): Promise<void> {
+    try {
+      await end();
+    } catch (error) {
+      this.history.record({ kind: 'mark', name: 'disposal-failed', data: { what, why: String(error) } });
+    }
+  }
+}
+
+function unfinished({ aborted, reason }: AbortSignal): Omit<RunEnded, 'seq' | 'tMs'> {
+  if (!aborted) return { kind: 'end', how: 'failed', reason: 'the run was given up' };
+  return { kind: 'end', how: 'interrupted', reason: reason instanceof Error ? reason.message : String(reason) };
+}
