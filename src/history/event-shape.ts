@@ -56,7 +56,7 @@ const shapes: Shapes = {
     parameters: each(finite),
     provenance: each(text),
   },
-  target: { target: text, version: text, how: text, limits: listOf(text) },
+  target: { target: text, version: text, how: text, repeat: text, limits: listOf(text) },
   opened: {
     connection: text,
     seenAt,

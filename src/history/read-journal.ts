@@ -82,8 +82,10 @@ function columnOf(text: string): number {
     JSON.parse(text);
     return 1;
   } catch (error) {
-    const position = /position (\d+)/.exec((error as Error).message)?.[1];
-    return position === undefined ? text.length + 1 : Number(position) + 1;
+    const { message } = error as Error;
+    const position = /position (\d+)/.exec(message)?.[1];
+    if (position !== undefined) return Number(position) + 1;
+    return message.includes('end of JSON') ? text.length + 1 : 1; // V8 names no position where all of it is short.
   }
 }
 
