@@ -34,16 +34,26 @@ const LOADS: readonly Load[] = [
   { name: 'PUBACK', ours: { type: 'PUBACK', packetId: 4711 }, theirs: { cmd: 'puback', messageId: 4711 } },
 ];
 
-/** Median of the packets per second over the rounds; the first round warms up and does not count. */
-function rate(work: () => number): number {
-  const rates: number[] = [];
+/** Packets per second of both, as medians of rounds that take turns, so that other load on the machine hits both. */
+function rates(ours: () => number, theirs: () => number): readonly [number, number] {
+  const seen: [number[], number[]] = [[], []];
   for (let round = 0; round <= ROUNDS; round++) {
-    const begin = process.hrtime.bigint();
-    const packets = work();
-    const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
-    if (round > 0) rates.push(packets / seconds);
+    const now = [rate(ours), rate(theirs)] as const;
+    if (round === 0) continue; // warms up
+    seen[0].push(now[0]);
+    seen[1].push(now[1]);
   }
-  return rates.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
+  return [median(seen[0]), median(seen[1])];
+}
+
+function rate(work: () => number): number {
+  const begin = process.hrtime.bigint();
+  const packets = work();
+  return packets / (Number(process.hrtime.bigint() - begin) / 1e9);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((x, y) => x - y)[Math.floor(values.length / 2)] ?? 0;
 }
 
 function encodeOurs({ ours }: Load): number {
@@ -88,10 +98,14 @@ console.log(
 console.log(row(['---', '---:', '---:', '---:', '---:', '---:', '---:', '---:']));
 for (const load of LOADS) {
   const chunk = chunkOf(load);
-  const e1 = rate(() => encodeOurs(load));
-  const e2 = rate(() => encodeTheirs(load));
-  const d1 = rate(() => decodeOurs(chunk));
-  const d2 = rate(() => decodeTheirs(chunk));
+  const [e1, e2] = rates(
+    () => encodeOurs(load),
+    () => encodeTheirs(load),
+  );
+  const [d1, d2] = rates(
+    () => decodeOurs(chunk),
+    () => decodeTheirs(chunk),
+  );
   const both = (1 / e2 + 1 / d2) / (1 / e1 + 1 / d1);
   const cells = [
     perSecond(e1),

@@ -26,7 +26,7 @@ const character = fc.oneof(
 );
 
 /** Well-formed text: no U+0000, no lone surrogates. */
-export const text = (minLength = 0): fc.Arbitrary<string> =>
+const text = (minLength = 0): fc.Arbitrary<string> =>
   fc.array(character, { minLength, maxLength: 12 }).map((it) => it.join('').replaceAll('\0', 'x'));
 
 /** Sometimes long enough for two and three bytes of Remaining Length. */
