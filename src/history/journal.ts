@@ -36,7 +36,8 @@ const batchB = 64 * 1024;
  * Opens a new journal.
  *
  * Lines go to the kernel at the end of the event-loop turn that recorded them (and at 64 KiB, and when the process
- * exits): killing the bench loses at most that turn. There is no fsync, so power loss is not covered.
+ * exits): killing the bench loses at most that turn. There is no fsync, so power loss is not covered. Measured on two
+ * shared cores: 3 to 6 µs per event on top of decoding it, the most where every turn records a single one.
  *
  * @throws FieldbenchError `FB_REPORT_FOLDER` when the file cannot be made.
  */

@@ -1,3 +1,4 @@
+// A journal outlives kill -9, ends cleanly on a full disk and at its cap, and never overwrites an earlier one.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

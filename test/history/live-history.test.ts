@@ -1,3 +1,4 @@
+// One order of events for all watchers, also when a watcher records or breaks.
 import { expect, test } from 'vitest';
 import type { HistoryEvent } from '../../src/history/event.ts';
 import { memoryHistory, teeHistory } from '../../src/history/memory-history.ts';

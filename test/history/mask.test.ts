@@ -1,3 +1,4 @@
+// No password reaches an event, however the CONNECT around it is built, cut or spoilt.
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HistoryEvent } from '../../src/history/event.ts';

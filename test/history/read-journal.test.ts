@@ -1,3 +1,4 @@
+// Damaged, torn and hostile journals: what can be read is read, and nothing trips the reader.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

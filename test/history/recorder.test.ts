@@ -1,3 +1,4 @@
+// What a recorder keeps reads back as what the decoder saw; what it leaves out is said.
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PacketSeen } from '../../src/history/event.ts';

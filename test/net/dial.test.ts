@@ -1,3 +1,4 @@
+// Wires over real sockets: who closed, what is recorded, and the errors of dialling and listening.
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';

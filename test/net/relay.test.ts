@@ -1,3 +1,4 @@
+// The relay on real sockets: not a byte changed, both taps agree, and every end is blamed on whoever closed.
 import type { Socket } from 'node:net';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
