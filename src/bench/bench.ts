@@ -1,4 +1,5 @@
 // A bench: the world that parts live in, and the order in which it comes and goes.
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { RunEnded, RunStarted } from '../history/event.ts';
 import { openJournal, type Journal } from '../history/journal.ts';
@@ -51,6 +52,7 @@ export interface Bench extends AsyncDisposable {
  */
 export async function openBench(options: BenchOptions): Promise<Bench> {
   const clock = options.clock ?? machineClock();
+  setMaxListeners(0, options.signal); // Every part of a run listens to it: many are no leak.
   const journal = openJournal({ file: join(options.reportDir, 'journal.ndjson'), nowMs: () => clock.nowMs() });
   try {
     const registry = await openRunRegistry(

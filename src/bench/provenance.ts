@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem, type } from 'node:os';
 
+const packageFile = new URL('../../package.json', import.meta.url);
+
 /** Version of the installed package. */
 export function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
+  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { readonly version: string }).version;
 }
 
 /** Machine, kernel and versions, as they stand in the journal's first event and in every report. */

@@ -8,6 +8,10 @@ export interface AedesListening {
   readonly version: string;
 }
 
+// The channel breaks when the parent is gone, kill -9 included: nothing may outlive the bench.
+process.once('disconnect', () => process.exit(0));
+if (!process.connected) process.exit(0);
+
 const broker = await Aedes.createBroker();
 const server = createServer(broker.handle);
 
@@ -17,8 +21,6 @@ function end(code: number): void {
 }
 
 process.once('SIGTERM', () => end(0));
-// The channel breaks when the parent is gone, kill -9 included: nothing may outlive the bench.
-process.once('disconnect', () => process.exit(0));
 
 server.listen(Number(process.argv[2]), '127.0.0.1', () => {
   const address = server.address();

@@ -20,7 +20,7 @@ export const aedes: BrokerDriver = {
         { command: process.execPath, args: [program, String(port)], what: `broker ${name} (aedes)`, ipc: true },
         context,
       );
-      const told = (await firstMessage(started)) as AedesListening | undefined;
+      const told = (await firstMessage(started, context)) as AedesListening | undefined;
       return { ...started, version: told?.version ?? 'unknown' };
     };
     return startBroker(

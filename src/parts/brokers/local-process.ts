@@ -13,6 +13,8 @@ export const runVariable = 'FIELDBENCH_RUN';
 const graceMs = 5_000;
 /** How long after a program's end its last output may still come. */
 const drainMs = 200;
+/** How long a child may take to its first message: far longer than a busy machine needs to start Node. */
+const messageMs = 30_000;
 
 /** What to run. */
 export interface ProcessCommand {
@@ -107,14 +109,17 @@ async function endsWithin(gone: Promise<string>, durationMs: number, { clock }: 
   return first;
 }
 
-/** Waits for the child's first message, or its end. */
-export async function firstMessage({ child, gone }: LocalProcess): Promise<unknown> {
+/** The child's first message; nothing when it ends, the run is aborted, or none comes in time. */
+export async function firstMessage({ child, gone }: LocalProcess, { clock, signal }: PartContext): Promise<unknown> {
   const stop = new AbortController();
   void gone.then(() => stop.abort());
+  const cancel = clock.after(messageMs, () => stop.abort());
   try {
-    const [message] = (await once(child, 'message', { signal: stop.signal })) as [unknown];
+    const [message] = (await once(child, 'message', { signal: AbortSignal.any([stop.signal, signal]) })) as [unknown];
     return message;
   } catch {
     return undefined;
+  } finally {
+    cancel();
   }
 }
