@@ -1,0 +1,54 @@
+// What every kind of link is started with, and what it can be asked for.
+import type { LinkFigures } from '../../faults/link-figures.ts';
+import type { PacketFault } from '../../faults/packet-fault.ts';
+import type { ConnectionIds } from '../../net/connection-ids.ts';
+import type { Endpoint, PartContext, StartedLink } from '../part.ts';
+
+/** How one link is put before an endpoint. */
+export interface LinkOptions {
+  readonly name: string;
+  /** What stands behind the link. */
+  readonly upstream: Endpoint;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Names of the parts on either side, for the history. */
+  readonly client: string;
+  readonly server: string;
+  readonly target?: string;
+  readonly check?: string;
+  readonly figures: LinkFigures;
+  readonly faults?: readonly PacketFault[];
+  /** Whether its connections stand in the history; a mutant before a target is a link that does not show. */
+  readonly taps: boolean;
+  /** The run's own, so that names of connections are unique in its history. */
+  readonly connectionIds: ConnectionIds;
+  /** What the caller relies on; a backend without it refuses to start. */
+  readonly needs?: readonly LinkCapability[];
+}
+
+/** What not every backend can do. */
+export type LinkCapability =
+  /** Acts on single MQTT packets. */
+  | 'packet-faults'
+  /** A connection that was cut survives, and gets all that was under way, when the link is restored in time. */
+  | 'release-after-cut'
+  /** Jitter that the seed repeats. */
+  | 'seeded-jitter'
+  /** RST arrives as RST and FIN as FIN, one direction at a time. */
+  | 'endings';
+
+/** A link whose packet faults can be added to while it runs. */
+export interface StartedFaultyLink extends StartedLink {
+  /** @throws FieldbenchError `FB_LINK_CAPABILITY` when the backend has no packet faults, `FB_FAULT_NAME`. */
+  addFaults(faults: readonly PacketFault[]): void;
+}
+
+/** One way to apply a link: a file in this folder and a line in backend.ts. */
+export interface LinkBackend {
+  readonly backend: string;
+  readonly capabilities: readonly LinkCapability[];
+  /** @throws FieldbenchError `FB_LINK_CAPABILITY` when it cannot do what the options ask for. */
+  readonly start: (options: LinkOptions, context: PartContext) => Promise<StartedFaultyLink>;
+}

@@ -1,0 +1,146 @@
+// One connection over the embedded link: faults are played where bytes enter, then they travel a delay line each way.
+import type { LinkFaults } from '../../faults/link-faults.ts';
+import type { Direction } from '../../faults/packet-fault.ts';
+import { PacketPlayer, type PlayerStep } from '../../faults/packet-player.ts';
+import type { ConnectionId } from '../../history/event.ts';
+import type { CancelTimer, Clock } from '../../net/clock.ts';
+import type { Passage, PassageEnds } from '../../net/passage.ts';
+import type { EndHow } from '../../net/wire.ts';
+import { DelayLine } from './delay-line.ts';
+import type { LinkState } from './link-state.ts';
+
+/** What all connections of a link share. */
+export interface LinkModel {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly faults: LinkFaults;
+  readonly state: LinkState;
+  /** A fault acted. */
+  readonly played: (connection: ConnectionId, fault: string, did: string) => void;
+}
+
+/**
+ * Never damages a stream: faults act on whole packets, cuts freeze what is under way and release it in order.
+ * Once a fault has parted the two sides (RST, FIN, a close kept from the client), nothing passes between them.
+ */
+export class LinkPassage implements Passage {
+  readonly #ends: PassageEnds;
+  readonly #link: LinkModel;
+  readonly #player: PacketPlayer;
+  readonly #lines: Readonly<Record<Direction, DelayLine>>;
+  #keepsClientOpen = false;
+  #areParted = false;
+  #cancelWake: CancelTimer | undefined;
+
+  readonly #onOver: () => void;
+
+  /** `ordinal` counts the connections of the link, from 1. */
+  constructor(ends: PassageEnds, link: LinkModel, ordinal: number, onOver: () => void) {
+    this.#ends = ends;
+    this.#link = link;
+    this.#onOver = onOver;
+    this.#player = new PacketPlayer(link.faults);
+    const { clock, seed, name } = link;
+    const common = (direction: Direction) => ({
+      clock,
+      figures: () => link.state.figures,
+      draws: { seed, link: name, connection: ordinal, direction },
+    });
+    this.#lines = {
+      toServer: new DelayLine({
+        ...common('toServer'),
+        deliver: (bytes) => ends.toServer(bytes),
+        full: (isFull) => ends.holdClient(isFull),
+      }),
+      toClient: new DelayLine({
+        ...common('toClient'),
+        deliver: (bytes) => ends.toClient(bytes),
+        full: (isFull) => ends.holdServer(isFull),
+      }),
+    };
+    this.followLink();
+  }
+
+  fromClient(chunk: Uint8Array): void {
+    if (!this.#areParted) this.#perform(this.#player.feed('toServer', chunk, this.#link.clock.nowMs()));
+  }
+
+  fromServer(chunk: Uint8Array): void {
+    if (!this.#areParted) this.#perform(this.#player.feed('toClient', chunk, this.#link.clock.nowMs()));
+  }
+
+  clientEnded(how: EndHow): void {
+    if (this.#areParted) return this.#ends.endClient('fin');
+    this.#perform(this.#player.end('toServer', this.#link.clock.nowMs()));
+    this.#lines.toServer.enterEnd(() => this.#ends.endServer(how === 'fin' ? 'fin' : 'rst'));
+  }
+
+  serverEnded(how: EndHow): void {
+    if (this.#areParted) return this.#ends.endServer('fin');
+    this.#perform(this.#player.end('toClient', this.#link.clock.nowMs()));
+    if (this.#keepsClientOpen) {
+      this.#areParted = true;
+      return this.#ends.endServer('fin');
+    }
+    this.#lines.toClient.enterEnd(() => this.#ends.endClient(how === 'fin' ? 'fin' : 'rst'));
+  }
+
+  over(): void {
+    this.#letGo();
+    this.#onOver();
+  }
+
+  /** The link's state has changed. */
+  followLink(): void {
+    const { dead, resets } = this.#link.state;
+    if (resets) return this.#reset();
+    this.#lines.toServer.freeze(dead.has('toServer'));
+    this.#lines.toClient.freeze(dead.has('toClient'));
+  }
+
+  #letGo(): void {
+    this.#cancelWake?.();
+    this.#lines.toServer.clear();
+    this.#lines.toClient.clear();
+  }
+
+  #reset(): void {
+    this.#letGo();
+    this.#areParted = true;
+    this.#ends.endClient('rst', 'link');
+    this.#ends.endServer('rst', 'link');
+  }
+
+  #perform(steps: readonly PlayerStep[]): void {
+    for (const step of steps) this.#performOne(step);
+    this.#cancelWake?.();
+    const wakeAtMs = this.#player.wakeAtMs;
+    if (wakeAtMs === undefined) return;
+    const { clock } = this.#link;
+    const wake = (): void => this.#perform(this.#player.wake(clock.nowMs()));
+    this.#cancelWake = clock.after(Math.max(0, wakeAtMs - clock.nowMs()), wake);
+  }
+
+  #performOne(step: PlayerStep): void {
+    switch (step.step) {
+      case 'send':
+        return this.#lines[step.direction].enter(step.bytes);
+      case 'hold':
+        return this.#lines[step.direction].hold(step.holdMs);
+      case 'end':
+        return this.#part(step.side, step.how);
+      case 'keep-open':
+        this.#keepsClientOpen = true;
+        return;
+      case 'played':
+        return this.#link.played(this.#ends.connection, step.fault, step.did);
+    }
+  }
+
+  #part(side: 'client' | 'server' | 'both', how: 'rst' | 'fin'): void {
+    this.#areParted = true;
+    if (side !== 'server') this.#lines.toClient.enterEnd(() => this.#ends.endClient(how, 'link'));
+    if (side !== 'client') this.#lines.toServer.enterEnd(() => this.#ends.endServer(how, 'link'));
+  }
+}
