@@ -38,7 +38,7 @@ export class Awaiting {
     this.#what = what;
   }
 
-  /** Notes a duty; duties of one key are fulfilled in the order in which they arose. */
+  /** Notes a duty. */
   expect(key: string | number, duty: Duty): void {
     const queue = this.#open.get(key);
     if (queue === undefined) this.#open.set(key, [duty]);
@@ -50,9 +50,14 @@ export class Awaiting {
     return this.#open.has(key);
   }
 
-  /** Fulfils the oldest duty of this key, and passes or warns; gives `undefined` where none was open. */
-  met(key: string | number, by: Fulfilment, report: Report): Duty | undefined {
-    const duty = this.drop(key);
+  /**
+   * Fulfils a duty of this key, and passes or warns; gives `undefined` where none was open.
+   *
+   * @param which `newest` for answers without an identifier: of several requests the one that was passed over stays
+   *   open, instead of every later answer hiding it by moving up one place.
+   */
+  met(key: string | number, by: Fulfilment, report: Report, which: 'oldest' | 'newest' = 'oldest'): Duty | undefined {
+    const duty = this.drop(key, which);
     if (duty === undefined) return undefined;
     const tookMs = by.tMs - duty.tMs;
     const seen = { events: [duty.seq, by.seq], measured: [this.#measured(tookMs)] };
@@ -68,10 +73,10 @@ export class Awaiting {
     return duty;
   }
 
-  /** Forgets the oldest duty of this key without a verdict. */
-  drop(key: string | number): Duty | undefined {
+  /** Forgets a duty of this key without a verdict. */
+  drop(key: string | number, which: 'oldest' | 'newest' = 'oldest'): Duty | undefined {
     const queue = this.#open.get(key);
-    const duty = queue?.shift();
+    const duty = which === 'oldest' ? queue?.shift() : queue?.pop();
     if (queue?.length === 0) this.#open.delete(key);
     return duty;
   }

@@ -24,7 +24,8 @@ export const connackFirst: ConnectionRule<State> = {
     if (it === undefined) return;
     const { packet, seq, tMs } = it;
     if (it.by === 'peer') {
-      if (packet.type !== 'CONNECT') return;
+      // Another protocol name or version may be left without an answer (MQTT-3.1.2-1).
+      if (packet.type !== 'CONNECT' || packet.protocolName !== 'MQTT' || packet.protocolLevel !== 4) return;
       // Two ways to end well: code 0, or another code and a close, which other rules judge.
       state.awaiting.expect('CONNACK', { seq, tMs, statements: ['MQTT-3.1.4-4'], expected: 'CONNACK' });
       return;

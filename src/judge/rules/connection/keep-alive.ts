@@ -44,7 +44,7 @@ export const keepAlive: ConnectionRule<State> = {
     if (it === undefined) return;
     const { packet } = it;
     if (packet.type === 'CONNACK') state.accepted = packet.returnCode === 0;
-    if (packet.type === 'PINGRESP') state.pings.shift();
+    if (packet.type === 'PINGRESP') state.pings.pop();
     if (it.by === 'peer') fromClient(state, it, report);
   },
   end(state, tMs, report) {

@@ -21,7 +21,7 @@ export const pingresp: ConnectionRule<State> = {
     const { packet, seq, tMs } = it;
     if (packet.type === 'PINGREQ') {
       state.awaiting.expect('PINGRESP', { seq, tMs, statements: ['MQTT-3.12.4-1'], expected: 'PINGRESP' });
-    } else if (packet.type === 'PINGRESP') state.awaiting.met('PINGRESP', it, report);
+    } else if (packet.type === 'PINGRESP') state.awaiting.met('PINGRESP', it, report, 'newest');
   },
   end: (state, tMs, report) => state.awaiting.end(state.view, tMs, report),
 };
