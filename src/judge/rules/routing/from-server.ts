@@ -46,6 +46,7 @@ function connack(traffic: Traffic, connection: NetworkConnection, packet: Connac
     return [];
   }
   connection.accepted = at;
+  const older = traffic.sessions.last.get(connection.view.connect?.clientId ?? '')?.connection;
   const { session, prior, before } = settleConnect(traffic.sessions, connection, packet.sessionPresent, at);
   if (before?.over === true) dropFilters(traffic, before);
   const will = connection.tainted === undefined ? willOf(connection, connection.connect) : undefined;
@@ -53,7 +54,7 @@ function connack(traffic: Traffic, connection: NetworkConnection, packet: Connac
     connection.will = will;
     traffic.messages.add(will);
   }
-  return [{ what: 'connected', connection, session, prior, before, sessionPresent: packet.sessionPresent }];
+  return [{ what: 'connected', connection, session, prior, before, older, sessionPresent: packet.sessionPresent }];
 }
 
 function willOf(connection: NetworkConnection, seen: Moment): Message | undefined {

@@ -42,7 +42,10 @@ export type What =
       readonly connection: NetworkConnection;
       readonly session: Session;
       readonly prior: PriorState;
+      /** The client id's session before this CONNECT, the same one if it is resumed. */
       readonly before: Session | undefined;
+      /** A connection of the same client id that was still live. */
+      readonly older: NetworkConnection | undefined;
       readonly sessionPresent: boolean;
     }
   | {

@@ -1,0 +1,311 @@
+// Judges wills: published when a connection ends without DISCONNECT, dropped on DISCONNECT, once, and with their own fields.
+import type { StatementId } from '../../../spec/statement.ts';
+import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
+import { isOpen } from '../session/state.ts';
+import type { Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
+import { openUntilMs, stoodFor, Suspicions } from './absence.ts';
+import { digest } from './digest.ts';
+import { deliveryQos, isGranted, isOrdinaryFilter } from './subscriptions.ts';
+import { newTraffic } from './traffic.ts';
+import type { Delivery, Happening, Traffic } from './traffic.ts';
+import { messageText, sessionText } from './words.ts';
+
+/** Someone who must see the will, or must not. */
+interface Observer {
+  readonly will: Message;
+  readonly session: Session;
+  readonly connection: NetworkConnection;
+  readonly subscriptions: readonly Subscription[];
+  /** The event that made the will due, or ended its chance. */
+  readonly from: Moment;
+}
+
+/** A will that must stay away from an observer. */
+interface Absent extends Observer {
+  readonly statements: readonly StatementId[];
+  /** A message published later came through. */
+  sentinel?: Moment;
+}
+
+/** All wills with the same topic and payload: their deliveries cannot be told apart. */
+interface Kin {
+  /** Wills that the server may publish, or may have published. */
+  allowed: number;
+  /** Wills whose fate the bench cannot know: nothing is called wrong any more. */
+  unsure: boolean;
+  readonly copies: Map<Session, Moment[]>;
+}
+
+interface State {
+  traffic: Traffic;
+  readonly parameters: RuleParameters;
+  readonly kin: Map<string, Kin>;
+  due: Observer[];
+  absent: Absent[];
+  /** Copies that came while the connection still seemed open: keep alive ran out at the server. */
+  readonly early: Map<Message, Map<Session, Moment>>;
+  /** Latest will of each client id. */
+  readonly lastWill: Map<string, Message>;
+  /** Client ids whose latest connection ended without DISCONNECT and had no will, with that moment. */
+  readonly willless: Map<string, Moment>;
+  readonly suspicions: Suspicions;
+}
+
+/** MQTT-3.1.2-8, -9, -10, -12 and MQTT-3.14.4-3. */
+export const will: RoutingRule<State> = {
+  id: 'routing/will',
+  title: 'A will is published when its connection ends without DISCONNECT, once, and never otherwise.',
+  scope: 'routing',
+  judges: 'server',
+  statements: ['MQTT-3.1.2-8', 'MQTT-3.1.2-9', 'MQTT-3.1.2-10', 'MQTT-3.1.2-12', 'MQTT-3.14.4-3'],
+  start: (parameters) => ({
+    traffic: newTraffic(),
+    parameters,
+    kin: new Map(),
+    due: [],
+    absent: [],
+    early: new Map(),
+    lastWill: new Map(),
+    willless: new Map(),
+    suspicions: new Suspicions(),
+  }),
+  step(state, event, report) {
+    for (const it of digest(state, event)) happened(state, it, report);
+    state.suspicions.step();
+  },
+  end(state, tMs, report) {
+    for (const it of state.due.splice(0)) missing(state, it, tMs, report);
+    for (const it of state.absent.splice(0)) stayedAway(state, it, tMs, report);
+    state.suspicions.end();
+  },
+};
+
+function happened(state: State, it: Happening, report: Report): void {
+  if (it.what === 'connected') registered(state, it.connection, it.session);
+  if (it.what === 'delivered') arrived(state, it.delivery, it, report);
+  if (it.what === 'unsubscribing') {
+    state.due = state.due.filter((each) => each.session !== it.session);
+    state.absent = state.absent.filter((each) => each.session !== it.session);
+  }
+  if (it.what === 'ended') {
+    observerLeft(state, it.connection, it.tMs, report);
+    ended(state, it.connection, it, report);
+  }
+  if (it.what === 'restarted') {
+    for (const map of [state.kin, state.early, state.lastWill, state.willless]) map.clear();
+    state.due = [];
+    state.absent = [];
+    state.suspicions.clear();
+  }
+}
+
+function registered(state: State, connection: NetworkConnection, session: Session): void {
+  if (connection.will === undefined) return;
+  state.lastWill.set(session.clientId, connection.will);
+  state.willless.delete(session.clientId);
+  kinOf(state, connection.will).allowed += 1;
+}
+
+function kinOf(state: State, it: Message): Kin {
+  const key = `${it.topic}\0${it.payloadKey}`;
+  const kin = state.kin.get(key) ?? { allowed: 0, unsure: false, copies: new Map() };
+  state.kin.set(key, kin);
+  return kin;
+}
+
+/** A connection is over: its will is due, or gone, and so may be an earlier one of the same client id. */
+function ended(state: State, connection: NetworkConnection, at: Moment, report: Report): void {
+  const { will: own, disconnect, session } = connection;
+  if (session === undefined) return;
+  if (own === undefined) {
+    const earlier = state.lastWill.get(session.clientId);
+    if (disconnect !== undefined || earlier === undefined || earlier.publisher.ended === undefined) return;
+    state.willless.set(session.clientId, at);
+    for (const it of observersOf(state, earlier, at)) expectAbsence(state, it, ['MQTT-3.1.2-12', 'MQTT-3.1.2-10']);
+    return;
+  }
+  const kin = kinOf(state, own);
+  if (disconnect === undefined) {
+    for (const it of observersOf(state, own, at)) fallsDue(state, it, report);
+  } else if (isDisconnectCertain(connection)) {
+    kin.allowed -= 1;
+    for (const it of observersOf(state, own, at)) expectAbsence(state, it, ['MQTT-3.14.4-3', 'MQTT-3.1.2-10']);
+  } else kin.unsure = true;
+  state.early.delete(own);
+}
+
+/** A RST may destroy a DISCONNECT before it is read, and a newer connection may have ended this one first. */
+function isDisconnectCertain(it: NetworkConnection): boolean {
+  return it.tainted === undefined && it.ended?.how === 'fin' && !it.view.takenOver && !it.impaired;
+}
+
+function observersOf(state: State, own: Message, from: Moment): readonly Observer[] {
+  if (own.topic.startsWith('$')) return [];
+  const bySession = new Map<Session, Subscription[]>();
+  for (const held of state.traffic.index.matching(own.topic)) {
+    const it = held.subscriptions.at(-1);
+    if (it === undefined || !isGranted(it) || it.endAsked !== undefined || !isOrdinaryFilter(held.filter)) continue;
+    bySession.set(held.session, [...(bySession.get(held.session) ?? []), it]);
+  }
+  return [...bySession].flatMap(([session, subscriptions]) => {
+    const { connection } = session;
+    if (connection === undefined || connection === own.publisher || connection.disconnect !== undefined) return [];
+    return [{ will: own, session, connection, subscriptions, from }];
+  });
+}
+
+function expectAbsence(state: State, it: Observer, statements: readonly StatementId[]): void {
+  if (!kinOf(state, it.will).unsure && !isAlsoPublished(state, it.will)) state.absent.push({ ...it, statements });
+}
+
+function isAlsoPublished(state: State, it: Message): boolean {
+  return state.traffic.messages.find(it.topic, it.payloadKey).some((each) => each.origin === 'publish');
+}
+
+function fallsDue(state: State, it: Observer, report: Report): void {
+  const early = state.early.get(it.will)?.get(it.session);
+  if (early === undefined) {
+    state.due.push(it);
+    return;
+  }
+  report.pass('MQTT-3.1.2-8', { events: [it.will.seen.seq, early.seq], connection: it.connection.view });
+}
+
+function arrived(state: State, it: Delivery, at: Moment, report: Report): void {
+  if (it.retain || it.again) return;
+  for (const each of state.absent) if (isSentinel(it, each)) each.sentinel ??= at;
+  const wills = it.messages.filter((each) => each.origin === 'will');
+  const [first] = wills;
+  if (first === undefined) return;
+  const found = state.due.find((each) => each.session === it.session && wills.includes(each.will));
+  const onlyWill = wills.length === it.messages.length;
+  if (found !== undefined) {
+    state.due = state.due.filter((each) => each !== found);
+    if (onlyWill) judgeDue(state, found, it, at, report);
+  } else {
+    const open = wills.find((each) => each.publisher.ended === undefined && each.publisher.disconnect === undefined);
+    if (open !== undefined) noteEarly(state, open, it.session, at);
+  }
+  if (onlyWill) countCopy(state, it, first, at, report);
+}
+
+function noteEarly(state: State, open: Message, session: Session, at: Moment): void {
+  const bySession = state.early.get(open) ?? new Map<Session, Moment>();
+  state.early.set(open, bySession.set(session, at));
+}
+
+/** Something else on the will's topic that was published after the will had its chance. */
+function isSentinel(it: Delivery, absent: Absent): boolean {
+  if (it.connection !== absent.connection || it.topic !== absent.will.topic) return false;
+  return (
+    it.messages.length > 0 && it.messages.every((each) => each.origin === 'publish' && each.seen.seq > absent.from.seq)
+  );
+}
+
+function judgeDue(state: State, due: Observer, it: Delivery, at: Moment, report: Report): void {
+  const { effectTimeoutMs } = state.parameters;
+  const delayMs = at.tMs - due.from.tMs;
+  const measured = [{ name: 'will delay', unit: 'ms', value: delayMs, limit: { max: effectTimeoutMs } }];
+  const found = { events: [due.will.seen.seq, due.from.seq, at.seq], connection: it.connection.view, measured };
+  if (delayMs <= effectTimeoutMs) report.pass('MQTT-3.1.2-8', found);
+  else {
+    const expected = [`${messageText(due.will)} within ${effectTimeoutMs} ms after its connection ended`];
+    report.warn('MQTT-3.1.2-8', { ...found, expected, actual: `it came after ${Math.round(delayMs)} ms` });
+  }
+  const allowed = [...new Set(due.subscriptions.flatMap((one) => deliveryQos(one, due.will)))];
+  const fields = { events: found.events, connection: found.connection };
+  if (allowed.includes(it.qos)) report.pass('MQTT-3.1.2-9', fields);
+  else {
+    const expected = allowed.map((qos) => `${messageText(due.will)}, left with QoS ${due.will.qos}, at QoS ${qos}`);
+    report.fail('MQTT-3.1.2-9', { ...fields, expected, actual: `it came at QoS ${it.qos}` });
+  }
+  state.absent.push({ ...due, from: at, statements: ['MQTT-3.1.2-10'] });
+}
+
+/** Counts what came against what may come: one for each will that was not withdrawn, per matching subscription. */
+function countCopy(state: State, it: Delivery, own: Message, at: Moment, report: Report): void {
+  const kin = kinOf(state, own);
+  const copies = kin.copies.get(it.session) ?? [];
+  kin.copies.set(it.session, copies);
+  copies.push(at);
+  const matching = new Set(state.traffic.index.matching(own.topic).filter((each) => each.session === it.session)).size;
+  if (kin.unsure || !it.session.known || copies.length <= kin.allowed * Math.max(1, matching)) return;
+  if (it.connection.tainted !== undefined || isAlsoPublished(state, own)) return;
+  state.absent = state.absent.filter((each) => each.session !== it.session || each.will.topic !== own.topic);
+  tooMany(state, it, own, [...copies], report);
+}
+
+function tooMany(state: State, it: Delivery, own: Message, copies: readonly Moment[], report: Report): void {
+  const clientId = own.publisher.session?.clientId ?? '';
+  const willless = state.willless.get(clientId);
+  const { disconnect } = own.publisher;
+  const cause = willless?.seq ?? disconnect?.seq;
+  const found = {
+    events: [own.seen.seq, ...(cause === undefined ? [] : [cause]), ...copies.slice(-2).map((each) => each.seq)],
+    connection: it.connection.view,
+    actual: `${sessionText(it.session)} got ${messageText(own)}`,
+  };
+  const once = 'each will once, when its own connection ended without DISCONNECT, and not again';
+  if (willless !== undefined) {
+    report.fail('MQTT-3.1.2-12', { ...found, expected: ['no will for a connection that was made without one'] });
+  }
+  if (disconnect !== undefined) {
+    report.fail('MQTT-3.14.4-3', { ...found, expected: ['no will of a connection that ended with DISCONNECT'] });
+  }
+  // One more copy at QoS 1 may be a repetition on the way (at least once), unless something shows that it is not.
+  const certain = it.qos !== 1 || willless !== undefined || disconnect !== undefined;
+  if (certain) report.fail('MQTT-3.1.2-10', { ...found, expected: [once] });
+  else report.warn('MQTT-3.1.2-10', { ...found, expected: [once] });
+}
+
+function observerLeft(state: State, connection: NetworkConnection, nowMs: number, report: Report): void {
+  const due = state.due.filter((it) => it.connection === connection);
+  const absent = state.absent.filter((it) => it.connection === connection);
+  if (due.length + absent.length === 0) return;
+  state.due = state.due.filter((it) => it.connection !== connection);
+  state.absent = state.absent.filter((it) => it.connection !== connection);
+  for (const it of due) missing(state, it, nowMs, report);
+  for (const it of absent) stayedAway(state, it, nowMs, report);
+}
+
+/** The will did not come while the observer was there. A lost QoS 0 copy alone proves nothing. */
+function missing(state: State, it: Observer, nowMs: number, report: Report): void {
+  const { effectTimeoutMs } = state.parameters;
+  const failMs = 5 * effectTimeoutMs;
+  const atLeastOnce = it.subscriptions.some((one) => Math.min(one.granted ?? 0, it.will.qos) > 0);
+  const owes = [...it.session.flights.values()].some((flight) => isOpen(flight));
+  if (!atLeastOnce || owes || !stoodFor(it.connection, it.from.tMs, nowMs, effectTimeoutMs)) return;
+  const waitedMs = openUntilMs(it.connection, nowMs) - it.from.tMs;
+  const how = it.will.publisher.view.takenOver ? ', taken over by a newer one,' : '';
+  const found = {
+    expected: [`${messageText(it.will)} after its connection${how} ended without DISCONNECT`],
+    events: [it.will.seen.seq, it.from.seq],
+    connection: it.connection.view,
+    measured: [{ name: 'waited for will', unit: 'ms', value: waitedMs, limit: { min: failMs } }],
+  };
+  if (waitedMs < failMs) {
+    const actual = `it did not come in ${Math.round(waitedMs)} ms; then the observer left`;
+    report.inconclusive('MQTT-3.1.2-8', { ...found, actual });
+    return;
+  }
+  state.suspicions.add({
+    party: it.connection.view.party,
+    aliveMs: it.from.tMs + failMs,
+    settle: (which) => {
+      const actual = `it did not come in ${Math.round(waitedMs)} ms`;
+      if (which === 'missing') report.fail('MQTT-3.1.2-8', { ...found, actual });
+      else report.inconclusive('MQTT-3.1.2-8', { ...found, actual: 'the server said nothing more' });
+    },
+  });
+}
+
+function stayedAway(state: State, it: Absent, nowMs: number, report: Report): void {
+  const { effectTimeoutMs, quietMs } = state.parameters;
+  const quiet = it.sentinel !== undefined && stoodFor(it.connection, it.sentinel.tMs, nowMs, quietMs);
+  const alive =
+    stoodFor(it.connection, it.from.tMs, nowMs, effectTimeoutMs) &&
+    it.connection.view.party.lastPacketMs >= it.from.tMs + effectTimeoutMs;
+  if (!quiet && !alive) return;
+  const events = [it.will.seen.seq, it.from.seq, ...(it.sentinel === undefined ? [] : [it.sentinel.seq])];
+  for (const statement of it.statements) report.pass(statement, { events, connection: it.connection.view });
+}

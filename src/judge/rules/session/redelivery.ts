@@ -1,0 +1,243 @@
+// Judges what a resumed session owes its client: unacknowledged deliveries again, with their identifiers, DUP 1, in their order.
+import type { StatementId } from '../../../spec/statement.ts';
+import type { Observation, Report, RoutingRule, RuleParameters } from '../../rule.ts';
+import { stoodFor, Suspicions } from '../routing/absence.ts';
+import { digest } from '../routing/digest.ts';
+import { newTraffic } from '../routing/traffic.ts';
+import type { Delivery, Happening, Traffic } from '../routing/traffic.ts';
+import { quoted, sessionText } from '../routing/words.ts';
+import { isOpen } from './state.ts';
+import type { Flight, Moment, NetworkConnection, Session } from './state.ts';
+
+/** What a connection is owed from the ones before it. */
+interface Owed {
+  readonly flight: Flight;
+  readonly stage: Flight['stage'];
+}
+
+interface Resumed {
+  readonly session: Session;
+  readonly at: Moment;
+  owed: Owed[];
+  /** The latest original order sent on this connection, by QoS, topic and, for first copies, publisher. */
+  readonly newest: Map<string, { readonly order: number; readonly at: Moment }>;
+}
+
+interface State {
+  traffic: Traffic;
+  readonly parameters: RuleParameters;
+  readonly resumed: Map<NetworkConnection, Resumed>;
+  readonly suspicions: Suspicions;
+}
+
+/** MQTT-4.4.0-1 with the sender's duties of MQTT-4.3.2-1 and MQTT-4.3.3-1, MQTT-3.3.1-1, MQTT-2.3.1-4 and MQTT-4.6.0-6. */
+export const redelivery: RoutingRule<State> = {
+  id: 'session/redelivery',
+  title:
+    'A resumed session sends its unacknowledged PUBLISH and PUBREL packets again: same identifier, DUP 1, same order.',
+  scope: 'routing',
+  judges: 'server',
+  statements: ['MQTT-4.4.0-1', 'MQTT-4.3.2-1', 'MQTT-4.3.3-1', 'MQTT-3.3.1-1', 'MQTT-2.3.1-4', 'MQTT-4.6.0-6'],
+  start: (parameters) => ({ traffic: newTraffic(), parameters, resumed: new Map(), suspicions: new Suspicions() }),
+  step(state, event, report) {
+    for (const it of digest(state, event)) happened(state, it, report);
+    state.suspicions.step();
+  },
+  end(state, tMs, report) {
+    for (const connection of state.resumed.keys()) settle(state, connection, tMs, report);
+    state.suspicions.end();
+  },
+};
+
+function happened(state: State, it: Happening, report: Report): void {
+  switch (it.what) {
+    case 'connected':
+      if (it.before === it.session && it.prior === 'stored' && it.sessionPresent) {
+        const owed = [...it.session.flights.values()].filter(isOpen).map((flight) => ({ flight, stage: flight.stage }));
+        state.resumed.set(it.connection, { session: it.session, at: it, owed, newest: new Map() });
+      }
+      break;
+    case 'delivered':
+      if (it.delivery.connection.tainted === undefined && it.delivery.qos > 0)
+        delivered(state, it.delivery, it, report);
+      break;
+    case 'released':
+      released(state, it.connection, it.flight, it, report);
+      break;
+    case 'acknowledged':
+      paid(state, it.connection, it.flight);
+      break;
+    case 'ended':
+      settle(state, it.connection, it.tMs, report);
+      break;
+    case 'restarted':
+      state.resumed.clear();
+      state.suspicions.clear();
+      break;
+    default:
+  }
+}
+
+function paid(state: State, connection: NetworkConnection, flight: Flight): Owed | undefined {
+  const resumed = state.resumed.get(connection);
+  const owed = resumed?.owed.find((it) => it.flight === flight);
+  if (resumed !== undefined && owed !== undefined) resumed.owed = resumed.owed.filter((it) => it !== owed);
+  return owed;
+}
+
+function delivered(state: State, it: Delivery, at: Moment, report: Report): void {
+  if (it.again) again(state, it, at, report);
+  else first(state, it, at, report);
+}
+
+function again(state: State, it: Delivery, at: Moment, report: Report): void {
+  const { flight, before, connection } = it;
+  if (flight === undefined || before === undefined) return;
+  const found = { events: [flight.firstSent.seq, at.seq], connection: connection.view };
+  const what = deliveryText(flight, it.session);
+  if (before.stage === 'released' || (before.stage === 'done' && flight.qos === 2)) {
+    if (flight.messages.some((message) => message.twin)) return;
+    const expected = [`PUBREL ${flight.packetId}, or nothing: the server had sent PUBREL for ${what}`];
+    report.fail('MQTT-4.3.3-1', { ...found, expected, actual: `PUBLISH ${flight.packetId} again` });
+    paid(state, connection, flight);
+    return;
+  }
+  if (before.stage === 'done') return; // a lost PUBACK explains it
+  if (it.dup) report.pass('MQTT-3.3.1-1', found);
+  else report.fail('MQTT-3.3.1-1', { ...found, expected: [`${what} again with DUP 1`], actual: 'DUP is 0' });
+  if (paid(state, connection, flight) === undefined) return;
+  passAll(report, [...resendStatements(flight), 'MQTT-2.3.1-4'], found);
+  inOrder(state, it, flight, at, report);
+}
+
+/** A first copy: it must not stand for one that is owed under another identifier, nor take its identifier. */
+function first(state: State, it: Delivery, at: Moment, report: Report): void {
+  const resumed = state.resumed.get(it.connection);
+  const { flight, clash } = it;
+  if (resumed === undefined || flight === undefined) return;
+  const [message] = it.messages;
+  if (it.messages.length === 1 && message !== undefined) {
+    resumed.newest.set(streamOf(flight, message.publisher.view.id), { order: flight.order, at });
+  }
+  const taken = clash === undefined ? undefined : paid(state, it.connection, clash);
+  if (clash !== undefined && taken !== undefined) {
+    report.fail('MQTT-2.3.1-4', {
+      expected: [`another identifier than ${clash.packetId}, which ${deliveryText(clash, it.session)} still has`],
+      actual: 'another message has it',
+      events: [clash.firstSent.seq, at.seq],
+      connection: it.connection.view,
+    });
+  }
+  const renamed = [...resumed.owed, ...(taken === undefined ? [] : [taken])].find(
+    (owed) => owed.stage === 'sent' && isSameContent(owed.flight, flight),
+  );
+  if (renamed === undefined || it.messages.some((each) => each.twin)) return;
+  paid(state, it.connection, renamed.flight);
+  for (const statement of ['MQTT-4.4.0-1', 'MQTT-2.3.1-4'] as const) {
+    report.fail(statement, {
+      expected: [`${deliveryText(renamed.flight, it.session)} again with its identifier ${renamed.flight.packetId}`],
+      actual: `it came with ${flight.packetId}`,
+      events: [renamed.flight.firstSent.seq, at.seq],
+      connection: it.connection.view,
+    });
+  }
+}
+
+function isSameContent(one: Flight, other: Flight): boolean {
+  return one.topic === other.topic && one.payloadKey === other.payloadKey && one.qos === other.qos;
+}
+
+/** Per topic and QoS the order of first sending holds, also against newer messages of the same publisher. */
+function inOrder(state: State, it: Delivery, flight: Flight, at: Moment, report: Report): void {
+  const resumed = state.resumed.get(it.connection);
+  if (resumed === undefined) return;
+  const [message] = flight.messages;
+  const publisher = flight.messages.length === 1 ? message?.publisher.view.id : undefined;
+  const resent = streamOf(flight, '');
+  const keys = publisher === undefined ? [resent] : [resent, streamOf(flight, publisher)];
+  const ahead = keys.map((key) => resumed.newest.get(key)).find((newest) => (newest?.order ?? 0) > flight.order);
+  const before = resumed.newest.get(resent);
+  const found = { connection: it.connection.view };
+  if (ahead !== undefined) {
+    report.fail('MQTT-4.6.0-6', {
+      ...found,
+      expected: [`${deliveryText(flight, it.session)} again before what was first sent after it`],
+      actual: 'it came behind it',
+      events: [flight.firstSent.seq, ahead.at.seq, at.seq],
+    });
+    return;
+  }
+  resumed.newest.set(resent, { order: flight.order, at });
+  if (before !== undefined) report.pass('MQTT-4.6.0-6', { ...found, events: [before.at.seq, at.seq] });
+}
+
+function streamOf(flight: Flight, publisher: string): string {
+  return `${flight.qos}${publisher}\0${flight.topic}`;
+}
+
+function released(
+  state: State,
+  connection: NetworkConnection,
+  flight: Flight | undefined,
+  at: Moment,
+  report: Report,
+): void {
+  if (flight === undefined) return;
+  const owed = paid(state, connection, flight);
+  // Without PUBREC seen, PUBREL is no answer to anything.
+  if (owed === undefined || owed.stage === 'sent') return;
+  passAll(report, resendStatements(flight), { events: [flight.firstSent.seq, at.seq], connection: connection.view });
+}
+
+function resendStatements(flight: Flight): readonly StatementId[] {
+  return ['MQTT-4.4.0-1', flight.qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1'];
+}
+
+function passAll(
+  report: Report,
+  statements: readonly StatementId[],
+  found: Pick<Observation, 'events' | 'connection'>,
+): void {
+  for (const statement of statements) report.pass(statement, found);
+}
+
+function deliveryText(flight: Flight, session: Session): string {
+  return `the QoS ${flight.qos} delivery on ${quoted(flight.topic)} to ${sessionText(session)}`;
+}
+
+/** The connection is over: what it is owed, and had time for, is missing. */
+function settle(state: State, connection: NetworkConnection, nowMs: number, report: Report): void {
+  const resumed = state.resumed.get(connection);
+  state.resumed.delete(connection);
+  if (resumed === undefined || resumed.owed.length === 0) return;
+  const { effectTimeoutMs } = state.parameters;
+  if (!stoodFor(connection, resumed.at.tMs, nowMs, effectTimeoutMs)) return;
+  const owed = new Set(resumed.owed.map((it) => it.flight));
+  // Newer deliveries that the client left unacknowledged may fill the server's in-flight window.
+  const newer = [...resumed.session.flights.values()].some(
+    (it) => isOpen(it) && !owed.has(it) && it.firstSent.seq > resumed.at.seq,
+  );
+  if (newer) return;
+  for (const it of resumed.owed) accuse(state, it, resumed, connection, report);
+}
+
+function accuse(state: State, it: Owed, resumed: Resumed, connection: NetworkConnection, report: Report): void {
+  const { flight, stage } = it;
+  const packets = { sent: ['PUBLISH'], received: ['PUBREL', 'PUBLISH'], released: ['PUBREL'], done: [] }[stage];
+  const expected = packets.map((name) => `${name} ${flight.packetId} again: ${deliveryText(flight, resumed.session)}`);
+  const found = {
+    expected,
+    events: [flight.firstSent.seq, flight.lastSent.seq, resumed.at.seq],
+    connection: connection.view,
+  };
+  state.suspicions.add({
+    party: connection.view.party,
+    aliveMs: resumed.at.tMs + state.parameters.effectTimeoutMs,
+    settle: (how) => {
+      for (const statement of resendStatements(flight)) {
+        if (how === 'missing') report.fail(statement, { ...found, actual: 'it never came' });
+        else report.inconclusive(statement, { ...found, actual: 'the server said nothing more' });
+      }
+    },
+  });
+}

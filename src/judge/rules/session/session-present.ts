@@ -1,0 +1,54 @@
+// Judges the session present flag against what the server must have stored for the client id.
+import type { StatementId } from '../../../spec/statement.ts';
+import type { Report, RoutingRule } from '../../rule.ts';
+import { digest } from '../routing/digest.ts';
+import { newTraffic } from '../routing/traffic.ts';
+import type { Happening, Traffic } from '../routing/traffic.ts';
+import { quoted } from '../routing/words.ts';
+
+interface State {
+  traffic: Traffic;
+}
+
+type Connected = Happening & { readonly what: 'connected' };
+
+const resumed: readonly StatementId[] = ['MQTT-3.2.2-2', 'MQTT-3.1.2-4', 'MQTT-3.1.4-3', 'MQTT-3.1.3-2'];
+const fresh: readonly StatementId[] = ['MQTT-3.2.2-3', 'MQTT-3.1.2-6', 'MQTT-3.1.4-3'];
+const discarded: readonly StatementId[] = ['MQTT-3.1.2-6', 'MQTT-3.1.4-3'];
+
+/** MQTT-3.2.2-2 and MQTT-3.2.2-3, and what they show of MQTT-3.1.2-4, MQTT-3.1.2-6, MQTT-3.1.3-2 and MQTT-3.1.4-3. */
+export const sessionPresent: RoutingRule<State> = {
+  id: 'session/session-present',
+  title: 'CONNACK says whether the server holds a session for the client id, and CleanSession decides whether it does.',
+  scope: 'routing',
+  judges: 'server',
+  statements: ['MQTT-3.2.2-2', 'MQTT-3.2.2-3', 'MQTT-3.1.2-4', 'MQTT-3.1.2-6', 'MQTT-3.1.3-2', 'MQTT-3.1.4-3'],
+  start: () => ({ traffic: newTraffic() }),
+  step(state, event, report) {
+    for (const it of digest(state, event)) if (it.what === 'connected') judge(it, report);
+  },
+  end: () => undefined,
+};
+
+function judge(it: Connected, report: Report): void {
+  const { view, connect, tainted } = it.connection;
+  // MQTT 3.1 has no such flag.
+  if (view.connect?.protocolLevel !== 4 || connect === undefined || tainted !== undefined || it.before === undefined)
+    return;
+  const events = [it.before.begun.seq, connect.seq, it.seq];
+  const who = `client id ${quoted(view.connect.clientId)}`;
+  const say = (statements: readonly StatementId[], present: boolean, why: string): void => {
+    for (const statement of statements) {
+      if (it.sessionPresent === present) report.pass(statement, { events, connection: view });
+      else {
+        const expected = [`session present ${present ? 1 : 0}: ${who} ${why}`];
+        report.fail(statement, { expected, actual: `session present ${present ? 0 : 1}`, events, connection: view });
+      }
+    }
+  };
+  if (it.prior === 'unknown') return;
+  if (view.connect.cleanSession) {
+    if (it.prior === 'stored') say(discarded, false, 'asked for a clean session');
+  } else if (it.prior === 'stored') say(resumed, true, 'left a session with CleanSession 0');
+  else say(fresh, false, 'last had a session with CleanSession 1, which ended with its connection');
+}
