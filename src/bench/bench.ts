@@ -7,6 +7,7 @@ import type { LiveHistory } from '../history/live-history.ts';
 import { machineClock, wallTime, type Clock } from '../net/clock.ts';
 import { connectionIds, type ConnectionIds } from '../net/connection-ids.ts';
 import { brokerTarget } from '../parts/brokers/drivers.ts';
+import type { LinkBackend, LinkOptions, StartedFaultyLink } from '../parts/links/link-options.ts';
 import type { PartContext, StartedBroker } from '../parts/part.ts';
 import { sampleLoopLag } from './loop-lag.ts';
 import { packageVersion, provenance } from './provenance.ts';
@@ -40,6 +41,11 @@ export interface Bench extends AsyncDisposable {
    * @throws FieldbenchError `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`, `FB_BROKER_START` and those of its driver
    */
   startTarget(name: string, word: string): Promise<StartedBroker>;
+  /**
+   * Starts a link whose connections are named by this run.
+   * @throws FieldbenchError `FB_LINK_CAPABILITY` and those of its backend
+   */
+  startLink(backend: LinkBackend, options: Omit<LinkOptions, 'connectionIds'>): Promise<StartedFaultyLink>;
   /** Ends this part with the bench, before those that were handed over earlier. */
   use<T extends AsyncDisposable>(part: T): T;
   /** Says how the run ended; without it the run counts as interrupted or failed. */
@@ -114,6 +120,10 @@ class OpenBench implements Bench {
     const { version, how } = broker;
     this.history.record({ kind: 'target', target: name, version, how, repeat: word, limits: [] });
     return broker;
+  }
+
+  async startLink(backend: LinkBackend, options: Omit<LinkOptions, 'connectionIds'>): Promise<StartedFaultyLink> {
+    return this.use(await backend.start({ ...options, connectionIds: this.connectionIds }, this.context));
   }
 
   use<T extends AsyncDisposable>(part: T): T {

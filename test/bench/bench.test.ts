@@ -12,6 +12,8 @@ import { openRunRegistry } from '../../src/bench/run-registry.ts';
 import type { HistoryEvent } from '../../src/history/event.ts';
 import { machineClock, pause } from '../../src/net/clock.ts';
 import { tryConnect } from '../../src/parts/brokers/readiness.ts';
+import { startEmbeddedLink } from '../../src/parts/links/embedded.ts';
+import type { LinkBackend } from '../../src/parts/links/link-options.ts';
 import { has, need } from '../support/needs.ts';
 
 let folder: string;
@@ -59,6 +61,27 @@ test('begins with the run, describes its target, and ends with how it went', asy
   expect(events.flatMap((it) => (it.kind === 'part' ? [it.state] : []))).toEqual(['starting', 'ready', 'stopped']);
   expect(events.at(-1)).toMatchObject({ kind: 'end', how: 'completed' });
   expect(readdirSync(join(folder, 'state', 'runs'))).toEqual([]);
+});
+
+test('puts a link before its target and names the connections over it', async () => {
+  const bench = await openBench(options());
+  const { endpoint } = await bench.startTarget('b', 'embedded');
+  const backend: LinkBackend = { backend: 'embedded', capabilities: [], start: startEmbeddedLink };
+  const link = await bench.startLink(backend, {
+    name: 'sat',
+    upstream: endpoint,
+    client: 'probe',
+    server: 'b',
+    figures: { delayMs: 5, jitterMs: 0 },
+    taps: true,
+  });
+  expect(await tryConnect(link.endpoint, bench.context)).toEqual({ kind: 'accepted' });
+  await bench[Symbol.asyncDispose]();
+  const opened = journal().flatMap((it) => (it.kind === 'opened' ? [[it.connection, it.seenAt, it.link]] : []));
+  expect(opened).toEqual([
+    ['c1', 'clientEnd', 'sat'],
+    ['c1', 'serverEnd', 'sat'],
+  ]);
 });
 
 test('ends parts in reverse order, and the others when one fails to end', async () => {

@@ -1,8 +1,13 @@
 // Doctor looks at this machine and gives data: every thing absent comes with the way to get it, and none that is there.
-import { expect, test } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { examine } from '../../src/bench/doctor.ts';
 import type { Probe } from '../../src/bench/probes.ts';
 import { provenance } from '../../src/bench/provenance.ts';
+
+beforeEach(() => vi.stubEnv('FIELDBENCH_STATE', join(tmpdir(), 'fieldbench-test-doctor')));
+afterEach(() => vi.unstubAllEnvs());
 
 const probe = (id: string, present: boolean): Probe => ({
   id,
