@@ -89,7 +89,12 @@ class Registry implements RunRegistry {
   }
 
   release(it: number | string): void {
-    if (!this.#over) writeNote(this.#run.folder, { note: 'released', it });
+    if (this.#over) return;
+    try {
+      writeNote(this.#run.folder, { note: 'released', it });
+    } catch {
+      // Unsaid, it only costs the next sweep a look at something that is gone.
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

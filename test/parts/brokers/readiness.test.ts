@@ -1,11 +1,12 @@
 // An open port is no broker: the probe tells apart everything that a CONNECT can meet, within its bound.
 import { expect, test } from 'vitest';
+import { machineClock } from '../../../src/net/clock.ts';
 import { listen, type Listener } from '../../../src/net/listen.ts';
 import type { Wire } from '../../../src/net/wire.ts';
 import { answerText, awaitReady, tryConnect } from '../../../src/parts/brokers/readiness.ts';
 import { testWorld } from './world.ts';
 
-const bounds = { ...testWorld().context, attemptMs: 100, overallMs: 250 };
+const bounds = { clock: machineClock(), signal: new AbortController().signal, attemptMs: 100, overallMs: 250 };
 
 /** A broker that does one thing with each connection. */
 function fake(onWire: (wire: Wire) => void): Promise<Listener> {
