@@ -18,6 +18,20 @@ import { qos2Sender } from './rules/connection/qos2-sender.ts';
 import { secondConnect } from './rules/connection/second-connect.ts';
 import { suback } from './rules/connection/suback.ts';
 import { unsuback } from './rules/connection/unsuback.ts';
+import { deliveredQos } from './rules/routing/delivered-qos.ts';
+import { delivery } from './rules/routing/delivery.ts';
+import { dupFlag } from './rules/routing/dup-flag.ts';
+import { exactlyOnce } from './rules/routing/exactly-once.ts';
+import { matching } from './rules/routing/matching.ts';
+import { order } from './rules/routing/order.ts';
+import { retainFlag } from './rules/routing/retain-flag.ts';
+import { retained } from './rules/routing/retained.ts';
+import { unsubscribed } from './rules/routing/unsubscribed.ts';
+import { will } from './rules/routing/will.ts';
+import { cleanSession } from './rules/session/clean-session.ts';
+import { redelivery } from './rules/session/redelivery.ts';
+import { sessionPresent } from './rules/session/session-present.ts';
+import { takeOver } from './rules/session/take-over.ts';
 import type { Rule } from './rule.ts';
 
 /** The rules that judge servers and clients, in the order in which docs/rules.md lists them. */
@@ -37,6 +51,20 @@ export const rules: readonly Rule[] = [
   unsuback,
   pingresp,
   keepAlive,
+  delivery,
+  matching,
+  unsubscribed,
+  deliveredQos,
+  exactlyOnce,
+  dupFlag,
+  order,
+  retained,
+  retainFlag,
+  will,
+  sessionPresent,
+  cleanSession,
+  takeOver,
+  redelivery,
   connectFirst,
   packetForm('client'),
   packetIds('client'),

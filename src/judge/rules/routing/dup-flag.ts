@@ -10,13 +10,13 @@ interface State {
   traffic: Traffic;
 }
 
-/** MQTT-3.3.1-3, MQTT-4.3.1-1, and the first DUP of MQTT-4.3.2-1 and MQTT-4.3.3-1. */
+/** MQTT-3.3.1-3 and MQTT-4.3.1-1. A first DUP that nobody set is a matter of one connection alone. */
 export const dupFlag: RoutingRule<State> = {
   id: 'routing/dup-flag',
   title: 'The first copy of a delivery has DUP 0, whatever the publisher set.',
   scope: 'routing',
   judges: 'server',
-  statements: ['MQTT-3.3.1-3', 'MQTT-4.3.1-1', 'MQTT-4.3.2-1', 'MQTT-4.3.3-1'],
+  statements: ['MQTT-3.3.1-3', 'MQTT-4.3.1-1'],
   start: () => ({ traffic: newTraffic() }),
   step(state, event, report) {
     for (const it of digest(state, event)) if (it.what === 'delivered') judge(it.delivery, it, report);
@@ -39,11 +39,7 @@ function judge(it: Delivery, at: Moment, report: Report): void {
   const since = connection.accepted?.seq ?? Infinity;
   const isFirst = session.begun.seq >= since || it.messages.every((each) => each.seen.seq > since);
   if (!isFirst || connection.impaired) return;
-  const publishedDup = it.messages.every((each) => each.dup);
-  if (!it.dup) {
-    if (publishedDup) report.pass('MQTT-3.3.1-3', found);
-    return;
-  }
-  if (publishedDup) report.fail('MQTT-3.3.1-3', { ...found, expected, actual });
-  else if (it.qos > 0) report.fail(it.qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1', { ...found, expected, actual });
+  if (!it.messages.every((each) => each.dup)) return;
+  if (it.dup) report.fail('MQTT-3.3.1-3', { ...found, expected, actual });
+  else report.pass('MQTT-3.3.1-3', found);
 }

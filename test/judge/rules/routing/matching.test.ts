@@ -1,0 +1,139 @@
+// The matching rule against stories: whose message it is, and on which topic it may come.
+import { describe, expect, test } from 'vitest';
+import { matching } from '../../../../src/judge/rules/routing/matching.ts';
+import type { HistoryOf } from '../../history-of.ts';
+import { verdicts } from '../../history-of.ts';
+import { connack, connect, subscribe } from '../../packets.ts';
+import { get, join, send, stay, sub, unsub } from '../cast.ts';
+
+const judged = (write: (h: HistoryOf) => unknown): ReturnType<typeof verdicts> => verdicts(matching, write);
+
+describe('MQTT-3.3.2-3', () => {
+  test.each([
+    ['a/+', 'a/b', 'pass'],
+    ['a/#', 'a', 'pass'],
+    ['a/+', 'a/b/c', 'fail'],
+    ['a/b', 'a/b/', 'fail'],
+  ] as const)('filter %s, delivered on %s: %s', (filter, topic, verdict) => {
+    const seen = judged((h) => {
+      const a = sub(join(h, 'a'), filter, 1);
+      send(join(h, 'p'), 1, topic, 'message 1');
+      get(a, 1, topic, 'message 1');
+    });
+    expect(seen['MQTT-3.3.2-3']).toBe(verdict);
+  });
+
+  test('a message may come before SUBACK and after UNSUBACK', () => {
+    const seen = judged((h) => {
+      const a = join(h, 'a').client(subscribe(1, { t: 1 }));
+      get(a, 1, 't', 'message 1');
+      a.server({ type: 'SUBACK', packetId: 1, returnCodes: [1] });
+      get(unsub(a, 't'), 1, 't', 'message 2');
+    });
+    expect(seen).toEqual({ 'MQTT-3.3.2-3': 'pass' });
+  });
+
+  test('another topic that the filter matches is a remark', () => {
+    const seen = judged((h) => {
+      const a = sub(join(h, 'a'), 'a/#', 1);
+      send(join(h, 'p'), 1, 'a/b', 'message 1');
+      get(a, 1, 'a/c', 'message 1');
+    });
+    expect(seen).toEqual({ 'MQTT-3.3.2-3': 'warn' });
+  });
+
+  test('a session from before the bench may hold any filter', () => {
+    const seen = judged((h) => get(stay(h, 'a', true), 1, 'x/y', 'message 1'));
+    expect(seen).toEqual({});
+  });
+
+  test('neither are shared subscriptions nor broken clients judged', () => {
+    const seen = judged((h) => {
+      get(sub(join(h, 'a'), '$share/g/t', 1), 1, 't', 'message 1');
+      get(sub(join(h, 'b'), 'u', 1).taint(), 1, 't', 'message 1');
+    });
+    expect(seen).toEqual({});
+  });
+});
+
+describe('MQTT-4.7.3-4', () => {
+  test.each([
+    ['a/b', 'A/b'],
+    ['a/b', '/a/b'],
+    ['caf\u00e9', 'cafe\u0301'],
+    ['a', 'a '],
+  ])('a subscriber to %s must not get what was published to %s', (filter, topic) => {
+    const seen = judged((h) => {
+      const a = sub(join(h, 'a'), filter, 1);
+      send(join(h, 'p'), 1, topic, 'message 1');
+      get(a, 1, filter, 'message 1');
+    });
+    expect(seen['MQTT-4.7.3-4']).toBe('fail');
+  });
+
+  test('passes where a topic that invites tidying comes as it is', () => {
+    const seen = judged((h) => {
+      const a = sub(join(h, 'a'), 'A//b', 1);
+      send(join(h, 'p'), 1, 'A//b', 'message 1');
+      get(a, 1, 'A//b', 'message 1');
+    });
+    expect(seen['MQTT-4.7.3-4']).toBe('pass');
+  });
+
+  test('does not take an equal payload for the same message', () => {
+    const seen = judged((h) => {
+      const a = sub(join(h, 'a'), 'a/b', 1);
+      const p = join(h, 'p');
+      send(p, 1, 'A/b', 'message 1');
+      send(p, 1, 'x/y', 'message 1');
+      get(a, 1, 'a/b', 'message 1');
+      send(p, 1, 'A/b', 'on');
+      get(a, 1, 'a/b', 'on');
+    });
+    expect(seen).toEqual({ 'MQTT-3.3.2-3': 'pass' });
+  });
+});
+
+describe('MQTT-3.1.3-2', () => {
+  const story =
+    (topic: string) =>
+    (h: HistoryOf): void => {
+      sub(stay(h, 'a'), 'to/a', 1).ended('client');
+      sub(stay(h, 'A'), 'to/A', 1).ended('client');
+      send(join(h, 'p'), 1, topic, 'message 1');
+      get(stay(h, 'a', true), 1, topic, 'message 1');
+    };
+  test('passes when a session gets what only it had asked for', () => {
+    expect(judged(story('to/a'))['MQTT-3.1.3-2']).toBe('pass');
+  });
+  test("fails when it gets another client id's message", () => {
+    expect(judged(story('to/A'))['MQTT-3.1.3-2']).toBe('fail');
+  });
+});
+
+describe('MQTT-2.3.1-5', () => {
+  const story =
+    (text: string) =>
+    (h: HistoryOf): void => {
+      const a = sub(join(h, 'a'), 't', 0);
+      send(join(h, 'p'), 0, 't', 'message 1');
+      get(a, 0, 't', text);
+    };
+  test('passes for the payload as it was', () => {
+    expect(judged(story('message 1'))['MQTT-2.3.1-5']).toBe('pass');
+  });
+  test('fails for two bytes before it', () => {
+    expect(judged(story('\u0000\u0007message 1'))['MQTT-2.3.1-5']).toBe('fail');
+  });
+  test('does not judge a payload of unknown origin', () => {
+    expect(judged(story('something else'))['MQTT-2.3.1-5']).toBeUndefined();
+  });
+});
+
+test('a refused client is nobody', () => {
+  const seen = judged((h) => {
+    const a = h.conn('a').client(connect()).server(connack(5));
+    get(a, 1, 't', 'message 1');
+  });
+  expect(seen).toEqual({});
+});
