@@ -1,0 +1,111 @@
+// The shape of results.json, once: its type and its published JSON Schema are both made from here.
+import { z } from 'zod';
+
+const verdict = z.enum(['pass', 'fail', 'warn', 'limit', 'skipped', 'notExercised', 'inconclusive']);
+
+const measurement = z.strictObject({
+  name: z.string(),
+  unit: z.string(),
+  value: z.number().nullable().describe('null where nothing could be measured'),
+  limit: z.strictObject({ min: z.number().optional(), max: z.number().optional() }).optional(),
+});
+
+const line = z.strictObject({
+  seq: z.int().positive().describe('ordinal of the event in journal.ndjson'),
+  tMs: z.number().describe('time since the start of the run'),
+  seenAt: z.enum(['clientEnd', 'serverEnd', 'wire']).optional(),
+  connection: z.string().optional(),
+  direction: z.enum(['toServer', 'toClient']).optional(),
+  text: z.string().describe('the event in words; control characters are made visible'),
+  bytesHex: z.string().optional().describe('bytes of a packet; "**" is a masked one'),
+  offending: z.literal(true).optional(),
+});
+
+const evidence = z.strictObject({
+  events: z.array(z.int()).describe('seq of the events that show it, the offending one last'),
+  bytes: z
+    .strictObject({ event: z.int(), offset: z.int(), length: z.int(), hex: z.string() })
+    .optional()
+    .describe('the wrong bytes of the offending packet'),
+  lines: z.array(line).describe('those events and the packets around them'),
+});
+
+const statement = z.strictObject({
+  id: z.string().describe('e.g. MQTT-3.3.1-4'),
+  section: z.string(),
+  title: z.string(),
+  verdict,
+  checks: z.array(z.string()).describe('ids of the rules and checks that judged it'),
+  measured: z.array(measurement),
+});
+
+const check = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  kind: z.enum(['check', 'expectation']),
+  statements: z.array(z.string()),
+  verdict,
+  expected: z.array(z.string()).describe('every outcome that would have been acceptable'),
+  actual: z.string(),
+  durationMs: z.number().nonnegative(),
+  measured: z.array(measurement),
+  evidence,
+  repeat: z.string().describe('the command that repeats it'),
+});
+
+const finding = z.strictObject({
+  statements: z.array(z.string()),
+  verdict,
+  by: z.string().describe('the rule, check or expectation that judged'),
+  checks: z.array(z.string()),
+  expected: z.array(z.string()),
+  actual: z.string(),
+  count: z.int().positive(),
+  measured: z.array(measurement),
+  evidence,
+  repeat: z.string(),
+});
+
+const target = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  how: z.string().describe('how it was started or reached; never a credential'),
+  limits: z.array(z.string()).describe('what it declares not to do'),
+  statements: z.array(statement),
+  checks: z.array(check),
+  findings: z.array(finding).describe('what failed, is inconclusive or deserves a remark, each thing once'),
+});
+
+/** results.json, schema 1. Keys are only added; one that changes its meaning makes schema 2. */
+export const resultsSchema = z
+  .strictObject({
+    schema: z.literal(1),
+    fieldbench: z.string().describe('version of fieldbench'),
+    run: z.strictObject({
+      id: z.string(),
+      mode: z.enum(['scenario', 'conform', 'tap']),
+      seed: z.number(),
+      startedAt: z.string(),
+      command: z.string().describe('the command that repeats the run'),
+      scenario: z.string().optional().describe('file of the scenario'),
+      durationMs: z.number().optional(),
+      ended: z.enum(['completed', 'interrupted', 'failed', 'killed']),
+      reason: z.string().optional(),
+      parameters: z.record(z.string(), z.number()).describe('tolerances that the verdicts used'),
+      provenance: z.record(z.string(), z.string()),
+    }),
+    verdict,
+    exitCode: z.union([z.literal(0), z.literal(1), z.literal(3)]),
+    targets: z.array(target),
+    warnings: z.array(z.string()).describe('what cannot be trusted about this run'),
+  })
+  .describe('What a run of fieldbench came to');
+
+/** results.json as a value. */
+export type Results = z.infer<typeof resultsSchema>;
+
+/** The text of docs/schemas/results.schema.json. */
+export function resultsJsonSchema(): string {
+  const schema = { title: 'fieldbench results.json', ...z.toJSONSchema(resultsSchema, { target: 'draft-7' }) };
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}

@@ -1,0 +1,155 @@
+// The verdict in a terminal: the sentence first, what is not pass expanded, failures again at the end, the path last.
+import { join } from 'node:path';
+import type { HistoryEvent } from '../history/event.ts';
+import type { JudgedCheck, JudgedRun, JudgedStatement, JudgedTarget } from '../judge/judged.ts';
+import type { Verdict } from '../judge/verdict.ts';
+import { Excerpts } from './excerpt.ts';
+import { labelled, wrapped } from './layout.ts';
+import { paintFor } from './paint.ts';
+import type { Paint } from './paint.ts';
+import { measurementText, problemText } from './problem-text.ts';
+import { problemsOf } from './problems.ts';
+import type { Problem } from './problems.ts';
+import { safeText } from './safe-text.ts';
+import { bySection, titleOf } from './sections.ts';
+import type { Section } from './sections.ts';
+import { countVerdicts, runLine, verdictSentence, verdictWords } from './verdict-words.ts';
+
+/** How the terminal is. */
+export interface TerminalOptions {
+  readonly colour: boolean;
+  /** Folder of the reports; its page is named in the last line. */
+  readonly folder?: string;
+  /** Columns; 100 where not known. */
+  readonly width?: number;
+  /** The run's history; without it failures come without their packets. */
+  readonly events?: readonly HistoryEvent[];
+}
+
+interface Screen {
+  readonly paint: Paint;
+  readonly width: number;
+}
+
+/** The report as lines without line ends. */
+export function terminalReport(run: JudgedRun, options: TerminalOptions): readonly string[] {
+  const screen: Screen = { paint: paintFor(options.colour), width: Math.max(40, options.width ?? 100) };
+  const problems = problemsOf(run);
+  const excerpts = new Excerpts(options.events ?? []);
+  return [
+    ...headline(run, screen),
+    ...run.targets.flatMap((it) => ['', ...targetLines(it, screen)]),
+    ...problemsLines('Failures', problems, ['fail', 'inconclusive'], excerpts, screen),
+    ...problemsLines('Remarks', problems, ['warn'], excerpts, screen),
+    ...(options.folder === undefined ? [] : ['', `report  ${plain(join(options.folder, 'report.html'))}`]),
+  ];
+}
+
+function headline(run: JudgedRun, { paint, width }: Screen): readonly string[] {
+  const { sign, word } = verdictWords[run.verdict];
+  const [first = '', ...rest] = labelled(`${sign} ${word}  `, plain(verdictSentence(run)), width);
+  return [
+    ...[first, ...rest].map((line) => paint.bold(paint.verdict(run.verdict, line))),
+    paint.dim(plain(runLine(run))),
+    ...run.warnings.flatMap((it) => labelled('! ', plain(it), width)).map((line) => paint.verdict('warn', line)),
+  ];
+}
+
+function targetLines(target: JudgedTarget, screen: Screen): readonly string[] {
+  const { paint, width } = screen;
+  const sections = bySection(target.statements);
+  const checks = target.checks.filter((it) => it.statements.length > 0);
+  const expectations = target.checks.filter((it) => it.statements.length === 0);
+  return [
+    `${paint.bold(plain(`${target.name} ${target.version}`))}  ${paint.dim(plain(target.how))}`,
+    ...target.limits.flatMap((it) => labelled('  ◇ declared limit: ', plain(it), width)),
+    ...(sections.length === 0 ? [] : [heading('statements', target.statements, screen)]),
+    ...sections.flatMap((it, index) => sectionLines(it, index === sections.length - 1, screen)),
+    ...(checks.length === 0 ? [] : [heading('checks', checks, screen)]),
+    ...checks.filter((it) => isExpanded(it.verdict)).flatMap((it) => checkLines(it, screen)),
+    ...(expectations.length === 0 ? [] : [heading('expectations', expectations, screen)]),
+    ...expectations.flatMap((it) => checkLines(it, screen)),
+  ];
+}
+
+function heading(title: string, of: readonly { readonly verdict: Verdict }[], screen: Screen): string {
+  return `  ${screen.paint.bold(title)}  ${counts(of, screen)}`;
+}
+
+/** One branch of the tree: the counts of a section, below it what did not pass. */
+function sectionLines(section: Section<JudgedStatement>, last: boolean, screen: Screen): readonly string[] {
+  const stem = last ? '   ' : '  │';
+  return [
+    `  ${last ? '└' : '├'} ${section.title.padEnd(26)} ${counts(section.items, screen)}`,
+    ...section.items
+      .filter((it) => isExpanded(it.verdict))
+      .flatMap((it) => {
+        const measured = it.measured.map((figure) => `, ${measurementText(figure)}`).join('');
+        return [`${stem}   ${mark(it.verdict, screen)}  ${it.id}  ${plain(titleOf(it.id) + measured)}`];
+      }),
+  ];
+}
+
+function checkLines(check: JudgedCheck, screen: Screen): readonly string[] {
+  const came = check.verdict === 'pass' ? [] : labelled('      came: ', plain(check.actual), screen.width);
+  return [
+    `    ${mark(check.verdict, screen)}  ${plain(check.id)}  ${plain(check.title)}`,
+    ...came.map(screen.paint.dim),
+    ...check.measured.map((it) => `      ${plain(measurementText(it))}`),
+  ];
+}
+
+function problemsLines(
+  title: string,
+  problems: readonly Problem[],
+  verdicts: readonly Verdict[],
+  excerpts: Excerpts,
+  screen: Screen,
+): readonly string[] {
+  const shown = problems.filter((it) => verdicts.includes(it.verdict));
+  if (shown.length === 0) return [];
+  return [
+    '',
+    screen.paint.bold(`${title} (${shown.length})`),
+    ...shown.flatMap((it) => problemBlock(it, excerpts, screen)),
+  ];
+}
+
+function problemBlock(problem: Problem, excerpts: Excerpts, { paint, width }: Screen): readonly string[] {
+  const it = problemText(problem, excerpts);
+  const { sign, word } = verdictWords[problem.verdict];
+  return [
+    '',
+    ...wrapped(`${sign} ${word}  ${it.title}  (${plain(problem.target)})`, width).map((line) =>
+      paint.verdict(problem.verdict, line),
+    ),
+    ...it.expected.flatMap((text, index) => labelled(index === 0 ? '  expected  ' : '        or  ', text, width)),
+    ...labelled('  came      ', it.actual, width),
+    ...it.measured.flatMap((text) => labelled('  measured  ', text, width)),
+    ...labelled('  judged    ', it.by, width).map(paint.dim),
+    ...it.packets.map((line) => (line.startsWith('>') ? paint.verdict(problem.verdict, `  ${line}`) : `  ${line}`)),
+    ...(it.bytes === '' ? [] : labelled('  bytes     ', it.bytes, width)),
+    `  repeat    ${it.repeat}`, // Not wrapped: it is there to be copied.
+  ];
+}
+
+function counts(of: readonly { readonly verdict: Verdict }[], { paint }: Screen): string {
+  return countVerdicts(of)
+    .map(([verdict, count]) =>
+      paint.verdict(verdict, `${verdictWords[verdict].sign} ${count} ${verdictWords[verdict].word}`),
+    )
+    .join('  ');
+}
+
+function mark(verdict: Verdict, { paint }: Screen): string {
+  return paint.verdict(verdict, `${verdictWords[verdict].sign} ${verdictWords[verdict].word}`);
+}
+
+/** What never arose is counted: a list of it would bury what did. */
+function isExpanded(verdict: Verdict): boolean {
+  return verdict !== 'pass' && verdict !== 'notExercised';
+}
+
+function plain(text: string): string {
+  return safeText(text, 'terminal');
+}

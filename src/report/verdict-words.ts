@@ -1,0 +1,89 @@
+// Words and signs of the verdicts, and the one sentence that a whole run comes to.
+import type { JudgedRun, JudgedTarget } from '../judge/judged.ts';
+import { isJudged } from '../judge/verdict.ts';
+import type { Verdict } from '../judge/verdict.ts';
+import { durationText } from './figures.ts';
+
+/** How a verdict is shown: never by colour alone. */
+export const verdictWords: Readonly<Record<Verdict, { readonly sign: string; readonly word: string }>> = {
+  fail: { sign: '✗', word: 'fail' },
+  inconclusive: { sign: '?', word: 'inconclusive' },
+  warn: { sign: '!', word: 'warn' },
+  pass: { sign: '✓', word: 'pass' },
+  limit: { sign: '◇', word: 'limit' },
+  skipped: { sign: '–', word: 'skipped' },
+  notExercised: { sign: '○', word: 'not exercised' },
+};
+
+const inOrder = Object.keys(verdictWords) as Verdict[];
+
+/** How many of each verdict, most urgent first; verdicts that nobody got are left out. */
+export function countVerdicts(of: readonly { readonly verdict: Verdict }[]): readonly (readonly [Verdict, number])[] {
+  return inOrder.flatMap((verdict) => {
+    const count = of.filter((it) => it.verdict === verdict).length;
+    return count === 0 ? [] : [[verdict, count] as const];
+  });
+}
+
+/** e.g. `2 fail, 40 pass`. */
+export function countsText(of: readonly { readonly verdict: Verdict }[]): string {
+  return countVerdicts(of)
+    .map(([verdict, count]) => `${count} ${verdictWords[verdict].word}`)
+    .join(', ');
+}
+
+/** The verdict on the run in one sentence, e.g. `aedes 1.2.0 broke 5 of 49 judged statements; 6 of 43 checks failed.` */
+export function verdictSentence(run: JudgedRun): string {
+  if (run.targets.length === 0) return 'Nothing was judged: no target came up.';
+  return `${run.targets.map(targetSentence).join('; ')}${endText(run)}.`;
+}
+
+/** `seed 7, 12.3 s` and what else places the run. */
+export function runLine(run: JudgedRun): string {
+  const { mode, seed, runId, fieldbench } = run.run;
+  const length = run.end === undefined ? [] : [durationText(run.end.tMs)];
+  return [mode, `seed ${seed}`, ...length, `run ${runId}`, `fieldbench ${fieldbench}`].join(' · ');
+}
+
+function targetSentence(target: JudgedTarget): string {
+  const name = `${target.name} ${target.version}`.trim();
+  const judged = target.statements.filter((it) => isJudged(it.verdict));
+  const broken = judged.filter((it) => it.verdict === 'fail').length;
+  const parts = [
+    ...(judged.length === 0
+      ? []
+      : [broken === 0 ? heldText(judged.length) : `broke ${broken} of ${judged.length} judged statements`]),
+    ...checksText(
+      target.checks.filter((it) => it.statements.length > 0),
+      'check',
+      'failed',
+    ),
+    ...checksText(
+      target.checks.filter((it) => it.statements.length === 0),
+      'expectation',
+      'missed',
+    ),
+  ];
+  return `${name} ${parts.length === 0 ? 'could not be judged' : parts.join(', ')}`;
+}
+
+function heldText(judged: number): string {
+  return judged === 1 ? 'kept the one statement judged' : `kept all ${judged} judged statements`;
+}
+
+function checksText(checks: JudgedTarget['checks'], noun: string, failing: string): readonly string[] {
+  const judged = checks.filter((it) => isJudged(it.verdict));
+  const failed = judged.filter((it) => it.verdict === 'fail').length;
+  const open = checks.filter((it) => it.verdict === 'inconclusive').length;
+  return [
+    ...(judged.length === 0
+      ? []
+      : [`${failed} of ${judged.length} ${noun}${judged.length === 1 ? '' : 's'} ${failing}`]),
+    ...(open === 0 ? [] : [`${open} ${noun}${open === 1 ? '' : 's'} inconclusive`]),
+  ];
+}
+
+function endText(run: JudgedRun): string {
+  if (run.end === undefined) return '; the bench was killed before the run was over';
+  return run.end.how === 'completed' ? '' : `; the run was ${run.end.how}`;
+}
