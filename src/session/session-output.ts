@@ -36,8 +36,8 @@ export type SessionEvent =
   | { readonly kind: 'unsubscribed'; readonly token: number };
 
 /**
- * Filled by a step, emptied by the driver, in this order: write `packets`, then do what `transport` says, then hand
- * on `deliveries` and `events`. One output serves any number of sessions, one after another.
+ * Filled by a step, emptied by the driver, in this order: write `packets`, hand on `deliveries` and `events`, then do
+ * what `transport` says. One output serves any number of sessions, one after another.
  */
 export interface SessionOutput {
   readonly packets: Packet[];

@@ -1,0 +1,16 @@
+// What every simulated device and gateway offers to the bench that bolted it on.
+import type { StartedPart } from '../part.ts';
+
+/** A device that runs. Disposing stops it. */
+export interface StartedDevice extends StartedPart {
+  /**
+   * Resolves when it does its work for the first time: connected, and subscribed where it subscribes.
+   * Rejects with FieldbenchError `FB_DEVICE_REFUSED` when the broker refuses it for good, `FB_DEVICE_STOPPED` when it
+   * is stopped before; nobody has to listen.
+   */
+  readonly online: Promise<void>;
+  /** Begins nothing new from here on; what is under way goes on, connections stay. */
+  rest(): void;
+  /** Leaves politely and waits until everything it opened is closed; bounded. Calling it twice does nothing more. */
+  stop(): Promise<void>;
+}
