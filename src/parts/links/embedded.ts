@@ -1,10 +1,9 @@
 // The link that is always there: a TCP relay in this process with delay, cuts and packet faults.
 import { LinkFaults } from '../../faults/link-faults.ts';
-import type { ConnectionId, History } from '../../history/event.ts';
-import { connectionIds } from '../../net/connection-ids.ts';
+import type { ConnectionId } from '../../history/event.ts';
 import { relay, type RelayOptions } from '../../net/relay.ts';
 import type { PartContext } from '../part.ts';
-import type { LinkOptions, StartedFaultyLink } from './link-options.ts';
+import { connectionNames, seenBy, type LinkOptions, type StartedFaultyLink } from './link-options.ts';
 import { LinkPassage, type LinkModel } from './link-passage.ts';
 import { LinkState } from './link-state.ts';
 
@@ -73,23 +72,14 @@ function modelOf(options: LinkOptions, { clock, seed, history }: PartContext): L
   };
 }
 
-const unseen: History = { record: () => {} };
-
 function relayOptions(options: LinkOptions, { clock, signal, history }: PartContext): RelayOptions {
-  const { upstream, host, port, taps, client, server, target, check } = options;
+  const { upstream, host, port } = options;
   return {
     upstream,
     clock,
     signal,
     listenOn: { ...(host !== undefined && { host }), ...(port !== undefined && { port }) },
-    history: taps ? history : unseen,
-    connectionIds: taps ? options.connectionIds : connectionIds(),
-    names: {
-      client,
-      server,
-      link: options.name,
-      ...(target !== undefined && { target }),
-      ...(check !== undefined && { check }),
-    },
+    ...seenBy(options, history),
+    names: connectionNames(options),
   };
 }

@@ -1,7 +1,9 @@
 // What every kind of link is started with, and what it can be asked for.
 import type { LinkFigures } from '../../faults/link-figures.ts';
 import type { PacketFault } from '../../faults/packet-fault.ts';
-import type { ConnectionIds } from '../../net/connection-ids.ts';
+import type { History } from '../../history/event.ts';
+import { connectionIds, type ConnectionIds } from '../../net/connection-ids.ts';
+import type { ConnectionNames } from '../../net/tap.ts';
 import type { Endpoint, PartContext, StartedLink } from '../part.ts';
 
 /** How one link is put before an endpoint. */
@@ -26,6 +28,17 @@ export interface LinkOptions {
   readonly connectionIds: ConnectionIds;
   /** What the caller relies on; a backend without it refuses to start. */
   readonly needs?: readonly LinkCapability[];
+}
+
+/** The names that the link's taps give its connections. */
+export function connectionNames({ name, client, server, target, check }: LinkOptions): ConnectionNames {
+  return { client, server, link: name, ...(target !== undefined && { target }), ...(check !== undefined && { check }) };
+}
+
+/** Where connections of this link are recorded, and who names them: nowhere and nobody, where it has no taps. */
+export function seenBy(options: LinkOptions, history: History): { history: History; connectionIds: ConnectionIds } {
+  if (options.taps) return { history, connectionIds: options.connectionIds };
+  return { history: { record: () => {} }, connectionIds: connectionIds() };
 }
 
 /** What not every backend can do. */

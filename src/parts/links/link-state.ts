@@ -50,8 +50,8 @@ export class LinkState {
   }
 
   /** @throws FieldbenchError `FB_LINK_FIGURES` */
-  shape(figures: Partial<LinkFigures>): void {
-    this.#figures = checkedFigures({ ...this.#figures, ...figures });
+  shape({ delayMs = this.#figures.delayMs, jitterMs = this.#figures.jitterMs }: Partial<LinkFigures>): void {
+    this.#figures = checkedFigures({ delayMs, jitterMs });
     this.#record();
   }
 
