@@ -16,7 +16,7 @@ import type { Packet, PacketOf, PacketType } from '../wire/packet.ts';
 import { isNearest } from './views.ts';
 
 /** Anything that stands at one place of the journal. */
-export interface Point {
+interface Point {
   readonly seq: number;
   readonly tMs: number;
 }
@@ -30,7 +30,7 @@ export interface SlicePacket<P extends Packet = Packet> extends Point {
 }
 
 /** A packet of the slice that could be read as one of type `T`. */
-export type Sighting<T extends PacketType> = SlicePacket<PacketOf<T>> & { readonly packet: PacketOf<T> };
+type Sighting<T extends PacketType> = SlicePacket<PacketOf<T>> & { readonly packet: PacketOf<T> };
 
 /** One connection of the check, at the tap nearest to the server. */
 export interface SliceConnection {

@@ -1,6 +1,6 @@
 // Turns what rules say into findings: passes are counted, violations listed up to a bound and counted beyond it.
 import type { Role, StatementId } from '../spec/statement.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, Measurement } from './finding.ts';
 import { worstMeasured } from './fold.ts';
 import type { ConnectionView, Observation, Report } from './rule.ts';
 import type { Verdict } from './verdict.ts';
@@ -18,7 +18,7 @@ export interface Speaker {
 type Counted = { -readonly [K in keyof Finding]: Finding[K] };
 
 /** Name under which a party's verdicts are gathered: the target, or the part itself where the run names none. */
-export function judgedTarget(view: ConnectionView, judges: Role): string {
+function judgedTarget(view: ConnectionView, judges: Role): string {
   return judges === 'client' ? view.client : (view.target ?? view.server);
 }
 
@@ -30,17 +30,23 @@ export class Tally {
 
   /** The report that one rule writes to. */
   report(speaker: Speaker): Report {
-    const say =
-      (verdict: Verdict) =>
-      (statement: StatementId, what: Observation): void =>
-        this.#add(speaker, statement, verdict, what);
-    return {
-      pass: (statement, seen) =>
-        this.#add(speaker, statement, 'pass', { ...seen, expected: [], actual: 'as expected' }),
-      warn: say('warn'),
-      fail: say('fail'),
-      inconclusive: say('inconclusive'),
-    };
+    return new RuleReport(this, speaker);
+  }
+
+  /** Takes a judgement; gives what it is counted in, where it is counted and not listed. */
+  add(speaker: Speaker, statement: StatementId, verdict: Verdict, what: Observation): Counted | undefined {
+    const finding = findingOf(speaker, statement, verdict, what);
+    const key = [speaker.rule, statement, verdict, finding.target, finding.check].join('\n');
+    const listed = this.#listed.get(key) ?? 0;
+    if (verdict !== 'pass' && listed < listedFindings) {
+      this.#listed.set(key, listed + 1);
+      this.#fresh.push(finding);
+      return undefined;
+    }
+    const counted = this.#counted.get(key);
+    if (counted !== undefined) return countIn(counted, what.measured);
+    this.#counted.set(key, finding);
+    return finding;
   }
 
   /** Findings since the last call, passes apart: those are counted until the end. */
@@ -56,28 +62,47 @@ export class Tally {
     this.#counted.clear();
     return rest;
   }
+}
 
-  #add(speaker: Speaker, statement: StatementId, verdict: Verdict, what: Observation): void {
-    const finding = findingOf(speaker, statement, verdict, what);
-    const key = [speaker.rule, statement, verdict, finding.target, finding.check].join('\n');
-    const listed = this.#listed.get(key) ?? 0;
-    if (verdict !== 'pass' && listed < listedFindings) {
-      this.#listed.set(key, listed + 1);
-      this.#fresh.push(finding);
-      return;
-    }
-    const counted = this.#counted.get(key);
-    if (counted === undefined) {
-      this.#counted.set(key, { ...finding });
-      return;
-    }
-    counted.count += 1;
-    if (finding.measured !== undefined)
-      counted.measured = worstMeasured([...(counted.measured ?? []), ...finding.measured]);
+/** What one rule says of one connection or server. A class, because fleets make one per rule and connection. */
+class RuleReport implements Report {
+  readonly #tally: Tally;
+  readonly #speaker: Speaker;
+  /** Passes outnumber all else by far: those about the speaker's own connection are counted without a search. */
+  readonly #passes = new Map<StatementId, Counted>();
+
+  constructor(tally: Tally, speaker: Speaker) {
+    this.#tally = tally;
+    this.#speaker = speaker;
+  }
+
+  pass(statement: StatementId, seen: Omit<Observation, 'expected' | 'actual'>): void {
+    const known = seen.connection === undefined ? this.#passes.get(statement) : undefined;
+    if (known !== undefined) return void countIn(known, seen.measured);
+    const counted = this.#tally.add(this.#speaker, statement, 'pass', { ...seen, expected: [], actual: 'as expected' });
+    if (counted !== undefined && seen.connection === undefined) this.#passes.set(statement, counted);
+  }
+
+  warn(statement: StatementId, what: Observation): void {
+    this.#tally.add(this.#speaker, statement, 'warn', what);
+  }
+
+  fail(statement: StatementId, what: Observation): void {
+    this.#tally.add(this.#speaker, statement, 'fail', what);
+  }
+
+  inconclusive(statement: StatementId, what: Observation): void {
+    this.#tally.add(this.#speaker, statement, 'inconclusive', what);
   }
 }
 
-function findingOf(speaker: Speaker, statement: StatementId, verdict: Verdict, what: Observation): Finding {
+function countIn(counted: Counted, measured: readonly Measurement[] | undefined): Counted {
+  counted.count += 1;
+  if (measured !== undefined) counted.measured = worstMeasured([...(counted.measured ?? []), ...measured]);
+  return counted;
+}
+
+function findingOf(speaker: Speaker, statement: StatementId, verdict: Verdict, what: Observation): Counted {
   const view = what.connection ?? ('vantage' in speaker.about ? speaker.about : undefined);
   const target = view === undefined ? speaker.about.target : judgedTarget(view, speaker.judges);
   return {

@@ -137,7 +137,7 @@ export function verdicts(rule: Rule, write: (history: HistoryOf) => unknown): Re
 }
 
 /** Verdict of each statement that these rules judged. */
-export function verdictsOn(rules: readonly Rule[], events: Iterable<HistoryEvent>): Readonly<Record<string, Verdict>> {
+function verdictsOn(rules: readonly Rule[], events: Iterable<HistoryEvent>): Readonly<Record<string, Verdict>> {
   const findings = findingsOf(rules, events).map((it) => ({ ...it, target: 'any' }));
   return Object.fromEntries((foldFindings(findings).get('any') ?? []).map((it) => [it.id, it.verdict]));
 }
