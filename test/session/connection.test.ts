@@ -1,3 +1,4 @@
+// A session on its way to a connection and out of it: CONNECT, CONNACK, refusals, back-off, DISCONNECT, violations.
 import { describe, expect, test } from 'vitest';
 import { clientSession, defaultPolicy, wakeAtMs } from '../../src/session/client-session.ts';
 import { fedSession } from './feed.ts';

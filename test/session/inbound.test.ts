@@ -1,3 +1,4 @@
+// What the client owes a server that publishes: the right answer by QoS, and QoS 2 delivered once.
 import { describe, expect, test } from 'vitest';
 import type { Publish } from '../../src/wire/packet.ts';
 import { fedSession } from './feed.ts';

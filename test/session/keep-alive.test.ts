@@ -1,3 +1,4 @@
+// PINGREQ in time, and a dead line noticed: every moment on a clock set by hand.
 import { describe, expect, test } from 'vitest';
 import { wakeAtMs } from '../../src/session/client-session.ts';
 import { fedSession } from './feed.ts';

@@ -1,3 +1,4 @@
+// What becomes of a publish intent: sent, held, sent again after a loss, bounded while away.
 import { describe, expect, test } from 'vitest';
 import { unfinishedCount } from '../../src/session/client-session.ts';
 import { fedSession } from './feed.ts';

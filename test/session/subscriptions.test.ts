@@ -1,3 +1,4 @@
+// Subscriptions survive the loss of connections and of server sessions.
 import { describe, expect, test } from 'vitest';
 import { fedSession } from './feed.ts';
 import type { FedSession } from './feed.ts';

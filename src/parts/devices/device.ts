@@ -4,7 +4,7 @@ import type { StartedPart } from '../part.ts';
 /** A device that runs. Disposing stops it. */
 export interface StartedDevice extends StartedPart {
   /**
-   * Resolves when it does its work for the first time: connected, and subscribed where it subscribes.
+   * Resolves when it does its work for the first time: connected, and a subscriber subscribed.
    * Rejects with FieldbenchError `FB_DEVICE_REFUSED` when the broker refuses it for good, `FB_DEVICE_STOPPED` when it
    * is stopped before; nobody has to listen.
    */

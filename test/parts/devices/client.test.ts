@@ -1,3 +1,4 @@
+// The client runtime on real sockets: against a broker, against nobody, and against servers that misbehave.
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { connectionIds } from '../../../src/net/connection-ids.ts';

@@ -1,3 +1,4 @@
+// The PLC as a real Modbus TCP client sees it, and its program file when something is wrong with it.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import modbusSerial from 'modbus-serial';

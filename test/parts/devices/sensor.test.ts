@@ -1,3 +1,4 @@
+// Sensor and subscriber against a real broker: readings, alarm, presence, and a cut.
 import { expect, test } from 'vitest';
 import { startSensor } from '../../../src/parts/devices/sensor.ts';
 import type { SensorOptions } from '../../../src/parts/devices/sensor.ts';

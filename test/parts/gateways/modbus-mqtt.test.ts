@@ -1,3 +1,4 @@
+// The gateway between a real Modbus PLC and a real broker, with either side lost and back.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startClient } from '../../../src/parts/devices/client.ts';
