@@ -13,13 +13,13 @@ export function stoodFor(connection: NetworkConnection, fromMs: number, nowMs: n
   return openUntilMs(connection, nowMs) - Math.max(fromMs, connection.accepted.tMs) >= waitMs;
 }
 
-/** Something that did not come in time; whether the broker withheld it or was mute shows later. */
+/** Something that did not come in time; whether the broker held it back or was mute shows later. */
 export interface Suspicion {
   readonly party: PartyView;
   /** A packet of the broker from this time on, on any connection, shows that it was alive. */
   readonly aliveMs: number;
-  /** Called once: the thing is missing, or nothing more came from the broker at all. */
-  settle(found: 'missing' | 'mute'): void;
+  /** Called once: the broker was alive and yet it did not come, or nothing more came from the broker at all. */
+  settle(broker: 'alive' | 'mute'): void;
 }
 
 /** Suspicions that wait for a sign of life. */
@@ -28,7 +28,7 @@ export class Suspicions {
 
   /** Waits for the broker to speak after `aliveMs`; settles at once where it has. */
   add(suspicion: Suspicion): void {
-    if (suspicion.party.lastPacketMs >= suspicion.aliveMs) suspicion.settle('missing');
+    if (suspicion.party.lastPacketMs >= suspicion.aliveMs) suspicion.settle('alive');
     else this.#waiting.push(suspicion);
   }
 
@@ -38,7 +38,7 @@ export class Suspicions {
     const due = this.#waiting.filter((it) => it.party.lastPacketMs >= it.aliveMs);
     if (due.length === 0) return;
     this.#waiting = this.#waiting.filter((it) => it.party.lastPacketMs < it.aliveMs);
-    for (const it of due) it.settle('missing');
+    for (const it of due) it.settle('alive');
   }
 
   /** The run is over: what the broker never spoke after cannot be judged. */

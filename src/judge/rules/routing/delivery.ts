@@ -255,9 +255,9 @@ function accuse(state: State, session: Session, it: Expectation, report: Report)
   state.suspicions.add({
     party: suspect.connection.view.party,
     aliveMs: suspect.aliveMs,
-    settle: (how) => {
+    settle: (broker) => {
       for (const statement of it.statements) {
-        if (how === 'missing') report.fail(statement, { ...found, actual: 'it never came' });
+        if (broker === 'alive') report.fail(statement, { ...found, actual: 'it never came' });
         else
           report.inconclusive(statement, { ...found, actual: 'nothing more came from the server on any connection' });
       }

@@ -30,11 +30,13 @@ export class RetainedStore {
     this.#quietMs = quietMs;
   }
 
-  /** Notes a message with RETAIN 1 on its way, or a will that is due. */
-  add(message: Message): void {
+  /** Notes a message with RETAIN 1 on its way, or a will that is due; says whether it is new. */
+  add(message: Message): boolean {
     const topic = this.#topics.get(message.topic) ?? { values: [], stale: [] };
     this.#topics.set(message.topic, topic);
-    if (!topic.values.includes(message)) topic.values.push(message);
+    if (topic.values.includes(message) || topic.stale.some((it) => it.message === message)) return false;
+    topic.values.push(message);
+    return true;
   }
 
   /** Notes that the server acknowledged a message: what its publisher had sent before at QoS 0 has been read too. */

@@ -116,8 +116,7 @@ function happened(state: State, it: Happening, report: Report): void {
 
 /** The topic's retained message is about to change: what a search finds there is open again. */
 function changes(state: State, message: Message): void {
-  state.store.add(message);
-  drop(state, (it) => it.message.topic === message.topic);
+  if (state.store.add(message)) drop(state, (it) => it.message.topic === message.topic);
 }
 
 function overlay(state: State, message: Message, at: Moment): void {
@@ -286,26 +285,30 @@ function settle(state: State, it: Search, nowMs: number, report: Report): void {
   const { connection, message, subscription } = it;
   const { effectTimeoutMs, quietMs } = state.parameters;
   const fromMs = subscription.answered?.tMs ?? Infinity;
-  const stood = stoodFor(connection, fromMs, nowMs, effectTimeoutMs);
-  const aliveMs = fromMs + effectTimeoutMs;
   const events = [message.seen.seq, subscription.asked.seq, subscription.answered?.seq ?? subscription.asked.seq];
   const found = { events, connection: connection.view };
-  if (it.found === 'forbidden') {
-    const quiet = it.sentinel !== undefined && stoodFor(connection, it.sentinel.tMs, nowMs, quietMs);
-    const alive = stood && connection.view.party.lastPacketMs >= aliveMs;
-    if (quiet || alive) for (const statement of it.statements) report.pass(statement, found);
+  const pass = (): void => {
+    for (const statement of it.statements) report.pass(statement, found);
+  };
+  if (it.found === 'forbidden' && it.sentinel !== undefined && stoodFor(connection, it.sentinel.tMs, nowMs, quietMs)) {
+    pass();
     return;
   }
-  if (!stood || [...it.session.flights.values()].some((flight) => isOpen(flight))) return;
+  if (!stoodFor(connection, fromMs, nowMs, effectTimeoutMs)) return;
+  if (it.found === 'due' && [...it.session.flights.values()].some((flight) => isOpen(flight))) return;
   const expected = `${messageText(message)}, retained, for the new subscription ${quoted(subscription.filter)}`;
   state.suspicions.add({
     party: connection.view.party,
-    aliveMs,
-    settle: (how) => {
-      if (how === 'missing') fail(report, it.statements, found, expected, 'it never came');
-      else
-        for (const each of it.statements)
-          report.inconclusive(each, { ...found, expected: [expected], actual: 'the server said nothing more' });
+    aliveMs: fromMs + effectTimeoutMs,
+    settle: (broker) => {
+      if (it.found === 'forbidden') {
+        if (broker === 'alive') pass();
+      } else if (broker === 'alive') fail(report, it.statements, found, expected, 'it never came');
+      else mute(report, it.statements, { ...found, expected: [expected] });
     },
   });
+}
+
+function mute(report: Report, statements: readonly StatementId[], found: Omit<Observation, 'actual'>): void {
+  for (const it of statements) report.inconclusive(it, { ...found, actual: 'the server said nothing more' });
 }

@@ -1,7 +1,7 @@
 // Judges that nothing new is delivered for a subscription after its UNSUBACK.
 import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
 import type { Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
-import { openUntilMs, stoodFor } from './absence.ts';
+import { stoodFor, Suspicions } from './absence.ts';
 import { digest } from './digest.ts';
 import { heldFor, mayApply } from './subscriptions.ts';
 import { newTraffic } from './traffic.ts';
@@ -20,6 +20,7 @@ interface State {
   traffic: Traffic;
   readonly parameters: RuleParameters;
   readonly unwanted: Map<NetworkConnection, Unwanted[]>;
+  readonly suspicions: Suspicions;
 }
 
 /** Messages watched for on one connection; a few prove as much as many. */
@@ -32,19 +33,24 @@ export const unsubscribed: RoutingRule<State> = {
   scope: 'routing',
   judges: 'server',
   statements: ['MQTT-3.10.4-2'],
-  start: (parameters) => ({ traffic: newTraffic(), parameters, unwanted: new Map() }),
+  start: (parameters) => ({ traffic: newTraffic(), parameters, unwanted: new Map(), suspicions: new Suspicions() }),
   step(state, event, report) {
     for (const it of digest(state, event)) happened(state, it, report);
+    state.suspicions.step();
   },
   end(state, tMs, report) {
     for (const connection of state.unwanted.keys()) spared(state, connection, tMs, report);
+    state.suspicions.end();
   },
 };
 
 function happened(state: State, it: Happening, report: Report): void {
   if (it.what === 'published') watchFor(state, it.message);
   if (it.what === 'delivered') arrived(state, it.delivery, it, report);
-  if (it.what === 'restarted') state.unwanted.clear();
+  if (it.what === 'restarted') {
+    state.unwanted.clear();
+    state.suspicions.clear();
+  }
   if (it.what === 'ended') {
     spared(state, it.connection, it.tMs, report);
     state.unwanted.delete(it.connection);
@@ -114,14 +120,18 @@ function sentinel(state: State, it: Delivery, at: Moment, report: Report): void 
     );
 }
 
-/** The connection stood long enough without it. */
+/** The connection stood long enough without it, and the broker was alive. */
 function spared(state: State, connection: NetworkConnection, tMs: number, report: Report): void {
   const { effectTimeoutMs } = state.parameters;
   for (const it of state.unwanted.get(connection) ?? []) {
-    const aliveMs = it.message.seen.tMs + effectTimeoutMs;
     if (!stoodFor(connection, it.message.seen.tMs, tMs, effectTimeoutMs)) continue;
-    if (connection.view.party.lastPacketMs < aliveMs || openUntilMs(connection, tMs) < aliveMs) continue;
-    passed(it, undefined, report);
+    state.suspicions.add({
+      party: connection.view.party,
+      aliveMs: it.message.seen.tMs + effectTimeoutMs,
+      settle: (broker) => {
+        if (broker === 'alive') passed(it, undefined, report);
+      },
+    });
   }
 }
 

@@ -291,21 +291,29 @@ function missing(state: State, it: Observer, nowMs: number, report: Report): voi
   state.suspicions.add({
     party: it.connection.view.party,
     aliveMs: it.from.tMs + failMs,
-    settle: (which) => {
+    settle: (broker) => {
       const actual = `it did not come in ${Math.round(waitedMs)} ms`;
-      if (which === 'missing') report.fail('MQTT-3.1.2-8', { ...found, actual });
+      if (broker === 'alive') report.fail('MQTT-3.1.2-8', { ...found, actual });
       else report.inconclusive('MQTT-3.1.2-8', { ...found, actual: 'the server said nothing more' });
     },
   });
 }
 
+/** Passes after a sentinel and a quiet time, or a long time in which the broker was alive. */
 function stayedAway(state: State, it: Absent, nowMs: number, report: Report): void {
   const { effectTimeoutMs, quietMs } = state.parameters;
-  const quiet = it.sentinel !== undefined && stoodFor(it.connection, it.sentinel.tMs, nowMs, quietMs);
-  const alive =
-    stoodFor(it.connection, it.from.tMs, nowMs, effectTimeoutMs) &&
-    it.connection.view.party.lastPacketMs >= it.from.tMs + effectTimeoutMs;
-  if (!quiet && !alive) return;
   const events = [it.will.seen.seq, it.from.seq, ...(it.sentinel === undefined ? [] : [it.sentinel.seq])];
-  for (const statement of it.statements) report.pass(statement, { events, connection: it.connection.view });
+  const pass = (): void => {
+    for (const statement of it.statements) report.pass(statement, { events, connection: it.connection.view });
+  };
+  if (it.sentinel !== undefined && stoodFor(it.connection, it.sentinel.tMs, nowMs, quietMs)) pass();
+  else if (stoodFor(it.connection, it.from.tMs, nowMs, effectTimeoutMs)) {
+    state.suspicions.add({
+      party: it.connection.view.party,
+      aliveMs: it.from.tMs + effectTimeoutMs,
+      settle: (broker) => {
+        if (broker === 'alive') pass();
+      },
+    });
+  }
 }

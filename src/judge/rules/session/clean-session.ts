@@ -1,6 +1,6 @@
 // Judges that a new session is really new: nothing of the client id's discarded session arrives in it.
 import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
-import { stoodFor } from '../routing/absence.ts';
+import { stoodFor, Suspicions } from '../routing/absence.ts';
 import { digest } from '../routing/digest.ts';
 import { FilterIndex } from '../routing/filter-index.ts';
 import { heldFor, isGranted, isOrdinaryFilter } from '../routing/subscriptions.ts';
@@ -26,6 +26,7 @@ interface State {
   readonly parameters: RuleParameters;
   readonly fresh: Map<NetworkConnection, Fresh>;
   index: FilterIndex<Fresh>;
+  readonly suspicions: Suspicions;
 }
 
 /** MQTT-3.1.2-6. */
@@ -35,12 +36,20 @@ export const cleanSession: RoutingRule<State> = {
   scope: 'routing',
   judges: 'server',
   statements: ['MQTT-3.1.2-6'],
-  start: (parameters) => ({ traffic: newTraffic(), parameters, fresh: new Map(), index: new FilterIndex() }),
+  start: (parameters) => ({
+    traffic: newTraffic(),
+    parameters,
+    fresh: new Map(),
+    index: new FilterIndex(),
+    suspicions: new Suspicions(),
+  }),
   step(state, event, report) {
     for (const it of digest(state, event)) happened(state, it, report);
+    state.suspicions.step();
   },
   end(state, tMs, report) {
     for (const it of state.fresh.values()) settle(state, it, tMs, report);
+    state.suspicions.end();
   },
 };
 
@@ -67,6 +76,7 @@ function happened(state: State, it: Happening, report: Report): void {
     }
     case 'restarted':
       state.fresh.clear();
+      state.suspicions.clear();
       state.index = new FilterIndex();
       break;
     default:
@@ -136,14 +146,20 @@ function accuse(state: State, it: Fresh, actual: string, at: Moment, report: Rep
 function settle(state: State, it: Fresh, nowMs: number, report: Report): void {
   end(state, it);
   const { effectTimeoutMs, quietMs } = state.parameters;
-  if (it.tempted === undefined) return;
-  const quiet = it.sentinel !== undefined && stoodFor(it.connection, it.sentinel.tMs, nowMs, quietMs);
-  const alive =
-    stoodFor(it.connection, it.tempted.tMs, nowMs, effectTimeoutMs) &&
-    it.connection.view.party.lastPacketMs >= it.tempted.tMs + effectTimeoutMs;
-  if (!quiet && !alive) return;
-  const events = [it.old.begun.seq, it.session.begun.seq, it.tempted.seq];
-  report.pass('MQTT-3.1.2-6', { events, connection: it.connection.view });
+  const { connection, tempted, sentinel } = it;
+  if (tempted === undefined) return;
+  const events = [it.old.begun.seq, it.session.begun.seq, tempted.seq];
+  const pass = (): void => report.pass('MQTT-3.1.2-6', { events, connection: connection.view });
+  if (sentinel !== undefined && stoodFor(connection, sentinel.tMs, nowMs, quietMs)) pass();
+  else if (stoodFor(connection, tempted.tMs, nowMs, effectTimeoutMs)) {
+    state.suspicions.add({
+      party: connection.view.party,
+      aliveMs: tempted.tMs + effectTimeoutMs,
+      settle: (broker) => {
+        if (broker === 'alive') pass();
+      },
+    });
+  }
 }
 
 function end(state: State, it: Fresh): void {

@@ -233,9 +233,9 @@ function accuse(state: State, it: Owed, resumed: Resumed, connection: NetworkCon
   state.suspicions.add({
     party: connection.view.party,
     aliveMs: resumed.at.tMs + state.parameters.effectTimeoutMs,
-    settle: (how) => {
+    settle: (broker) => {
       for (const statement of resendStatements(flight)) {
-        if (how === 'missing') report.fail(statement, { ...found, actual: 'it never came' });
+        if (broker === 'alive') report.fail(statement, { ...found, actual: 'it never came' });
         else report.inconclusive(statement, { ...found, actual: 'the server said nothing more' });
       }
     },

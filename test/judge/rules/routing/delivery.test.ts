@@ -182,40 +182,42 @@ describe('MQTT-3.1.2-5', () => {
   });
 });
 
+const survives =
+  (arrives: boolean) =>
+  (h: HistoryOf): void => {
+    sub(stay(h, 'a'), 't/1', 1).ended('client');
+    const a = stay(h, 'a', true);
+    send(join(h, 'p'), 1, 't/1', 'message 1');
+    if (arrives) get(a, 1, 't/1', 'message 1');
+    h.wait(4000);
+    alive(h);
+  };
+
 describe('MQTT-4.1.0-1 and MQTT-3.1.2-4', () => {
-  const story =
-    (arrives: boolean) =>
-    (h: HistoryOf): void => {
-      sub(stay(h, 'a'), 't/1', 1).ended('client');
-      const a = stay(h, 'a', true);
-      send(join(h, 'p'), 1, 't/1', 'message 1');
-      if (arrives) get(a, 1, 't/1', 'message 1');
-      h.wait(4000);
-      alive(h);
-    };
   test.each([
     [true, 'pass'],
     [false, 'fail'],
   ] as const)('a subscription survives: delivered without a new SUBSCRIBE %s, %s', (arrives, verdict) => {
-    expect(judged(story(arrives))).toMatchObject({ 'MQTT-4.1.0-1': verdict, 'MQTT-3.1.2-4': verdict });
+    expect(judged(survives(arrives))).toMatchObject({ 'MQTT-4.1.0-1': verdict, 'MQTT-3.1.2-4': verdict });
   });
 });
 
+const similarUnsubscribed =
+  (arrives: boolean) =>
+  (h: HistoryOf): void => {
+    const a = unsub(sub(join(h, 'a'), 'a/+', 1), 'a/#');
+    send(join(h, 'p'), 1, 'a/x', 'message 1');
+    if (arrives) get(a, 1, 'a/x', 'message 1');
+    h.wait(4000);
+    alive(h);
+  };
+
 describe('MQTT-3.10.4-1', () => {
-  const story =
-    (arrives: boolean) =>
-    (h: HistoryOf): void => {
-      const a = unsub(sub(join(h, 'a'), 'a/+', 1), 'a/#');
-      send(join(h, 'p'), 1, 'a/x', 'message 1');
-      if (arrives) get(a, 1, 'a/x', 'message 1');
-      h.wait(4000);
-      alive(h);
-    };
   test('passes when UNSUBSCRIBE of a similar filter leaves the held one alone', () => {
-    expect(judged(story(true))['MQTT-3.10.4-1']).toBe('pass');
+    expect(judged(similarUnsubscribed(true))['MQTT-3.10.4-1']).toBe('pass');
   });
   test('fails when it ends the held one', () => {
-    expect(judged(story(false))['MQTT-3.10.4-1']).toBe('fail');
+    expect(judged(similarUnsubscribed(false))['MQTT-3.10.4-1']).toBe('fail');
   });
   test('is not judged after an UNSUBSCRIBE of another matter', () => {
     const seen = judged((h) => {
@@ -227,42 +229,44 @@ describe('MQTT-3.10.4-1', () => {
   });
 });
 
+const subscribedAgain =
+  (arrives: boolean) =>
+  (h: HistoryOf): void => {
+    const a = sub(join(h, 'a'), 't', 1).client(subscribe(900, { t: 1 }));
+    send(join(h, 'p'), 1, 't', 'message 1');
+    a.server({ type: 'SUBACK', packetId: 900, returnCodes: [1] });
+    if (arrives) get(a, 1, 't', 'message 1');
+    h.wait(4000);
+    alive(h);
+  };
+
 describe('MQTT-3.8.4-3', () => {
-  const story =
-    (arrives: boolean) =>
-    (h: HistoryOf): void => {
-      const a = sub(join(h, 'a'), 't', 1).client(subscribe(900, { t: 1 }));
-      send(join(h, 'p'), 1, 't', 'message 1');
-      a.server({ type: 'SUBACK', packetId: 900, returnCodes: [1] });
-      if (arrives) get(a, 1, 't', 'message 1');
-      h.wait(4000);
-      alive(h);
-    };
   test.each([
     [true, 'pass'],
     [false, 'fail'],
   ] as const)('subscribing again does not interrupt the flow: delivered %s, %s', (arrives, verdict) => {
-    expect(judged(story(arrives))['MQTT-3.8.4-3']).toBe(verdict);
+    expect(judged(subscribedAgain(arrives))['MQTT-3.8.4-3']).toBe(verdict);
   });
 });
 
+const idUsedAgain =
+  (arrives: boolean) =>
+  (h: HistoryOf): void => {
+    const a = sub(join(h, 'a'), 't', 1);
+    const p = send(join(h, 'p'), 1, 't', 'message 1', { packetId: 7 });
+    get(a, 1, 't', 'message 1');
+    send(p, 1, 't', 'message 2', { packetId: 7, dup: true });
+    if (arrives) get(a, 1, 't', 'message 2');
+    h.wait(4000);
+    alive(h);
+  };
+
 describe('MQTT-4.3.2-2', () => {
-  const story =
-    (arrives: boolean) =>
-    (h: HistoryOf): void => {
-      const a = sub(join(h, 'a'), 't', 1);
-      const p = send(join(h, 'p'), 1, 't', 'message 1', { packetId: 7 });
-      get(a, 1, 't', 'message 1');
-      send(p, 1, 't', 'message 2', { packetId: 7, dup: true });
-      if (arrives) get(a, 1, 't', 'message 2');
-      h.wait(4000);
-      alive(h);
-    };
   test.each([
     [true, 'pass'],
     [false, 'fail'],
   ] as const)('an identifier used again is a new message, even with DUP: delivered %s, %s', (arrives, verdict) => {
-    expect(judged(story(arrives))['MQTT-4.3.2-2']).toBe(verdict);
+    expect(judged(idUsedAgain(arrives))['MQTT-4.3.2-2']).toBe(verdict);
   });
 
   test('a PUBLISH sent again before PUBACK is the same message', () => {

@@ -1,6 +1,6 @@
 // The tree of filters must say what filterMatches says, for any filters and topics.
 import { expect, test } from 'vitest';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { FilterIndex } from '../../../../src/judge/rules/routing/filter-index.ts';
 import { filterMatches } from '../../../../src/wire/topic.ts';
 

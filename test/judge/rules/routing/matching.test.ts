@@ -94,39 +94,41 @@ describe('MQTT-4.7.3-4', () => {
   });
 });
 
+const twoSessions =
+  (topic: string) =>
+  (h: HistoryOf): void => {
+    sub(stay(h, 'a'), 'to/a', 1).ended('client');
+    sub(stay(h, 'A'), 'to/A', 1).ended('client');
+    send(join(h, 'p'), 1, topic, 'message 1');
+    get(stay(h, 'a', true), 1, topic, 'message 1');
+  };
+
 describe('MQTT-3.1.3-2', () => {
-  const story =
-    (topic: string) =>
-    (h: HistoryOf): void => {
-      sub(stay(h, 'a'), 'to/a', 1).ended('client');
-      sub(stay(h, 'A'), 'to/A', 1).ended('client');
-      send(join(h, 'p'), 1, topic, 'message 1');
-      get(stay(h, 'a', true), 1, topic, 'message 1');
-    };
   test('passes when a session gets what only it had asked for', () => {
-    expect(judged(story('to/a'))['MQTT-3.1.3-2']).toBe('pass');
+    expect(judged(twoSessions('to/a'))['MQTT-3.1.3-2']).toBe('pass');
   });
   test("fails when it gets another client id's message", () => {
-    expect(judged(story('to/A'))['MQTT-3.1.3-2']).toBe('fail');
+    expect(judged(twoSessions('to/A'))['MQTT-3.1.3-2']).toBe('fail');
   });
 });
 
+const atQos0 =
+  (text: string) =>
+  (h: HistoryOf): void => {
+    const a = sub(join(h, 'a'), 't', 0);
+    send(join(h, 'p'), 0, 't', 'message 1');
+    get(a, 0, 't', text);
+  };
+
 describe('MQTT-2.3.1-5', () => {
-  const story =
-    (text: string) =>
-    (h: HistoryOf): void => {
-      const a = sub(join(h, 'a'), 't', 0);
-      send(join(h, 'p'), 0, 't', 'message 1');
-      get(a, 0, 't', text);
-    };
   test('passes for the payload as it was', () => {
-    expect(judged(story('message 1'))['MQTT-2.3.1-5']).toBe('pass');
+    expect(judged(atQos0('message 1'))['MQTT-2.3.1-5']).toBe('pass');
   });
   test('fails for two bytes before it', () => {
-    expect(judged(story('\u0000\u0007message 1'))['MQTT-2.3.1-5']).toBe('fail');
+    expect(judged(atQos0('\u0000\u0007message 1'))['MQTT-2.3.1-5']).toBe('fail');
   });
   test('does not judge a payload of unknown origin', () => {
-    expect(judged(story('something else'))['MQTT-2.3.1-5']).toBeUndefined();
+    expect(judged(atQos0('something else'))['MQTT-2.3.1-5']).toBeUndefined();
   });
 });
 
