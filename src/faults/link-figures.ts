@@ -11,9 +11,6 @@ export interface LinkFigures {
   readonly jitterMs: number;
 }
 
-/** A link that is only a wire. */
-export const noFigures: LinkFigures = { delayMs: 0, jitterMs: 0 };
-
 /**
  * The figures as given, when they make sense.
  * @throws FieldbenchError `FB_LINK_FIGURES` when one is not a number of milliseconds from 0 up.

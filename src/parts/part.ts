@@ -67,7 +67,7 @@ export interface StartedLink extends StartedPart {
   readonly endpoint: Endpoint;
   /** Changes the figures from now on. */
   shape(figures: { readonly delayMs?: number; readonly jitterMs?: number }): Promise<void>;
-  /** Cuts it: `drop` lets packets vanish and connections hang, `rst` resets them. New connections fail. */
+  /** Cuts it: `drop` lets connections hang, new ones too, until `restore`; `rst` resets them, new ones too. */
   cut(how: 'drop' | 'rst'): Promise<void>;
   /** Only one direction still passes. */
   halfOpen(dead: 'toServer' | 'toClient'): Promise<void>;

@@ -41,7 +41,7 @@ export interface End {
   send(bytes: Uint8Array | string): void;
 }
 
-export function endOf(socket: Socket): End {
+function endOf(socket: Socket): End {
   const { happened, until } = happenings();
   const chunks: Buffer[] = [];
   let ended: 'fin' | 'rst' | undefined;
