@@ -1,4 +1,5 @@
 // The state of one client's MQTT 3.1.1 session: plain, flat data, since a fleet holds tens of thousands of them.
+import { FieldbenchError } from '../error.ts';
 import type { BackOff } from './back-off.ts';
 import type { Inbound } from './inbound.ts';
 import { checkIdentity } from './identity.ts';
@@ -35,7 +36,7 @@ export const defaultPolicy: SessionPolicy = {
  * `away`: wants no connection. `opening`: waits for the transport. `connecting`: waits for CONNACK. `closing`: gave
  * the connection up and waits until it is closed. `waiting`: for the time of the next try.
  */
-export type SessionPhase = 'away' | 'opening' | 'connecting' | 'connected' | 'closing' | 'waiting';
+type SessionPhase = 'away' | 'opening' | 'connecting' | 'connected' | 'closing' | 'waiting';
 
 /**
  * One client's session, over any number of connections (MQTT-3.1.3-2, MQTT-4.1.0-1). Flat and without functions of
@@ -55,10 +56,13 @@ export interface ClientSession extends KeepAlive, PacketIds, Inbound {
 
 /**
  * A session that has no connection and wants none yet.
- * @throws FieldbenchError `FB_SESSION_IDENTITY` when no conforming client could connect so.
+ * @throws FieldbenchError `FB_SESSION_IDENTITY` when no conforming client could connect so, `FB_SESSION_POLICY` for a
+ *   keep alive or window beyond its 16 bits.
  */
 export function clientSession(identity: SessionIdentity, policy: SessionPolicy = defaultPolicy): ClientSession {
   checkIdentity(identity, policy.cleanSession);
+  checkSixteenBits('keepAliveS', policy.keepAliveS, 0);
+  checkSixteenBits('window', policy.window, 1);
   return {
     identity,
     policy,
@@ -84,4 +88,16 @@ export function wakeAtMs(session: ClientSession): number {
 /** Messages that are queued or in flight: 0 means that everything published so far is done. */
 export function unfinishedCount(session: ClientSession): number {
   return session.outbound ? outboundCount(session.outbound) : 0;
+}
+
+function checkSixteenBits(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least && value <= 0xffff) return;
+  throw new FieldbenchError({
+    code: 'FB_SESSION_POLICY',
+    message: `No client can have this ${name}.`,
+    expected: `a whole number from ${least} to 65535`,
+    actual: `${value}`,
+    hint:
+      name === 'keepAliveS' ? 'The keep alive is in seconds; 0 turns it off.' : 'The window counts packet identifiers.',
+  });
 }

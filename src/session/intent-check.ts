@@ -3,11 +3,16 @@ import { FieldbenchError } from '../error.ts';
 import type { SessionIntent } from './session-input.ts';
 import { filterFault, topicFault } from './topic-check.ts';
 
+/** What always fits behind the longest topic and a packet id: a packet's body has at most 268,435,455 bytes. */
+const LARGEST_PAYLOAD_B = 0xfffffff - 0xffff - 4;
+
 /** @throws FieldbenchError `FB_SESSION_INTENT`. */
 export function checkIntent(intent: SessionIntent): void {
   if (intent.kind === 'publish') {
     const fault = topicFault(intent.message.topic);
     if (fault) throw intentError(`topic ${JSON.stringify(intent.message.topic)}`, fault);
+    const { length } = intent.message.payload;
+    if (length > LARGEST_PAYLOAD_B) throw intentError('payload', `${length} bytes`);
   } else if (intent.kind === 'subscribe') {
     checkFilters(intent.subscriptions.map(({ filter }) => filter)); // MQTT-3.8.3-1, MQTT-3.8.3-3
   } else if (intent.kind === 'unsubscribe') {

@@ -8,11 +8,6 @@ export interface PacketIds {
   liveIds: Set<number> | undefined;
 }
 
-/** Number of exchanges that are not finished. */
-export function liveIdCount(ids: PacketIds): number {
-  return ids.liveIds?.size ?? 0;
-}
-
 /**
  * Takes the next free id, round robin, so that an id rests as long as possible after its exchange.
  * @returns an id from 1 to 65535, or undefined when every id is in use.

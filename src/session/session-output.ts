@@ -19,7 +19,7 @@ export interface Delivery extends Message {
 export type LossReason = 'transport' | 'connect-timeout' | 'refused' | 'no-pingresp' | 'violation';
 
 /** Why a publish intent never reached the server (or may have, unacknowledged, for `session-ended`). */
-export type DropReason = 'offline' | 'queue-full' | 'session-ended';
+type DropReason = 'offline' | 'queue-full' | 'session-ended';
 
 /** What happened in a step. `token` is the number that the intent carried. */
 export type SessionEvent =

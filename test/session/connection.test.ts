@@ -154,6 +154,13 @@ describe('losing and leaving', () => {
   });
 });
 
+test.each([{ keepAliveS: 65_536 }, { keepAliveS: 1.5 }, { window: 0 }])(
+  'refuses a policy beyond its field: %j',
+  (it) => {
+    expect(() => fedSession(it)).toThrow(expect.objectContaining({ code: 'FB_SESSION_POLICY' }));
+  },
+);
+
 test.each([
   [{ clientId: '' }, false],
   [{ clientId: 'a\0b' }, true],

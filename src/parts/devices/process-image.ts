@@ -2,7 +2,7 @@
 import type { ModbusTable, PlcRegister, RegisterMap } from './plc-program.ts';
 
 /** Modbus exception 2: there is nothing at this address. modbus-serial reads the code from this field. */
-export class IllegalAddress extends Error {
+class IllegalAddress extends Error {
   readonly modbusErrorCode = 2;
 }
 
@@ -38,12 +38,12 @@ export class ProcessImage {
     this.#raw.set(name, ((this.#raw.get(name) ?? 0) + 1) & 0xffff);
   }
 
-  /** @throws IllegalAddress */
+  /** @throws an error that is Modbus exception 2, where nothing is at the address */
   read(table: ModbusTable, address: number): number {
     return this.#raw.get(this.#nameAt(table, address)) ?? 0;
   }
 
-  /** @throws IllegalAddress */
+  /** @throws an error that is Modbus exception 2, where nothing is at the address */
   write(table: 'coil' | 'holding', address: number, raw: number): void {
     this.#raw.set(this.#nameAt(table, address), raw);
   }

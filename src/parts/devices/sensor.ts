@@ -11,7 +11,7 @@ import { presence } from './presence.ts';
 import type { Presence } from './presence.ts';
 
 /** A random walk between two walls. */
-export interface Signal {
+interface Signal {
   readonly unit: string;
   readonly start: number;
   /** Largest change from one sample to the next. */
