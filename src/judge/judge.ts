@@ -67,7 +67,7 @@ class JournalJudge implements Judge {
 
   end(): readonly Finding[] {
     for (const role of roles) {
-      for (const party of this.#parties[role].values()) this.#partyGone(party, this.#nowMs);
+      for (const party of this.#parties[role].values()) this.#settle(party, this.#nowMs);
     }
     for (const runs of this.#routing.values()) for (const run of runs) run.end(this.#nowMs);
     return this.#tally.end();
@@ -125,7 +125,10 @@ class JournalJudge implements Judge {
     if (event.kind === 'part' && partOver.has(event.state)) {
       for (const role of roles) {
         const party = this.#parties[role].get(event.part);
-        if (party !== undefined) this.#partyGone(party, event.tMs);
+        if (party === undefined) continue;
+        party.isGone = true;
+        this.#settle(party, event.tMs);
+        party.isGone = false; // It may be started again.
       }
     }
     this.#handOther(event, concerned);
@@ -194,8 +197,8 @@ class JournalJudge implements Judge {
     for (const it of waiting) if (it.endMs < tMs) it.run.end(it.endMs);
   }
 
-  /** The party was stopped or the journal is over: nothing of it can come any more. */
-  #partyGone(party: Party, tMs: number): void {
+  /** The party was stopped or the journal is over: nothing of it can come any more, and everything is judged. */
+  #settle(party: Party, tMs: number): void {
     for (const watched of party.open) this.#close(watched, tMs);
     const { waiting } = party;
     party.waiting = [];

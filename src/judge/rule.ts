@@ -55,6 +55,8 @@ export interface PartyView {
   readonly name: string;
   /** When it last sent a packet, on any connection; -Infinity before it did. */
   readonly lastPacketMs: number;
+  /** It was stopped, killed or died, and has sent nothing since the connection ended: that close was not its choice. */
+  readonly isGone: boolean;
 }
 
 /** What the judge knows about a connection while it streams past. */

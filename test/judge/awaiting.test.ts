@@ -23,7 +23,7 @@ function said(): { readonly report: Report; readonly log: string[] } {
 }
 
 function viewAliveAt(lastPacketMs: number): ConnectionView {
-  const party = { name: 'broker', lastPacketMs };
+  const party = { name: 'broker', lastPacketMs, isGone: false };
   const rest = {
     vantage: 'wire',
     client: 'a',

@@ -48,8 +48,9 @@ export const keepAlive: ConnectionRule<State> = {
     if (it.by === 'peer') fromClient(state, it, report);
   },
   end(state, tMs, report) {
-    // A take-over is a reason of its own to end the older connection.
-    if (!isArmed(state) || state.view.takenOver) return;
+    // A take-over is a reason of its own to end the older connection, and so is the end of the server.
+    const { takenOver, party } = state.view;
+    if (!isArmed(state) || takenOver || (party.isGone && state.closed !== undefined)) return;
     if (state.closed === undefined) judgeStillOpen(state, tMs, report);
     else judgeClose(state, state.closed, report);
   },

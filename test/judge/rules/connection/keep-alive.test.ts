@@ -20,6 +20,8 @@ const elsewhere = (h: HistoryOf) =>
 
 const mute = (h: HistoryOf) => online(h).client(pingreq).wait(14_000).ended('client');
 
+const killed = (h: HistoryOf) => (online(h).wait(3000).ended('server', 'rst'), h.part('broker', 'killed'));
+
 describe('a silent client', () => {
   test.each([
     [2900, { [id]: 'warn' }],
@@ -35,6 +37,10 @@ describe('a silent client', () => {
       elsewhere(h);
     });
     expect(seen).toEqual(verdict);
+  });
+
+  test('whose server is killed was not closed on, though the journal hears of it later', () => {
+    expect(verdicts(keepAlive, killed)).toEqual({});
   });
 
   test('still connected fails as soon as the limit is over, if the server lives', () => {
