@@ -3,24 +3,26 @@ import { createHash } from 'node:crypto';
 import { LabelName, Severity, Stage, Status } from 'allure-js-commons';
 import type { Label, StatusDetails, StepResult, TestResult } from 'allure-js-commons';
 import { createStepResult, createTestResult, FileSystemWriter, md5 } from 'allure-js-commons/sdk/reporter';
-import type { CheckPhase } from '../history/event.ts';
-import type { JudgedCheck, JudgedTarget } from '../judge/judged.ts';
+import type { JudgedTarget } from '../judge/judged.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { findStatement } from '../spec/catalogue.ts';
-import type { StatementId } from '../spec/statement.ts';
+import { casesOf } from './cases.ts';
+import type { Case } from './cases.ts';
 import { measurementText, problemLines, problemText, titleOfProblem } from './problem-text.ts';
-import type { Problem } from './problems.ts';
 import type { Material, Reporter } from './reporter.ts';
 import { safeText } from './safe-text.ts';
-import { sectionOf } from './sections.ts';
 
-/** Writes one result for every check and expectation; file names come from the run's id, never from the wire. */
+/** Writes one result for every test case; file names come from the run's id, never from the wire. */
 export const allure: Reporter = {
   output: 'allure-results',
+  // eslint-disable-next-line typescript/require-await -- Allure's writer is synchronous
   write: async (material, path) => {
     const writer = new FileSystemWriter({ resultsDir: path });
+    const begunMs = beginnings(material);
     for (const target of material.run.targets) {
-      for (const check of target.checks) writeCheck(writer, target, check, material);
+      for (const it of casesOf(target, material)) {
+        writeCase(writer, target, it, material, begunMs.get(caseKey(target.name, it.id)) ?? 0);
+      }
     }
     writer.writeEnvironmentInfo(environmentOf(material));
   },
@@ -36,63 +38,70 @@ const statusOf: Readonly<Record<Verdict, Status>> = {
   notExercised: Status.SKIPPED,
 };
 
-function writeCheck(writer: FileSystemWriter, target: JudgedTarget, check: JudgedCheck, material: Material): void {
-  const uuid = uuidOf(`${material.run.run.runId}\n${target.name}\n${check.id}`);
-  const problems = material.problems.filter((it) => it.target === target.name && it.checks.includes(check));
-  const evidence = problems.map((it) => evidenceText(it, material)).join('\n\n');
+function writeCase(
+  writer: FileSystemWriter,
+  target: JudgedTarget,
+  it: Case,
+  material: Material,
+  begunMs: number,
+): void {
+  const uuid = uuidOf(`${material.run.run.runId}\n${target.name}\n${it.id}`);
+  const evidence = it.problems.map((problem) =>
+    [titleOfProblem(problem), ...problemLines(problemText(problem, material.excerpts))].join('\n'),
+  );
   const source = `${uuid}-attachment.txt`;
-  if (evidence !== '') writer.writeAttachment(source, Buffer.from(evidence));
-  const attachments = evidence === '' ? [] : [{ name: 'evidence', type: 'text/plain', source }];
-  writer.writeResult({ ...resultOf(uuid, target, check, material), attachments });
+  if (evidence.length > 0) writer.writeAttachment(source, Buffer.from(evidence.join('\n\n')));
+  const attachments = evidence.length === 0 ? [] : [{ name: 'evidence', type: 'text/plain', source }];
+  const startedAt = Date.parse(material.run.run.startedAt);
+  const start = Math.round((Number.isNaN(startedAt) ? 0 : startedAt) + begunMs);
+  writer.writeResult({ ...resultOf(uuid, target, it), start, stop: start + Math.max(0, it.durationMs), attachments });
 }
 
-function resultOf(uuid: string, target: JudgedTarget, check: JudgedCheck, material: Material): TestResult {
-  const fullName = plain(`${target.name}/${check.id}`);
-  const start = startOf(target, check, material);
+function resultOf(uuid: string, target: JudgedTarget, it: Case): TestResult {
+  const fullName = plain(`${target.name}/${it.id}`);
   return {
     ...createTestResult(uuid, md5(fullName)),
-    name: plain(`${check.id}: ${check.title}`),
+    name: plain(`${it.id}: ${it.title}`),
     fullName,
     testCaseId: md5(fullName),
-    status: statusOf[check.verdict],
-    statusDetails: detailsOf(check),
+    status: statusOf[it.verdict],
+    statusDetails: detailsOf(it),
     stage: Stage.FINISHED,
-    description: plain(`Repeat: ${check.repeat}`),
-    start,
-    stop: start + Math.max(0, check.durationMs),
-    labels: labelsOf(target, check),
-    steps: stepsOf(check),
+    parameters: [{ name: 'repeat', value: plain(it.repeat), excluded: true }],
+    labels: labelsOf(target, it),
+    steps: stepsOf(it),
   };
 }
 
-function detailsOf(check: JudgedCheck): StatusDetails {
-  const expected = check.expected.map(plain).join('\nor: ');
-  const message = check.verdict === 'pass' ? {} : { message: plain(`${check.verdict}: ${check.actual}`) };
-  return check.verdict === 'fail' ? { ...message, expected, actual: plain(check.actual) } : message;
+function detailsOf(it: Case): StatusDetails {
+  if (it.verdict === 'pass') return {};
+  const message = plain(`${it.verdict}: ${it.actual}`);
+  if (it.verdict !== 'fail') return { message };
+  return { message, expected: it.expected.map(plain).join('\nor: '), actual: plain(it.actual) };
 }
 
-function labelsOf(target: JudgedTarget, check: JudgedCheck): Label[] {
-  const [first] = check.statements;
+function labelsOf(target: JudgedTarget, it: Case): Label[] {
   return [
     { name: LabelName.FRAMEWORK, value: 'fieldbench' },
     { name: LabelName.PARENT_SUITE, value: plain(target.name) },
-    { name: LabelName.SUITE, value: first === undefined ? 'expectations' : sectionOf(first) },
-    { name: LabelName.SEVERITY, value: severityOf(check.statements) },
-    ...check.statements.map((it) => ({ name: LabelName.TAG, value: it })),
+    { name: LabelName.SUITE, value: it.group },
+    { name: LabelName.SEVERITY, value: severityOf(it) },
+    ...it.statements.map((id) => ({ name: LabelName.TAG, value: id })),
   ];
 }
 
 /** A MUST weighs more than a SHOULD; an expectation is what the user asked for. */
-function severityOf(statements: readonly StatementId[]): Severity {
+function severityOf({ statements }: Case): Severity {
   if (statements.length === 0) return Severity.NORMAL;
-  return statements.some((it) => findStatement(it)?.level.includes('MUST')) ? Severity.CRITICAL : Severity.MINOR;
+  return statements.some((id) => findStatement(id)?.level.includes('MUST')) ? Severity.CRITICAL : Severity.MINOR;
 }
 
-function stepsOf(check: JudgedCheck): StepResult[] {
+function stepsOf(it: Case): StepResult[] {
+  const status = statusOf[it.verdict];
   return [
-    ...check.expected.map((it, index) => step(`${index === 0 ? 'expected' : 'or'}: ${it}`, Status.PASSED)),
-    step(`came: ${check.actual}`, statusOf[check.verdict]),
-    ...check.measured.map((it) => step(`measured: ${measurementText(it)}`, statusOf[check.verdict])),
+    ...it.expected.map((text, index) => step(`${index === 0 ? 'expected' : 'or'}: ${text}`, Status.PASSED)),
+    step(`came: ${it.actual}`, status),
+    ...it.measured.map((figure) => step(`measured: ${measurementText(figure)}`, status)),
   ];
 }
 
@@ -100,27 +109,25 @@ function step(name: string, status: Status): StepResult {
   return { ...createStepResult(), name: plain(name), status, stage: Stage.FINISHED };
 }
 
-function evidenceText(problem: Problem, { excerpts }: Material): string {
-  return [titleOfProblem(problem), ...problemLines(problemText(problem, excerpts))].join('\n');
+/** When each check began. */
+function beginnings({ events }: Material): ReadonlyMap<string, number> {
+  const begun = events.flatMap((it) => (it.kind === 'check' && it.phase === 'begun' ? [it] : []));
+  return new Map(begun.map((it) => [caseKey(it.target, it.check), it.tMs]));
 }
 
-function startOf(target: JudgedTarget, check: JudgedCheck, { run, events }: Material): number {
-  const isBegin = (it: CheckPhase): boolean =>
-    it.check === check.id && it.target === target.name && it.phase === 'begun';
-  const begun = events.find((it) => it.kind === 'check' && isBegin(it));
-  const startedAt = Date.parse(run.run.startedAt);
-  return Math.round((Number.isNaN(startedAt) ? 0 : startedAt) + (begun?.tMs ?? 0));
+function caseKey(target: string, id: string): string {
+  return `${target}\n${id}`;
 }
 
 function environmentOf({ run }: Material): Record<string, string> {
-  const targets = run.targets.map((it) => [`target.${it.name}`, it.version] as const);
-  const all = [
-    ['fieldbench', run.run.fieldbench],
-    ['seed', String(run.run.seed)],
-    ['command', run.run.command],
-    ...targets,
-    ...Object.entries(run.run.provenance),
-  ] as const;
+  const { fieldbench, seed, command, provenance } = run.run;
+  const all: readonly (readonly [string, string])[] = [
+    ['fieldbench', fieldbench],
+    ['seed', String(seed)],
+    ['command', command],
+    ...run.targets.map((it) => [`target.${it.name}`, it.version] as const),
+    ...Object.entries(provenance),
+  ];
   return Object.fromEntries(all.map(([name, value]) => [plain(name), plain(value)]));
 }
 

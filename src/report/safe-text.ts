@@ -28,9 +28,9 @@ export function escapeMarkup(text: string): string {
   return text.replace(/[&<>"'`]/g, (it) => `&#${it.charCodeAt(0)};`);
 }
 
-/** Every ASCII punctuation mark as a reference: whatever Markdown means by one, it no longer means it. */
+/** ASCII punctuation as references, but for marks that mean nothing: what Markdown means by the others is lost. */
 function escapePunctuation(text: string): string {
-  return text.replace(/[!-/:-@[-`{-~]/g, (it) => `&#${it.charCodeAt(0)};`);
+  return text.replace(/(?![,;?/%'])[!-/:-@[-`{-~]/g, (it) => `&#${it.charCodeAt(0)};`);
 }
 
 function visibleForm(it: string): string {

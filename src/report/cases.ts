@@ -1,0 +1,71 @@
+// A target's verdicts as test cases: what JUnit and Allure can hold, with no broken statement left out.
+import type { Measurement } from '../judge/finding.ts';
+import type { JudgedCheck, JudgedStatement, JudgedTarget } from '../judge/judged.ts';
+import type { Verdict } from '../judge/verdict.ts';
+import type { StatementId } from '../spec/statement.ts';
+import type { Problem } from './problems.ts';
+import type { Material } from './reporter.ts';
+import { sectionOf, titleOf } from './sections.ts';
+
+/** One test case. */
+export interface Case {
+  /** Of the check or statement. */
+  readonly id: string;
+  readonly title: string;
+  /** Section of the standard, or `expectations`. */
+  readonly group: string;
+  readonly statements: readonly StatementId[];
+  readonly verdict: Verdict;
+  readonly expected: readonly string[];
+  readonly actual: string;
+  readonly durationMs: number;
+  readonly measured: readonly Measurement[];
+  /** What explains the verdict. */
+  readonly problems: readonly Problem[];
+  readonly repeat: string;
+}
+
+/**
+ * The checks and expectations of a target, then every statement whose verdict none of the checks that are about it
+ * shows: those that only rules judged, and those that a rule found broken while another check was driven.
+ */
+export function casesOf(target: JudgedTarget, { problems, run }: Material): readonly Case[] {
+  const own = problems.filter((it) => it.target === target.name);
+  const isShown = (it: JudgedStatement): boolean =>
+    target.checks.some((check) => check.verdict === it.verdict && check.statements.includes(it.id));
+  return [
+    ...target.checks.map((it) => caseOfCheck(it, own)),
+    ...target.statements.filter((it) => !isShown(it)).map((it) => caseOfStatement(it, own, run.run.command)),
+  ];
+}
+
+function caseOfCheck(it: JudgedCheck, problems: readonly Problem[]): Case {
+  const [first] = it.statements;
+  const isAbout = (problem: Problem): boolean =>
+    problem.by === it.id || problem.statements.some((id) => it.statements.includes(id));
+  return {
+    ...it,
+    group: first === undefined ? 'expectations' : sectionOf(first),
+    problems: problems.filter(
+      (problem) => problem.verdict === it.verdict && problem.checks.includes(it) && isAbout(problem),
+    ),
+  };
+}
+
+function caseOfStatement(it: JudgedStatement, problems: readonly Problem[], command: string): Case {
+  const explaining = problems.filter((problem) => problem.verdict === it.verdict && problem.statements.includes(it.id));
+  const [first] = explaining;
+  return {
+    id: it.id,
+    title: titleOf(it.id),
+    group: sectionOf(it.id),
+    statements: [it.id],
+    verdict: it.verdict,
+    expected: first?.expected ?? [],
+    actual: first?.actual ?? `judged by ${it.by.join(', ')}`,
+    durationMs: 0,
+    measured: it.measured,
+    problems: explaining,
+    repeat: first?.repeat ?? command,
+  };
+}

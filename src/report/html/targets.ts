@@ -1,0 +1,95 @@
+// Everything that was judged of one target: expectations and checks with their figures, statements by section.
+import type { Measurement } from '../../judge/finding.ts';
+import type { JudgedCheck, JudgedStatement, JudgedTarget } from '../../judge/judged.ts';
+import { keepsLimit, limitText, valueText } from '../figures.ts';
+import { bySection, titleOf } from '../sections.ts';
+import type { Section } from '../sections.ts';
+import { badge, counts } from './badge.ts';
+import { html } from './template.ts';
+import type { Html } from './template.ts';
+
+/** The section of one target; `index` makes its anchor, since names may hold anything. */
+export function targetSection(target: JudgedTarget, index: number): Html {
+  const checks = target.checks.filter((it) => it.statements.length > 0);
+  const expectations = target.checks.filter((it) => it.statements.length === 0);
+  return html`<section id="target-${index}">
+    <h2>${target.name} <span class="aside">${target.version}</span></h2>
+    <p class="aside">${target.how}</p>
+    ${target.limits.length === 0 ? undefined : html`<p>${badge('limit')} declared: ${target.limits.join('; ')}</p>`}
+    ${checksPart('Expectations', expectations)}${checksPart('Checks', checks)}${statementsPart(target.statements)}
+  </section>`;
+}
+
+function checksPart(title: string, checks: readonly JudgedCheck[]): Html | undefined {
+  if (checks.length === 0) return undefined;
+  return html`<h3>${title} ${counts(checks)}</h3>
+    <table class="checks">
+      <thead>
+        <tr>
+          <th scope="col">verdict</th>
+          <th scope="col">what</th>
+          <th scope="col">measured</th>
+          <th scope="col">limit</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${checks.map(checkRow)}
+      </tbody>
+    </table>`;
+}
+
+function checkRow(check: JudgedCheck): Html {
+  return html`<tr>
+    <td>${badge(check.verdict)}</td>
+    <td>
+      ${check.title} <span class="aside id">${check.id}</span>
+      ${check.verdict === 'pass' ? undefined : html`<div class="came">${check.actual}</div>`}
+    </td>
+    <td class="figures">${figures(check.measured)}</td>
+    <td class="figures">${check.measured.map((it) => html`<div>${limitText(it) || '–'}</div>`)}</td>
+  </tr>`;
+}
+
+function statementsPart(statements: readonly JudgedStatement[]): Html | undefined {
+  if (statements.length === 0) return undefined;
+  return html`<h3>Statements ${counts(statements)}</h3>
+    ${bySection(statements).map(sectionPart)}`;
+}
+
+function sectionPart({ title, items }: Section<JudgedStatement>): Html {
+  const open = items.some((it) => it.verdict === 'fail' || it.verdict === 'inconclusive' || it.verdict === 'warn');
+  return html`<details class="chapter" ${open ? html`open` : undefined}>
+    <summary><span class="title">${title}</span> ${counts(items)}</summary>
+    <table class="statements">
+      <thead>
+        <tr>
+          <th scope="col">verdict</th>
+          <th scope="col">statement</th>
+          <th scope="col">judged by</th>
+          <th scope="col">measured</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${items.map(statementRow)}
+      </tbody>
+    </table>
+  </details>`;
+}
+
+function statementRow(it: JudgedStatement): Html {
+  return html`<tr>
+    <td>${badge(it.verdict)}</td>
+    <td><span class="id">${it.id}</span> ${titleOf(it.id)}</td>
+    <td class="aside by">${it.by.join(', ')}</td>
+    <td class="figures">${figures(it.measured, true)}</td>
+  </tr>`;
+}
+
+function figures(measured: readonly Measurement[], withLimit = false): readonly Html[] {
+  return measured.map((it) => {
+    const limit =
+      withLimit && it.limit !== undefined ? html` <span class="aside">(${limitText(it)})</span>` : undefined;
+    const over = keepsLimit(it) ? undefined : html` <b class="over">outside</b>`;
+    return html`<div><span class="aside">${it.name}</span> ${valueText(it)}${limit}${over}</div>`;
+  });
+}
