@@ -68,7 +68,7 @@ function resultOf(uuid: string, target: JudgedTarget, it: Case): TestResult {
     statusDetails: detailsOf(it),
     stage: Stage.FINISHED,
     parameters: [{ name: 'repeat', value: plain(it.repeat), excluded: true }],
-    labels: labelsOf(target, it),
+    labels: [{ name: LabelName.FRAMEWORK, value: 'fieldbench' }, ...allureLabels(target.name, it)],
     steps: stepsOf(it),
   };
 }
@@ -80,10 +80,10 @@ function detailsOf(it: Case): StatusDetails {
   return { message, expected: it.expected.map(plain).join('\nor: '), actual: plain(it.actual) };
 }
 
-function labelsOf(target: JudgedTarget, it: Case): Label[] {
+/** What a test of ours is filed under in Allure, whoever reports it: `it.group` is its suite, its statements are tags. */
+export function allureLabels(target: string, it: Pick<Case, 'group' | 'statements'>): Label[] {
   return [
-    { name: LabelName.FRAMEWORK, value: 'fieldbench' },
-    { name: LabelName.PARENT_SUITE, value: plain(target.name) },
+    { name: LabelName.PARENT_SUITE, value: plain(target) },
     { name: LabelName.SUITE, value: it.group },
     { name: LabelName.SEVERITY, value: severityOf(it) },
     ...it.statements.map((id) => ({ name: LabelName.TAG, value: id })),
@@ -91,7 +91,7 @@ function labelsOf(target: JudgedTarget, it: Case): Label[] {
 }
 
 /** A MUST weighs more than a SHOULD; an expectation is what the user asked for. */
-function severityOf({ statements }: Case): Severity {
+function severityOf({ statements }: Pick<Case, 'statements'>): Severity {
   if (statements.length === 0) return Severity.NORMAL;
   return statements.some((id) => findStatement(id)?.level.includes('MUST')) ? Severity.CRITICAL : Severity.MINOR;
 }
