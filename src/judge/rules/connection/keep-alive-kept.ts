@@ -26,7 +26,7 @@ export const keepAliveKept: ConnectionRule<State> = {
     const it = heard('client', event);
     if (it === undefined) return;
     const { packet, seq, tMs } = it;
-    if (packet.type === 'CONNACK') state.accepted = packet.returnCode === 0;
+    if (packet.type === 'CONNACK' && packet.returnCode === 0) accept(state, seq, tMs);
     if (it.by !== 'party') return;
     if (packet.type === 'CONNECT') state.keepAliveMs = packet.keepAliveS * 1000;
     else judgeSilence(state, tMs, [state.lastSeq, seq], report);
@@ -36,6 +36,13 @@ export const keepAliveKept: ConnectionRule<State> = {
   },
   end: (state, tMs, report) => judgeSilence(state, tMs, [state.lastSeq], report),
 };
+
+/** Until CONNACK there is nothing to keep alive: a client may wait for it in silence (MQTT311-NN-15 only allows more). */
+function accept(state: State, seq: number, tMs: number): void {
+  state.accepted = true;
+  state.lastSeq = seq;
+  state.lastMs = tMs;
+}
 
 function judgeSilence(state: State, tMs: number, events: readonly number[], report: Report): void {
   const { keepAliveMs, lastMs } = state;
