@@ -7,8 +7,10 @@ import type { LiveHistory } from '../history/live-history.ts';
 import { machineClock, wallTime, type Clock } from '../net/clock.ts';
 import { connectionIds, type ConnectionIds } from '../net/connection-ids.ts';
 import { brokerTarget } from '../parts/brokers/drivers.ts';
+import type { PacketFault } from '../faults/packet-fault.ts';
+import { startEmbeddedLink } from '../parts/links/embedded.ts';
 import type { LinkBackend, LinkOptions, StartedFaultyLink } from '../parts/links/link-options.ts';
-import type { PartContext, StartedBroker } from '../parts/part.ts';
+import type { Endpoint, PartContext, StartedBroker } from '../parts/part.ts';
 import { sampleLoopLag } from './loop-lag.ts';
 import { packageVersion, provenance } from './provenance.ts';
 import { openRunRegistry, type RunRegistry } from './run-registry.ts';
@@ -46,6 +48,11 @@ export interface Bench extends AsyncDisposable {
    * @throws FieldbenchError `FB_LINK_CAPABILITY` and those of its backend
    */
   startLink(backend: LinkBackend, options: Omit<LinkOptions, 'connectionIds'>): Promise<StartedFaultyLink>;
+  /**
+   * Puts packet faults before a broker without a tap between: what answers there is another target, a mutant.
+   * @throws FieldbenchError `FB_FAULT_NAME`
+   */
+  startMutant(name: string, base: StartedBroker, faults: readonly PacketFault[]): Promise<Endpoint>;
   /** Ends this part with the bench, before those that were handed over earlier. */
   use<T extends AsyncDisposable>(part: T): T;
   /** Says how the run ended; without it the run counts as interrupted or failed. */
@@ -124,6 +131,25 @@ class OpenBench implements Bench {
 
   async startLink(backend: LinkBackend, options: Omit<LinkOptions, 'connectionIds'>): Promise<StartedFaultyLink> {
     return this.use(await backend.start({ ...options, connectionIds: this.connectionIds }, this.context));
+  }
+
+  async startMutant(name: string, base: StartedBroker, faults: readonly PacketFault[]): Promise<Endpoint> {
+    const link = await startEmbeddedLink(
+      {
+        name,
+        upstream: base.endpoint,
+        client: 'checks',
+        server: base.name,
+        figures: { delayMs: 0, jitterMs: 0 },
+        faults,
+        taps: false,
+        connectionIds: this.connectionIds,
+      },
+      this.context,
+    );
+    const how = `${base.how}, with faults before it`;
+    this.history.record({ kind: 'target', target: name, version: base.version, how, repeat: name, limits: [] });
+    return this.use(link).endpoint;
   }
 
   use<T extends AsyncDisposable>(part: T): T {

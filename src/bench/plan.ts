@@ -9,7 +9,8 @@ export interface PlannedBroker {
 /** A kind of link; every part that uses it gets a link of its own with these figures. */
 export interface PlannedLink {
   readonly name: string;
-  readonly backend: 'embedded' | 'toxiproxy';
+  /** A word of the list of link backends. */
+  readonly backend: string;
   readonly delayMs: number;
   readonly jitterMs: number;
 }
@@ -20,7 +21,8 @@ export interface PlannedSession {
   readonly link?: string;
   readonly keepAliveS: number;
   readonly cleanSession: boolean;
-  readonly reconnect: { readonly minMs: number; readonly maxMs: number };
+  /** Full jitter: the n-th try waits up to base x 2^n, at most the cap. */
+  readonly backOff: { readonly baseMs: number; readonly capMs: number };
 }
 
 /** A device that publishes a signal. */

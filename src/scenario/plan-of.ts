@@ -9,7 +9,7 @@ export interface PlanChanges {
   /** Target word that replaces the target of every broker. */
   readonly target?: string;
   /** Link backend that replaces the backend of every link. */
-  readonly backend?: 'embedded' | 'toxiproxy';
+  readonly backend?: string;
 }
 
 /**
@@ -47,7 +47,7 @@ function plannedSession(it: OnMqtt): PlannedSession {
     ...(it.link === undefined ? {} : { link: it.link }),
     keepAliveS: Math.round(it.keepAlive / 1000),
     cleanSession: it.cleanSession,
-    reconnect: { minMs: it.reconnect.min, maxMs: it.reconnect.max },
+    backOff: { baseMs: it.reconnect.base, capMs: it.reconnect.cap },
   };
 }
 

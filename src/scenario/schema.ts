@@ -32,9 +32,10 @@ const session = {
   link: partName.optional(),
   keepAlive: duration.default(60_000),
   cleanSession: z.boolean().default(false),
+  /** Back-off with full jitter: the n-th try waits up to base x 2^n, at most the cap. */
   reconnect: z
-    .strictObject({ min: duration.default(500), max: duration.default(5000) })
-    .default({ min: 500, max: 5000 }),
+    .strictObject({ base: duration.default(500), cap: duration.default(5000) })
+    .default({ base: 500, cap: 5000 }),
 };
 
 const sensor = z.strictObject({
