@@ -40,8 +40,8 @@ export interface ScriptedClient {
     qos?: 0 | 1 | 2;
     retain?: boolean;
   }): Promise<number | undefined>;
-  /** Waits for a message with this topic and payload, at most the response timeout. */
-  delivery(topic: string, payload: string | Uint8Array): Promise<Publish | undefined>;
+  /** Waits for a message with this topic and payload, by default at most the response timeout. */
+  delivery(topic: string, payload: string | Uint8Array, withinMs?: number): Promise<Publish | undefined>;
   /** Every PUBLISH so far, in order. */
   readonly deliveries: readonly Publish[];
   /** PINGREQ and its PINGRESP: proof of life, and a fence behind everything sent before it. */
@@ -76,6 +76,9 @@ export interface CheckBench {
   /** Lets real time pass, for statements about time only. */
   elapse(durationMs: number): Promise<void>;
 }
+
+/** How long an effect without an answer, such as a will, is waited for before its absence is certain. */
+export const effectMs = ({ parameters }: CheckBench): number => 5 * parameters.effectTimeoutMs + parameters.quietMs;
 
 /** Thrown by a bench when a situation cannot be brought about; the check is then inconclusive with this reason. */
 export class SituationFailed extends Error {}

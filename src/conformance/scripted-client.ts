@@ -62,9 +62,7 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
     where: (packet: PacketOf<T>) => boolean = () => true,
   ): Promise<PacketOf<T> | undefined> {
     const wants = (packet: Packet): packet is PacketOf<T> => packet.type === type && where(packet as PacketOf<T>);
-    const found = await this.#wait(wants, this.#options.parameters.responseTimeoutMs);
-    if (found === undefined && !this.#isPeerClosed && type !== 'PINGRESP') await this.ping();
-    return found as PacketOf<T> | undefined;
+    return (await this.#nextWithin(wants, this.#options.parameters.responseTimeoutMs)) as PacketOf<T> | undefined;
   }
 
   async connected(): Promise<PacketOf<'CONNACK'>> {
@@ -108,9 +106,14 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
     return (await this.next('PUBCOMP', isMine))?.packetId;
   }
 
-  async delivery(topic: string, payload: string | Uint8Array): Promise<Publish | undefined> {
+  async delivery(
+    topic: string,
+    payload: string | Uint8Array,
+    withinMs: number = this.#options.parameters.responseTimeoutMs,
+  ): Promise<Publish | undefined> {
     const wanted = Buffer.from(bytesOf(payload));
-    return this.next('PUBLISH', (it) => it.topic === topic && wanted.equals(it.payload));
+    const wants = (it: Packet): boolean => it.type === 'PUBLISH' && it.topic === topic && wanted.equals(it.payload);
+    return (await this.#nextWithin(wants, withinMs)) as Publish | undefined;
   }
 
   async ping(): Promise<boolean> {
@@ -170,6 +173,13 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
     this.#peerClosed.resolve();
     for (const waiter of this.#waiters) waiter.give(undefined);
     this.#waiters.clear();
+  }
+
+  /** What did not come is followed by a proof of life, so that its absence can be judged. */
+  async #nextWithin(wants: (packet: Packet) => boolean, withinMs: number): Promise<Packet | undefined> {
+    const found = await this.#wait(wants, withinMs);
+    if (found === undefined && !this.#isPeerClosed) await this.ping();
+    return found;
   }
 
   #wait(wants: (packet: Packet) => boolean, timeoutMs: number): Promise<Packet | undefined> {

@@ -1,0 +1,103 @@
+// Plays mutants beside their base in one run: the proof that every check can fail.
+import type { Bench } from '../bench/bench.ts';
+import type { Verdict } from '../judge/verdict.ts';
+import type { JudgedRun, JudgedTarget } from '../judge/judged.ts';
+import type { RuleParameters } from '../judge/rule.ts';
+import type { StatementId } from '../spec/statement.ts';
+import type { Check } from './check.ts';
+import { driveChecks, type DriveOptions } from './drive-checks.ts';
+import type { Mutant } from './mutant.ts';
+
+/**
+ * Tolerances for mutants: they run on loopback before a broker that answers in milliseconds, and most of a kill's
+ * time is the wait for what never comes. Rules and checks are the same; only their patience is shorter.
+ */
+export const mutantParameters: Partial<RuleParameters> = {
+  responseTimeoutMs: 1000,
+  closeTimeoutMs: 1500,
+  effectTimeoutMs: 400,
+  quietMs: 150,
+  keepAliveFailMs: 3000,
+};
+
+/** Name under which a mutant is judged. */
+export const mutantTarget = (base: string, mutant: Mutant): string => `${base}+${mutant.id}`;
+
+/** The checks that bring a statement to judgement. */
+export function checksFor(statement: StatementId, checks: readonly Check[]): readonly Check[] {
+  return checks.filter((it) => it.statements.includes(statement));
+}
+
+/**
+ * Starts the base, drives every check that the mutants need on it, then on each mutant its own.
+ * @param word the target word of the base
+ * @param width how many mutants run side by side
+ */
+export async function driveMutants(
+  mutants: readonly Mutant[],
+  word: string,
+  bench: Bench,
+  checks: readonly Check[],
+  options: Omit<DriveOptions, 'history' | 'clock' | 'connectionIds' | 'prefix'>,
+  width = 8,
+): Promise<void> {
+  const { clock, history } = bench.context;
+  const driven = (prefix: string): DriveOptions => ({
+    ...options,
+    history,
+    clock,
+    connectionIds: bench.connectionIds,
+    prefix,
+  });
+  const base = await bench.startTarget(word, word);
+  const needed = checks.filter((check) => mutants.some((mutant) => check.statements.includes(mutant.statement)));
+  await driveChecks(needed, { name: word, endpoint: base.endpoint, lacks: [] }, driven('base'));
+  const waiting = [...mutants.entries()];
+  const lanes = Array.from({ length: width }, async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [index, mutant] = next;
+      const name = mutantTarget(word, mutant);
+      const endpoint = await bench.startMutant(name, base, mutant.faults);
+      await driveChecks(
+        checksFor(mutant.statement, checks),
+        { name, endpoint, lacks: [] },
+        driven(`m${index.toString(36)}x`),
+      );
+    }
+  });
+  await Promise.all(lanes);
+}
+
+/** What became of one mutant. */
+export interface Kill {
+  readonly mutant: Mutant;
+  readonly onBase: Verdict;
+  readonly onMutant: Verdict;
+  /** Pass on the base, fail on the mutant: the check can fail. */
+  readonly isKilled: boolean;
+  /** Other statements that failed on the mutant and did not on the base. */
+  readonly collateral: readonly StatementId[];
+}
+
+/** Reads the kills off a judged run of {@link driveMutants}. */
+export function killsOf(mutants: readonly Mutant[], word: string, run: JudgedRun): readonly Kill[] {
+  const target = (name: string): JudgedTarget | undefined => run.targets.find((it) => it.name === name);
+  const base = target(word);
+  return mutants.map((mutant) => {
+    const mutated = target(mutantTarget(word, mutant));
+    const onBase = verdictOn(base, mutant.statement);
+    const onMutant = verdictOn(mutated, mutant.statement);
+    const failed = (mutated?.statements ?? []).filter((it) => it.verdict === 'fail' && it.id !== mutant.statement);
+    return {
+      mutant,
+      onBase,
+      onMutant,
+      isKilled: (onBase === 'pass' || onBase === 'warn') && onMutant === 'fail',
+      collateral: failed.filter((it) => verdictOn(base, it.id) !== 'fail').map((it) => it.id),
+    };
+  });
+}
+
+function verdictOn(target: JudgedTarget | undefined, id: StatementId): Verdict {
+  return target?.statements.find((it) => it.id === id)?.verdict ?? 'notExercised';
+}

@@ -1,0 +1,99 @@
+// Checks of one shape: something illegal is sent, and the server must close the connection and let it have no effect.
+import type { StatementId } from '../spec/statement.ts';
+import type { Finding } from '../judge/finding.ts';
+import type { Slice, SliceConnection, SlicePacket } from '../judge/slice.ts';
+import type { Packet, PacketType } from '../wire/packet.ts';
+import type { CheckBench, ScriptedClient } from './bench.ts';
+import type { Check } from './check.ts';
+
+/** A check that one illegal packet is answered by a closed connection. */
+export interface MustClose {
+  readonly id: string;
+  readonly title: string;
+  readonly section: string;
+  readonly statement: StatementId;
+  readonly needs?: Check['needs'];
+  /** Whether an answer of the server shows that the packet took effect, e.g. a PUBACK. */
+  readonly isEffect: (answer: Packet) => boolean;
+  /** Brings the offender to the point where only the illegal packet is missing, in legal conduct, and gives it back. */
+  prepare(bench: CheckBench): Promise<ScriptedClient>;
+  /** Sends the illegal packet by `sendIllegal`. */
+  offend(client: ScriptedClient, bench: CheckBench): Promise<void>;
+}
+
+/** For {@link MustClose.isEffect}: any packet of these types. */
+export const answers =
+  (...types: readonly PacketType[]) =>
+  (answer: Packet): boolean =>
+    types.includes(answer.type);
+
+/** For {@link MustClose.isEffect}: the CONNECT was accepted. A refusal before the close is judged elsewhere. */
+export const isAccepted = (answer: Packet): boolean => answer.type === 'CONNACK' && answer.returnCode === 0;
+
+type Judgement = Omit<Finding, 'by' | 'check' | 'target'>;
+
+const accept = 'the server closes the connection without answering, and the packet has no effect';
+
+/** The check behind a {@link MustClose}. */
+export function mustClose(it: MustClose): Check {
+  return {
+    id: it.id,
+    title: it.title,
+    section: it.section,
+    statements: [it.statement],
+    needs: it.needs ?? [],
+    group: 'parallel',
+    accept: [accept],
+    async drive(bench) {
+      const client = await it.prepare(bench);
+      bench.mark('offence', client);
+      await it.offend(client, bench);
+      // After an illegal packet nothing more is sent: the close decides, not a reply to something else.
+      if (!(await client.closedByServer())) await bench.connect('witness');
+    },
+    judge: (slice) => [judgeClose(slice, it)],
+  };
+}
+
+function judgeClose(slice: Slice, it: MustClose): Judgement {
+  const offence = slice.mark('offence');
+  const offender = slice.connections.find((connection) => connection.id === offence.connection);
+  if (offender === undefined) throw new Error('the offending connection is not in the slice');
+  const after = offender.after(offence);
+  const answer = after.packets.find(
+    (seen) => seen.direction === 'toClient' && seen.packet !== undefined && it.isEffect(seen.packet),
+  );
+  if (answer)
+    return judgement(it, offender, 'fail', `the server answered with ${answer.packet?.type ?? 'bytes'}`, [answer]);
+  const { ended } = offender;
+  if (ended?.by === 'server') {
+    const tookMs = Math.round(ended.tMs - offence.tMs);
+    const measured = [{ name: 'time to close', unit: 'ms', value: tookMs }];
+    return { ...judgement(it, offender, 'pass', `closed after ${tookMs} ms`, [ended]), measured };
+  }
+  const lives = slice.after(offence).packets.find((packet) => packet.packet?.type === 'CONNACK');
+  const verdict = lives ? 'fail' : 'inconclusive';
+  const actual = lives
+    ? 'the connection stayed open, while a fresh connection was served'
+    : 'the connection stayed open, and a fresh connection was not served either: the target does not answer at all';
+  return judgement(it, offender, verdict, actual, lives ? [lives] : []);
+}
+
+function judgement(
+  it: MustClose,
+  offender: SliceConnection,
+  verdict: Judgement['verdict'],
+  actual: string,
+  last: readonly Pick<SlicePacket, 'seq'>[],
+): Judgement {
+  const offending = offender.packets.findLast((packet) => packet.direction === 'toServer');
+  return {
+    statement: it.statement,
+    verdict,
+    expected: [accept],
+    actual,
+    connection: offender.id,
+    evidence: { events: [...(offending ? [offending.seq] : []), ...last.map((event) => event.seq)] },
+    count: 1,
+  };
+}

@@ -1,0 +1,80 @@
+// Checks of one shape: a CONNECT that the standard has refused with one return code, and then closed.
+import type { StatementId } from '../spec/statement.ts';
+import type { Finding } from '../judge/finding.ts';
+import type { Slice, SliceConnection } from '../judge/slice.ts';
+import type { Connect } from '../wire/packet.ts';
+import type { CheckBench } from './bench.ts';
+import type { Check } from './check.ts';
+
+/** A CONNECT that must be refused. */
+export interface Refusal {
+  readonly id: string;
+  readonly title: string;
+  readonly section: string;
+  readonly statement: StatementId;
+  /** The return code that the standard names for it. */
+  readonly code: number;
+  connect(bench: CheckBench): Connect;
+}
+
+type Judgement = Omit<Finding, 'by' | 'check' | 'target'>;
+
+/** The check behind a {@link Refusal}; it judges the two statements about every refusal too. */
+export function refusal(it: Refusal): Check {
+  const accept = [`CONNACK with code ${it.code} and Session Present 0, then the server closes the connection`];
+  return {
+    id: it.id,
+    title: it.title,
+    section: it.section,
+    statements: [it.statement, 'MQTT-3.2.2-4', 'MQTT-3.2.2-5'],
+    needs: [],
+    group: 'parallel',
+    accept,
+    async drive(bench) {
+      const client = await bench.open('refused');
+      bench.mark('refused', client);
+      await client.sendIllegal(it.title, it.connect(bench));
+      // Nothing is sent behind it: unread bytes would let the server's reset overtake its CONNACK.
+      if (!(await client.closedByServer())) await bench.connect('witness');
+    },
+    judge: (slice) => judgeRefusal(slice, it, accept),
+  };
+}
+
+function judgeRefusal(slice: Slice, it: Refusal, expected: readonly string[]): readonly Judgement[] {
+  const connection = slice.client('refused');
+  const connack = connection.received('CONNACK').at(0);
+  const isClosed = connection.ended?.by === 'server';
+  const events = [
+    ...connection.packets.map((seen) => seen.seq),
+    ...(isClosed && connection.ended ? [connection.ended.seq] : []),
+  ];
+  const say = (statement: StatementId, verdict: Judgement['verdict'], actual: string): Judgement => ({
+    statement,
+    verdict,
+    expected,
+    actual,
+    connection: connection.id,
+    evidence: { events },
+    count: 1,
+  });
+  if (connack === undefined && !isClosed && !isServed(slice, connection)) {
+    return [say(it.statement, 'inconclusive', 'no answer, and a fresh connection was not served either')];
+  }
+  const code = connack?.packet.returnCode;
+  const came = code === undefined ? 'no CONNACK' : `CONNACK with code ${code}`;
+  const ending = isClosed ? 'then a close by the server' : 'and the connection stayed open';
+  const isRefused = code === it.code && isClosed;
+  const judged = [say(it.statement, isRefused ? 'pass' : 'fail', `${came}, ${ending}`)];
+  if (connack === undefined || code === 0) return judged;
+  const sessionPresent = connack.packet.sessionPresent;
+  return [
+    ...judged,
+    say('MQTT-3.2.2-4', sessionPresent ? 'fail' : 'pass', `${came}, Session Present ${sessionPresent ? 1 : 0}`),
+    say('MQTT-3.2.2-5', isClosed ? 'pass' : 'fail', `${came}, ${ending}`),
+  ];
+}
+
+function isServed(slice: Slice, refused: SliceConnection): boolean {
+  return slice.connections.some((it) => it.id !== refused.id && it.received('CONNACK').length > 0);
+}
