@@ -1,5 +1,6 @@
 // The packet faults of one link, and what all of its connections count together.
 import { FieldbenchError } from '../error.ts';
+import type { Connect, Will } from '../wire/packet.ts';
 import type { PacketFault } from './packet-fault.ts';
 
 /** Shared by the players of a link's connections; faults may join while it runs. */
@@ -7,6 +8,7 @@ export class LinkFaults {
   readonly #faults: PacketFault[] = [];
   readonly #played = new Map<string, number>();
   readonly #connections = new Map<string, number>();
+  readonly #wills = new Map<string, Will>();
 
   /** @throws FieldbenchError `FB_FAULT_NAME` when two faults have one id. */
   constructor(faults: readonly PacketFault[] = []) {
@@ -45,5 +47,15 @@ export class LinkFaults {
     const nth = (this.#connections.get(clientId) ?? 0) + 1;
     this.#connections.set(clientId, nth);
     return nth;
+  }
+
+  /** Keeps the will of a CONNECT, where it has one, for later connections of its client id. */
+  keepWill({ clientId, will }: Connect): void {
+    if (will) this.#wills.set(clientId, will);
+  }
+
+  /** The last will that a connection of this client id had. */
+  earlierWill(clientId: string): Will | undefined {
+    return this.#wills.get(clientId);
   }
 }

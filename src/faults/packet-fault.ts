@@ -1,5 +1,6 @@
 // Faults on single packets as data: when a packet like this passes, do that, so many times.
-import type { PacketType, Qos } from '../wire/packet.ts';
+import type { DeviationCode } from '../wire/deviation-codes.ts';
+import type { PacketType, Qos, Will } from '../wire/packet.ts';
 
 /** Which way a packet travels on its connection. */
 export type Direction = 'toServer' | 'toClient';
@@ -13,9 +14,23 @@ export interface PacketMatch {
   readonly qos?: Qos;
   readonly retain?: boolean;
   readonly dup?: boolean;
+  /** Exact payload of a PUBLISH; the empty text fits a message of no bytes. */
+  readonly payload?: string;
+  /** Whether a CONNECT has a will. */
+  readonly hasWill?: boolean;
+  /** Return code of a CONNACK. */
+  readonly returnCode?: number;
+  /** Something that is wrong with the packet. Alone it also fits a packet that cannot be read, which can only be dropped. */
+  readonly deviation?: DeviationCode;
   readonly clientId?: string;
+  /** Clean session of the connection, as its CONNECT asked for it. */
+  readonly cleanSession?: boolean;
+  /** Session present of the connection, as the server's CONNACK said; no packet before the CONNACK fits. */
+  readonly sessionPresent?: boolean;
   /** Acts from the nth fitting packet of a connection on, counted from 1. */
   readonly nth?: number;
+  /** Acts up to the nth fitting packet of a connection, and on none after it. */
+  readonly nthTo?: number;
   /** Fits only on the nth connection of this client id over the link, counted from 1. */
   readonly connectionNth?: number;
 }
@@ -34,11 +49,19 @@ export interface PacketRewrite {
   readonly payload?: { readonly text: string } | { readonly append: string };
   readonly sessionPresent?: boolean;
   readonly returnCode?: number;
-  readonly returnCodes?: readonly number[] | 'reversed' | 'dropLast' | 'addOne';
+  readonly returnCodes?: readonly number[] | 'reversed' | 'dropLast' | 'addOne' | { readonly each: number };
+  /** The QoS that a SUBSCRIBE asks for, in each of its subscriptions. */
+  readonly requestedQos?: Qos;
+  /** The filters of an UNSUBSCRIBE: in lower case, or without the `/` at their end. */
+  readonly filters?: 'lowerCase' | 'trimSlash';
   readonly cleanSession?: boolean;
   readonly keepAliveS?: number;
-  readonly clientId?: { readonly append: string };
-  readonly will?: 'remove' | { readonly qos?: Qos; readonly retain?: boolean };
+  readonly clientId?: { readonly append: string } | 'lowerCase';
+  /**
+   * Fields change a will that is there; a whole will is also given to a CONNECT without one. `earlier` gives it the
+   * last one that its client id had over this link, in a `rewrite` only.
+   */
+  readonly will?: 'remove' | 'earlier' | Will | { readonly qos?: Qos; readonly retain?: boolean };
 }
 
 /** What happens to a packet that fits. */
@@ -49,6 +72,8 @@ export type PacketAction =
   /** Sends it again `delayMs` after the original (0: right behind it). */
   | { readonly do: 'duplicate'; readonly delayMs: number; readonly set?: PacketRewrite }
   | { readonly do: 'rewrite'; readonly set: PacketRewrite }
+  /** Writes it anew from what could be read: prescribed flags, reserved bits 0, U+FFFD for ill-formed text. */
+  | { readonly do: 'mend' }
   /** Lets the next packet of its direction and type pass first; gives up waiting after `withinMs`. */
   | { readonly do: 'swap'; readonly withinMs: number }
   /** Passes it on and also sends another packet, made from this one, to one side. */

@@ -1,6 +1,7 @@
 // Says whether a packet of one connection is the one a fault waits for.
 import { filterMatches } from '../wire/topic.ts';
-import type { Packet } from '../wire/packet.ts';
+import type { Deviation } from '../wire/deviation.ts';
+import type { Connect, Packet, PacketType, Publish } from '../wire/packet.ts';
 import type { LinkFaults } from './link-faults.ts';
 import type { Direction, PacketFault, PacketMatch } from './packet-fault.ts';
 
@@ -8,29 +9,49 @@ import type { Direction, PacketFault, PacketMatch } from './packet-fault.ts';
 export class PacketMatcher {
   readonly #link: LinkFaults;
   readonly #fits = new Map<string, number>();
-  #clientId: string | undefined;
+  #connect: Connect | undefined;
   #connectionNth = 0;
+  #sessionPresent: boolean | undefined;
 
   constructor(link: LinkFaults) {
     this.#link = link;
   }
 
-  /** Call with each packet before asking about it: the first CONNECT says whose connection this is. */
+  /** Call with each packet before asking about it: the first CONNECT and CONNACK say what connection this is. */
   note(direction: Direction, packet: Packet): void {
-    if (this.#clientId !== undefined || direction !== 'toServer' || packet.type !== 'CONNECT') return;
-    this.#clientId = packet.clientId;
+    if (direction === 'toClient' && packet.type === 'CONNACK') this.#sessionPresent ??= packet.sessionPresent;
+    if (this.#connect !== undefined || direction !== 'toServer' || packet.type !== 'CONNECT') return;
+    this.#connect = packet;
     this.#connectionNth = this.#link.countConnection(packet.clientId);
+    this.#link.keepWill(packet);
   }
 
-  /** Whether the fault acts on this packet. Counts for `nth`: ask once for each packet and fault. */
-  fits(fault: PacketFault, direction: Direction, packet: Packet): boolean {
+  /**
+   * Whether the fault acts on this packet, or on one that could not be read (`undefined`). Counts for `nth`: ask
+   * once for each packet and fault.
+   */
+  fits(
+    fault: PacketFault,
+    direction: Direction,
+    packet: Packet | undefined,
+    deviations: readonly Deviation[] = [],
+  ): boolean {
     const { when } = fault;
-    if (!packetFits(when, direction, packet)) return false;
-    if (when.clientId !== undefined && when.clientId !== this.#clientId) return false;
-    if (when.connectionNth !== undefined && when.connectionNth !== this.#connectionNth) return false;
+    if (!watches(when, direction) || !this.#connectionFits(when)) return false;
+    if (when.deviation !== undefined && !deviations.some((it) => it.code === when.deviation)) return false;
+    if (packet ? !packetFits(when, packet) : when.deviation === undefined || asksForFields(when)) return false;
     const count = (this.#fits.get(fault.id) ?? 0) + 1;
     this.#fits.set(fault.id, count);
-    return count >= (when.nth ?? 1);
+    return count >= (when.nth ?? 1) && count <= (when.nthTo ?? Infinity);
+  }
+
+  #connectionFits(when: PacketMatch): boolean {
+    return (
+      (when.clientId === undefined || when.clientId === this.#connect?.clientId) &&
+      (when.cleanSession === undefined || when.cleanSession === this.#connect?.cleanSession) &&
+      (when.sessionPresent === undefined || when.sessionPresent === this.#sessionPresent) &&
+      (when.connectionNth === undefined || when.connectionNth === this.#connectionNth)
+    );
   }
 }
 
@@ -39,17 +60,39 @@ export function watches(when: PacketMatch, direction: Direction): boolean {
   return when.direction === undefined || when.direction === direction;
 }
 
-function packetFits(when: PacketMatch, direction: Direction, packet: Packet): boolean {
-  if (!watches(when, direction)) return false;
-  if (when.type !== undefined && ![when.type].flat().includes(packet.type)) return false;
-  if (when.topic === undefined && when.qos === undefined && when.retain === undefined && when.dup === undefined) {
-    return true;
-  }
+/** Fields that only some packets have; a match that names one fits no other packet. */
+const publishFields = ['topic', 'qos', 'retain', 'dup', 'payload'] as const satisfies readonly (keyof PacketMatch)[];
+
+function asksForFields(when: PacketMatch): boolean {
+  return ['type', 'hasWill', 'returnCode', ...publishFields].some((field) => field in when);
+}
+
+function packetFits(when: PacketMatch, packet: Packet): boolean {
+  if (when.type !== undefined && !typesOf(when.type).includes(packet.type)) return false;
+  if (when.hasWill !== undefined && !(packet.type === 'CONNECT' && when.hasWill === hasWill(packet))) return false;
+  if (when.returnCode !== undefined && !connackFits(when.returnCode, packet)) return false;
+  if (publishFields.every((field) => when[field] === undefined)) return true;
+  return packet.type === 'PUBLISH' && publishFits(when, packet);
+}
+
+function typesOf(type: PacketType | readonly PacketType[]): readonly PacketType[] {
+  return typeof type === 'string' ? [type] : type;
+}
+
+function hasWill({ will }: Connect): boolean {
+  return will !== undefined;
+}
+
+function connackFits(returnCode: number, packet: Packet): boolean {
+  return packet.type === 'CONNACK' && packet.returnCode === returnCode;
+}
+
+function publishFits(when: PacketMatch, packet: Publish): boolean {
   return (
-    packet.type === 'PUBLISH' &&
     (when.topic === undefined || filterMatches(when.topic, packet.topic)) &&
     (when.qos ?? packet.qos) === packet.qos &&
     (when.retain ?? packet.retain) === packet.retain &&
-    (when.dup ?? packet.dup) === packet.dup
+    (when.dup ?? packet.dup) === packet.dup &&
+    (when.payload === undefined || Buffer.from(when.payload).equals(packet.payload))
   );
 }

@@ -1,10 +1,11 @@
 // Plays packet faults on one connection, as a pure state machine: bytes and time go in, what to do with them comes out.
 import { FieldbenchError } from '../error.ts';
+import { encode } from '../wire/encode.ts';
 import { StreamDecoder } from '../wire/stream-decoder.ts';
 import type { Frame } from '../wire/frame.ts';
 import type { Packet, PacketType } from '../wire/packet.ts';
 import type { LinkFaults } from './link-faults.ts';
-import type { Direction, PacketAction, PacketFault } from './packet-fault.ts';
+import type { Direction, PacketAction, PacketFault, PacketRewrite } from './packet-fault.ts';
 import { PacketMatcher, watches } from './packet-matcher.ts';
 import { rewrite, rewriteBytes } from './rewrite.ts';
 
@@ -128,11 +129,22 @@ export class PacketPlayer {
 
   /** Lets the faults act on a whole packet. */
   #take(lane: Lane, frame: Frame, nowMs: number): void {
-    if (!frame.packet || frame.offset < lane.doneB) return this.#pass(lane, frame);
+    if (frame.unframed || frame.offset < lane.doneB) return this.#pass(lane, frame);
+    if (!frame.packet) return this.#dropsUnread(lane, frame) ? this.#done(lane, frame) : this.#pass(lane, frame);
     this.#matcher.note(lane.direction, frame.packet);
-    const outcome = this.#play(lane, frame.packet, frame.bytes);
+    const outcome = this.#play(lane, frame.packet, frame);
     if (outcome) this.#deliver(lane, frame.packet.type, outcome, nowMs);
     this.#done(lane, frame);
+  }
+
+  /** A packet that cannot be read can only be dropped. */
+  #dropsUnread({ direction }: Lane, frame: Frame): boolean {
+    const drops = this.#faults.armed.filter((it) => it.action.do === 'drop');
+    const fault = drops.find((it) => this.#matcher.fits(it, direction, undefined, frame.deviations));
+    if (!fault) return false;
+    this.#faults.countPlay(fault);
+    this.#steps.push({ step: 'played', fault: fault.id, did: 'drop at a packet that cannot be read' });
+    return true;
   }
 
   #done(lane: Lane, frame: Frame): void {
@@ -144,10 +156,11 @@ export class PacketPlayer {
   }
 
   /** @returns undefined when nothing of the packet goes on. */
-  #play(lane: Lane, packet: Packet, bytes: Uint8Array): Outcome | undefined {
+  #play(lane: Lane, packet: Packet, { bytes, deviations }: Frame): Outcome | undefined {
     const outcome: Outcome = { packet, bytes, behind: [], copies: [], holdMs: 0, swapWithinMs: undefined };
     for (const fault of this.#faults.armed) {
-      if (!this.#matcher.fits(fault, lane.direction, packet) || this.#isIdle(fault.action, lane)) continue;
+      const fits = this.#matcher.fits(fault, lane.direction, packet, deviations);
+      if (!fits || this.#isIdle(fault.action, lane)) continue;
       this.#faults.countPlay(fault);
       if (!this.#actAndTell(fault, outcome, lane)) return undefined;
     }
@@ -188,9 +201,14 @@ export class PacketPlayer {
       case 'swap':
         outcome.swapWithinMs = action.withinMs;
         return true;
-      case 'rewrite':
-        outcome.bytes = rewriteBytes(outcome.packet, action.set) ?? outcome.bytes;
-        outcome.packet = rewrite(outcome.packet, action.set);
+      case 'rewrite': {
+        const set = this.#withEarlierWill(action.set, outcome.packet);
+        outcome.bytes = rewriteBytes(outcome.packet, set) ?? outcome.bytes;
+        outcome.packet = rewrite(outcome.packet, set);
+        return true;
+      }
+      case 'mend':
+        outcome.bytes = encode(outcome.packet);
         return true;
       case 'duplicate': {
         const bytes = (action.set && rewriteBytes(outcome.packet, action.set)) ?? outcome.bytes;
@@ -210,6 +228,14 @@ export class PacketPlayer {
         this.#steps.push({ step: 'keep-open' });
         return true;
     }
+  }
+
+  /** Only the link knows what will an earlier connection had. */
+  #withEarlierWill(set: PacketRewrite, packet: Packet): PacketRewrite {
+    if (set.will !== 'earlier' || packet.type !== 'CONNECT') return set;
+    const { will: _, ...rest } = set;
+    const will = packet.will ? undefined : this.#faults.earlierWill(packet.clientId);
+    return will ? { ...rest, will } : rest;
   }
 
   #deliver(lane: Lane, type: PacketType, outcome: Outcome, nowMs: number): void {
@@ -282,6 +308,7 @@ function didText(action: PacketAction): string {
       return `${action.do} to ${action.side} instead of`;
     case 'drop':
     case 'rewrite':
+    case 'mend':
     case 'swap':
     case 'keep-open':
       return `${action.do} at`;

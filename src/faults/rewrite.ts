@@ -1,6 +1,6 @@
 // Makes one packet from another: the same with some fields set, or one of another type that answers to it.
 import { encode } from '../wire/encode.ts';
-import type { Connect, Packet, PacketType, Publish, Suback } from '../wire/packet.ts';
+import type { Connect, Packet, PacketType, Publish, Suback, Subscribe, Will } from '../wire/packet.ts';
 import type { PacketRewrite } from './packet-fault.ts';
 
 /**
@@ -37,9 +37,17 @@ function setFields(packet: Packet, set: PacketRewrite): Packet {
     case 'PUBREL':
     case 'PUBCOMP':
     case 'UNSUBACK':
-    case 'SUBSCRIBE':
-    case 'UNSUBSCRIBE':
       return merged(packet, { packetId: newPacketId(packet.packetId, set) });
+    case 'SUBSCRIBE':
+      return merged(packet, {
+        packetId: newPacketId(packet.packetId, set),
+        subscriptions: withQos(packet.subscriptions, set.requestedQos),
+      });
+    case 'UNSUBSCRIBE':
+      return merged(packet, {
+        packetId: newPacketId(packet.packetId, set),
+        filters: set.filters && packet.filters.map(newFilter[set.filters]),
+      });
     case 'PINGREQ':
     case 'PINGRESP':
     case 'DISCONNECT':
@@ -51,8 +59,8 @@ function setConnect(packet: Connect, set: PacketRewrite): Connect {
   const changed = merged(packet, {
     cleanSession: set.cleanSession,
     keepAliveS: set.keepAliveS,
-    clientId: set.clientId && packet.clientId + set.clientId.append,
-    will: packet.will && typeof set.will === 'object' ? { ...packet.will, ...set.will } : undefined,
+    clientId: set.clientId && newClientId(packet.clientId, set.clientId),
+    will: typeof set.will === 'object' ? newWill(packet.will, set.will) : undefined,
   });
   if (set.will !== 'remove' || changed.will === undefined) return changed;
   const { will: _, ...rest } = changed;
@@ -98,9 +106,34 @@ function newReturnCodes({ returnCodes }: Suback, set: NonNullable<PacketRewrite[
     case 'addOne':
       return [...returnCodes, returnCodes.at(-1) ?? 0];
     default:
-      return set;
+      return 'each' in set ? returnCodes.map(() => set.each) : set;
   }
 }
+
+function newWill(will: Will | undefined, set: Partial<Will>): Will | undefined {
+  if (will) return { ...will, ...set };
+  return isWhole(set) ? set : undefined;
+}
+
+function isWhole(will: Partial<Will>): will is Will {
+  return will.topic !== undefined && will.payload !== undefined && will.qos !== undefined && will.retain !== undefined;
+}
+
+function newClientId(clientId: string, set: NonNullable<PacketRewrite['clientId']>): string {
+  return set === 'lowerCase' ? clientId.toLowerCase() : clientId + set.append;
+}
+
+function withQos(
+  subscriptions: Subscribe['subscriptions'],
+  qos: number | undefined,
+): Subscribe['subscriptions'] | undefined {
+  return qos === undefined ? undefined : subscriptions.map((it) => ({ ...it, qos }));
+}
+
+const newFilter: Readonly<Record<NonNullable<PacketRewrite['filters']>, (filter: string) => string>> = {
+  lowerCase: (filter) => filter.toLowerCase(),
+  trimSlash: (filter) => (filter.length > 1 && filter.endsWith('/') ? filter.slice(0, -1) : filter),
+};
 
 function newPayload(payload: Uint8Array, set: NonNullable<PacketRewrite['payload']>): Uint8Array {
   return 'text' in set ? Buffer.from(set.text) : Buffer.concat([payload, Buffer.from(set.append)]);
@@ -117,7 +150,7 @@ function madeInto(packet: Packet, type: PacketType): Packet {
     case 'CONNACK':
       return { type, sessionPresent: false, returnCode: 0 };
     case 'PUBLISH':
-      return { type, dup: false, qos: 0, retain: false, topic: filters[0] ?? '', payload: new Uint8Array() };
+      return messageOf(packet);
     case 'SUBSCRIBE':
       return { type, packetId, subscriptions: filters.map((filter) => ({ filter, qos: 0 })) };
     case 'SUBACK':
@@ -139,6 +172,13 @@ function madeInto(packet: Packet, type: PacketType): Packet {
     case 'DISCONNECT':
       return { type };
   }
+}
+
+/** The will of a CONNECT, or nothing on the first topic that the packet names. */
+function messageOf(packet: Packet): Publish {
+  const { topic = filtersOf(packet)[0] ?? '', payload = new Uint8Array() }: Partial<Will> =
+    packet.type === 'CONNECT' ? (packet.will ?? {}) : {};
+  return { type: 'PUBLISH', dup: false, qos: 0, retain: false, topic, payload };
 }
 
 function filtersOf(packet: Packet): readonly string[] {
