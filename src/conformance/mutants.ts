@@ -1,0 +1,26 @@
+// The list of all mutants, chapter by chapter.
+import type { Mutant } from './mutant.ts';
+import { connackMutants, connectMutants, textMutants, violationMutants } from './mutants/connect.ts';
+import { keepAliveMutants } from './mutants/keep-alive.ts';
+import { deliveryMutants, flagMutants, packetMutants, qosMutants } from './mutants/publish.ts';
+import { retainedMutants } from './mutants/retained.ts';
+import { sessionMutants } from './mutants/session.ts';
+import { subscribeMutants, unsubscribeMutants } from './mutants/subscribe.ts';
+import { willMutants } from './mutants/will.ts';
+
+export const mutants: readonly Mutant[] = [
+  ...textMutants,
+  ...connectMutants,
+  ...connackMutants,
+  ...willMutants,
+  ...sessionMutants,
+  ...keepAliveMutants,
+  ...packetMutants,
+  ...flagMutants,
+  ...deliveryMutants,
+  ...qosMutants,
+  ...retainedMutants,
+  ...subscribeMutants,
+  ...unsubscribeMutants,
+  ...violationMutants,
+];
