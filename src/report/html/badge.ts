@@ -22,7 +22,7 @@ export function shapeSheet(): Html {
     ([verdict, path]) =>
       html`<symbol id="is-${verdict}" viewBox="0 0 16 16"><path fill-rule="evenodd" d="${trusted(path)}" /></symbol>`,
   );
-  return html`<svg width="0" height="0" hidden>${symbols}</svg>`;
+  return html`<svg width="0" height="0" hidden="">${symbols}</svg>`;
 }
 
 /** Shape and word of one verdict. */

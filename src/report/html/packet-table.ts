@@ -20,7 +20,7 @@ export function packetTable(lines: readonly ExcerptLine[]): Html | undefined {
   return html`<table class="packets">
     <thead>
       <tr>
-        <th scope="col" class="num">s</th>
+        <th scope="col" class="num">time, s</th>
         <th scope="col">connection</th>
         <th scope="col">seen</th>
         <th scope="col">what</th>
@@ -38,7 +38,7 @@ function row(line: ExcerptLine): Html {
   const what = html`<td class="what">
     ${describeDeed(event)}${offending ? html` <b class="here">◀ this one</b>` : undefined}
   </td>`;
-  return html`<tr class="${offending ? 'offending' : event.kind === 'packet' ? 'packet' : 'aside'}">
+  return html`<tr class="${offending ? 'offending' : event.kind === 'packet' ? 'packet' : 'quiet'}">
     <td class="num">${clockText(event.tMs)}</td>
     <td class="way">${wayOf(event)}</td>
     <td class="seen">${'seenAt' in event ? vantageWords[event.seenAt] : undefined}</td>

@@ -29,7 +29,7 @@ export function problemsSection(problems: readonly Problem[], excerpts: Excerpts
 }
 
 function problemArticle(problem: Problem, excerpts: Excerpts, open: boolean): Html {
-  return html`<details class="problem ${problem.verdict}" ${open ? html`open` : undefined}>
+  return html`<details class="problem ${problem.verdict}" ${open ? html`open=""` : undefined}>
     <summary>
       ${badge(problem.verdict)} <span class="title">${titleOfProblem(problem)}</span>
       <span class="aside">${problem.target}</span>

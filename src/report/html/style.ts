@@ -19,7 +19,7 @@ html { font: 16px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans',
 body { margin: 0; background: var(--page); color: var(--ink); font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 header, main { max-width: 76rem; margin: 0 auto; padding: 0 1.5rem; }
 header { padding-top: 2.5rem; }
-h1 { font-size: 1.65rem; line-height: 1.25; font-weight: 650; margin: .3rem 0 .6rem; max-width: 48rem; text-wrap: balance; }
+h1 { font-size: 1.65rem; line-height: 1.25; font-weight: 650; margin: .3rem 0 .6rem; max-width: 60rem; text-wrap: pretty; }
 h2 { font-size: 1.25rem; font-weight: 650; margin: 3rem 0 .75rem; padding-top: .75rem; border-top: 2px solid var(--ink); }
 h3 { font-size: 1rem; font-weight: 650; margin: 1.75rem 0 .5rem; display: flex; flex-wrap: wrap; gap: .25rem .75rem; }
 p { margin: .5rem 0; max-width: 48rem; }
@@ -43,11 +43,14 @@ const parts = `
 .counts { display: inline-flex; flex-wrap: wrap; gap: 0 .9rem; font-weight: 400; }
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 th { text-align: left; font-size: .75rem; font-weight: 600; letter-spacing: .02em; color: var(--soft); padding: .3rem 1rem .3rem 0; vertical-align: bottom; }
-td { padding: .4rem 1rem .4rem 0; border-top: 1px solid var(--line); vertical-align: top; }
+td { padding: .4rem 1rem .4rem 0; border-top: 1px solid var(--line); vertical-align: baseline; }
 th:last-child, td:last-child { padding-right: 0; }
 .num { text-align: right; white-space: nowrap; }
 .figures { white-space: nowrap; }
-.checks td:first-child, .statements td:first-child { width: 9rem; }
+.checks td:first-child, .statements td:first-child { width: 8.5rem; }
+.checks .id { white-space: nowrap; }
+.statements { table-layout: fixed; } .statements th:nth-child(2) { width: 40%; } .statements th:nth-child(3) { width: 30%; }
+.statements th:first-child { width: 8.5rem; } .statements .figures { white-space: normal; }
 .came { color: var(--soft); font-size: .92em; }
 .over { color: var(--fail); }
 .by { font-size: .78em; max-width: 24rem; }
@@ -66,7 +69,7 @@ summary .title { font-weight: 600; }
 .versus .actual dd:nth-of-type(1) { font-weight: 600; }
 .packets { font-size: .875rem; margin: .5rem 0; }
 .packets .way, .packets .seen { white-space: nowrap; }
-.packets .seen, .packets tr.aside td { color: var(--soft); }
+.packets .seen, .packets .quiet td { color: var(--soft); }
 .packets .bytes { color: var(--soft); width: 34%; }
 .packets .offending td { background: var(--wash); color: var(--ink); }
 .packets .offending td:first-child { box-shadow: inset 3px 0 var(--tone); }
@@ -78,9 +81,10 @@ mark { background: none; color: var(--fail); font-weight: 700; border-bottom: 2p
 .chapter .title { display: inline-block; min-width: 15rem; }
 .chapter table { margin: 0 0 .75rem 1.1rem; width: calc(100% - 1.1rem); }
 .coverage td:nth-child(3) { width: 30%; }
-.coverage ul { margin: .3rem 0; padding: 0; list-style: none; }
+.unjudged { margin: 1rem 0; }
 .figure { font-size: 1.1em; }
 meter { width: 100%; height: .7rem; vertical-align: middle; appearance: none; -webkit-appearance: none; background: var(--wash); border: 1px solid var(--soft); border-radius: 0; }
+meter::-webkit-meter-inner-element { display: block; height: 100%; }
 meter::-webkit-meter-bar { background: none; border: 0; border-radius: 0; height: 100%; }
 meter::-webkit-meter-optimum-value { background: var(--soft); border-radius: 0; }
 meter::-moz-meter-bar { background: var(--soft); }
@@ -98,9 +102,10 @@ const narrow = `
   h1 { font-size: 1.3rem; }
   .versus { grid-template-columns: 1fr; }
   .problem { padding: 0 .85rem; }
-  .packets thead, .checks thead, .statements thead { display: none; }
-  .packets tr, .checks tr, .statements tr { display: block; border-top: 1px solid var(--line); padding: .45rem 0; }
-  .packets td, .checks td, .statements td, .checks td:first-child, .statements td:first-child { display: block; border: 0; padding: .05rem 0; width: auto; text-align: left; }
+  .packets thead, .checks thead, .statements thead, .unjudged thead { display: none; }
+  .packets tr, .checks tr, .statements tr, .unjudged tr { display: block; border-top: 1px solid var(--line); padding: .45rem 0; }
+  .packets td, .checks td, .statements td, .unjudged td, .checks td:first-child, .statements td:first-child { display: block; border: 0; padding: .05rem 0; width: auto; text-align: left; }
+  .packets .bytes { width: auto; }
   .packets td.num, .packets td.way, .packets td.seen { display: inline; font-size: .85em; color: var(--soft); }
   .packets td:empty { display: none; }
   .packets tr.offending { background: var(--wash); box-shadow: inset 3px 0 var(--tone); padding-left: .6rem; }

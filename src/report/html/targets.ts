@@ -16,7 +16,7 @@ export function targetSection(target: JudgedTarget, index: number): Html {
     <h2>${target.name} <span class="aside">${target.version}</span></h2>
     <p class="aside">${target.how}</p>
     ${target.limits.length === 0 ? undefined : html`<p>${badge('limit')} declared: ${target.limits.join('; ')}</p>`}
-    ${checksPart('Expectations', expectations)}${checksPart('Checks', checks)}${statementsPart(target.statements)}
+    ${checksPart('Expectations', expectations)}${checksPart('Checks', checks)}${statementsPart(target)}
   </section>`;
 }
 
@@ -28,6 +28,7 @@ function checksPart(title: string, checks: readonly JudgedCheck[]): Html | undef
         <tr>
           <th scope="col">verdict</th>
           <th scope="col">what</th>
+          <th scope="col">name</th>
           <th scope="col">measured</th>
           <th scope="col">limit</th>
         </tr>
@@ -41,24 +42,22 @@ function checksPart(title: string, checks: readonly JudgedCheck[]): Html | undef
 function checkRow(check: JudgedCheck): Html {
   return html`<tr>
     <td>${badge(check.verdict)}</td>
-    <td>
-      ${check.title} <span class="aside id">${check.id}</span>
-      ${check.verdict === 'pass' ? undefined : html`<div class="came">${check.actual}</div>`}
-    </td>
+    <td>${check.title} ${check.verdict === 'pass' ? undefined : html`<div class="came">${check.actual}</div>`}</td>
+    <td class="aside id">${check.id}</td>
     <td class="figures">${figures(check.measured)}</td>
     <td class="figures">${check.measured.map((it) => html`<div>${limitText(it) || '–'}</div>`)}</td>
   </tr>`;
 }
 
-function statementsPart(statements: readonly JudgedStatement[]): Html | undefined {
+function statementsPart({ statements, checks }: JudgedTarget): Html | undefined {
   if (statements.length === 0) return undefined;
   return html`<h3>Statements ${counts(statements)}</h3>
-    ${bySection(statements).map(sectionPart)}`;
+    ${bySection(statements).map((it) => sectionPart(it, checks))}`;
 }
 
-function sectionPart({ title, items }: Section<JudgedStatement>): Html {
+function sectionPart({ title, items }: Section<JudgedStatement>, checks: readonly JudgedCheck[]): Html {
   const open = items.some((it) => it.verdict === 'fail' || it.verdict === 'inconclusive' || it.verdict === 'warn');
-  return html`<details class="chapter" ${open ? html`open` : undefined}>
+  return html`<details class="chapter" ${open ? html`open=""` : undefined}>
     <summary><span class="title">${title}</span> ${counts(items)}</summary>
     <table class="statements">
       <thead>
@@ -70,19 +69,27 @@ function sectionPart({ title, items }: Section<JudgedStatement>): Html {
         </tr>
       </thead>
       <tbody>
-        ${items.map(statementRow)}
+        ${items.map((it) => statementRow(it, checks))}
       </tbody>
     </table>
   </details>`;
 }
 
-function statementRow(it: JudgedStatement): Html {
+function statementRow(it: JudgedStatement, checks: readonly JudgedCheck[]): Html {
   return html`<tr>
     <td>${badge(it.verdict)}</td>
     <td><span class="id">${it.id}</span> ${titleOf(it.id)}</td>
-    <td class="aside by">${it.by.join(', ')}</td>
+    <td class="aside by">${judgesOf(it, checks)}</td>
     <td class="figures">${figures(it.measured, true)}</td>
   </tr>`;
+}
+
+/** The rules, and the checks that are about the statement; the checks it merely came up in are counted. */
+function judgesOf({ id, by }: JudgedStatement, checks: readonly JudgedCheck[]): string {
+  const about = new Map(checks.map((it) => [it.id, it.statements.includes(id)]));
+  const named = by.filter((it) => about.get(it) !== false);
+  const others = by.length - named.length;
+  return [...named, ...(others === 0 ? [] : [`in ${others} other check${others === 1 ? '' : 's'}`])].join(', ');
 }
 
 function figures(measured: readonly Measurement[], withLimit = false): readonly Html[] {
