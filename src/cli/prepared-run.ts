@@ -1,0 +1,112 @@
+// A run before it begins: everything that can be wrong with what was asked for is found here, before anything starts.
+import type { Bench, BenchOptions } from '../bench/bench.ts';
+import type { Plan } from '../bench/plan.ts';
+import { play } from '../bench/play.ts';
+import type { Check } from '../conformance/check.ts';
+import { checks, selectChecks } from '../conformance/checks.ts';
+import { driveChecks } from '../conformance/drive-checks.ts';
+import { FieldbenchError } from '../error.ts';
+import { defaultParameters, type RuleParameters } from '../judge/rule.ts';
+import { brokerTarget } from '../parts/brokers/drivers.ts';
+import { actionInWords } from '../scenario/describe.ts';
+import type { Expectation } from '../scenario/expectation.ts';
+import { expectationOf } from '../scenario/judge-expectations.ts';
+import { planOf, type PlanChanges } from '../scenario/plan-of.ts';
+import { readScenario } from '../scenario/read-scenario.ts';
+import { fileOfScenario, scenarioPath } from './shipped.ts';
+
+/** What every kind of run can be told. */
+interface RunOptions {
+  /** Repeats the random draws of a run; default 1. */
+  readonly seed?: number;
+  /** Tolerances that differ from the defaults; they are printed beside the verdicts. */
+  readonly parameters?: Partial<RuleParameters>;
+}
+
+/** Which brokers are judged, and by which checks. */
+export interface ConformanceOptions extends RunOptions {
+  /** Target words: `embedded`, `mosquitto`, `container:mosquitto`, `mqtt://HOST:PORT`. */
+  readonly targets: readonly string[];
+  /** Ids, statements, sections or globs of checks, separated by commas; default: every check. */
+  readonly select?: string;
+}
+
+/** Which scenario is played, and on what. */
+export interface ScenarioOptions extends RunOptions, PlanChanges {
+  /** Path of the scenario, or the name of a shipped one. */
+  readonly scenario: string;
+}
+
+/** A run that can begin: what the bench is opened with, and what is done on it. */
+export interface PreparedRun {
+  readonly bench: Omit<BenchOptions, 'reportDir' | 'signal'>;
+  drive(bench: Bench): Promise<void>;
+}
+
+/**
+ * Prepares a conformance run.
+ * @throws FieldbenchError `FB_USAGE` when no check is selected, `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`
+ */
+export function prepareConformance(options: ConformanceOptions): PreparedRun & { readonly checks: readonly Check[] } {
+  const { targets, select, seed = 1 } = options;
+  const selected = select === undefined ? checks : selectChecks(select);
+  if (selected.length === 0) {
+    throw new FieldbenchError({
+      code: 'FB_USAGE',
+      message: `no check fits the selection "${select}"`,
+      hint: 'fieldbench list checks shows them',
+    });
+  }
+  for (const word of targets) brokerTarget(word); // An unknown one is told before any other is started.
+  const parameters = { ...defaultParameters, ...options.parameters };
+  const words = [...targets.map((it) => `--target ${it}`), ...(select === undefined ? [] : [`--select ${select}`])];
+  const command = ['fieldbench conform', ...words, `--seed ${seed}`].join(' ');
+  return {
+    checks: selected,
+    bench: { mode: 'conform', seed, command, parameters },
+    drive: async (bench) => {
+      const { clock, history, signal } = bench.context;
+      const prefix = `fb${bench.runId.slice(0, 6)}`;
+      for (const word of targets) {
+        const { endpoint } = await bench.startTarget(word, word);
+        const { connectionIds } = bench;
+        await driveChecks(
+          selected,
+          { name: word, endpoint, lacks: [] },
+          { prefix, history, clock, connectionIds, parameters, signal },
+        );
+      }
+    },
+  };
+}
+
+/** A scenario that can be played. */
+export interface PreparedScenario extends PreparedRun {
+  readonly plan: Plan;
+  readonly expectations: readonly Expectation[];
+}
+
+/**
+ * Reads a scenario and prepares its run.
+ * @throws FieldbenchError `FB_SCENARIO_FILE`, `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`; ScenarioErrors for what is wrong in it
+ */
+export async function prepareScenario(options: ScenarioOptions): Promise<PreparedScenario> {
+  const { scenario: word, target, backend, seed = 1 } = options;
+  const file = await readScenario(scenarioPath(word));
+  const plan = planOf(file, options);
+  for (const it of plan.brokers) brokerTarget(it.target);
+  const words = [...(target ? [`--target ${target}`] : []), ...(backend ? [`--backend ${backend}`] : [])];
+  return {
+    plan,
+    expectations: file.scenario.expectations.map(expectationOf),
+    bench: {
+      mode: 'scenario',
+      seed,
+      command: ['fieldbench run', word, ...words, `--seed ${seed}`].join(' '),
+      parameters: { ...defaultParameters, ...options.parameters },
+      scenario: { file: file.file, text: file.text },
+    },
+    drive: (bench) =>
+      play(plan, bench, { resolveFile: (path) => fileOfScenario(file.file, path), inWords: actionInWords }),
+  };
+}

@@ -1,0 +1,33 @@
+// The public surface: what a program uses to run scenarios and conformance checks and to read what came of them.
+
+// Whole runs.
+export { runConformance, runScenario } from './cli/complete-run.ts';
+export type { CompletedRun, RunSurroundings } from './cli/complete-run.ts';
+export type { ConformanceOptions, ScenarioOptions } from './cli/prepared-run.ts';
+
+// Reading what a run left behind.
+export { judgeRun } from './cli/judge-run.ts';
+export { readJournal } from './history/read-journal.ts';
+export { writeReports } from './report/write-reports.ts';
+export type { HistoryEvent } from './history/event.ts';
+export type { Evidence, Finding, Measurement } from './judge/finding.ts';
+export type { JudgedCheck, JudgedRun, JudgedStatement, JudgedTarget } from './judge/judged.ts';
+export type { RuleParameters } from './judge/rule.ts';
+export type { Verdict } from './judge/verdict.ts';
+export type { StatementId } from './spec/statement.ts';
+
+// The steps of a run, for programs that do something of their own between them.
+export { openBench } from './bench/bench.ts';
+export { play } from './bench/play.ts';
+export { checks, selectChecks } from './conformance/checks.ts';
+export { driveChecks } from './conformance/drive-checks.ts';
+export { defaultParameters } from './judge/rule.ts';
+export { actionInWords } from './scenario/describe.ts';
+export { planOf } from './scenario/plan-of.ts';
+export { readScenario, ScenarioErrors } from './scenario/read-scenario.ts';
+export type { Bench, BenchOptions } from './bench/bench.ts';
+export type { Plan } from './bench/plan.ts';
+export type { Check } from './conformance/check.ts';
+
+// What goes wrong.
+export { errorText, FieldbenchError } from './error.ts';

@@ -1,0 +1,37 @@
+// Every check on the brokers that we start ourselves, by the same door that users have: what Aedes breaks is listed with
+// the packet that shows it, and nothing else may break; Mosquitto has no such list.
+import { describe } from 'vitest';
+import { conformanceTests } from '../../src/vitest.ts';
+import { need } from '../support/needs.ts';
+
+const sessionForgotten =
+  'Aedes keeps a session by its subscriptions alone: without one, CONNACK says Session Present 0 to a client that returns';
+const dupForwarded = 'Aedes forwards a PUBLISH with the DUP flag of its publisher';
+const pubrelOverlaps = 'Aedes may answer PUBREC packets that come together with PUBREL packets in another order';
+
+conformanceTests({
+  target: 'embedded',
+  knownFailures: {
+    'connect/level-refused': 'Aedes closes on protocol level 3.1.1 does not know, without CONNACK code 1 before it',
+    'connect/empty-id-refused': 'Aedes gives CONNACK code 0 to an empty client id with CleanSession 0',
+    'publish/dup-not-propagated': dupForwarded,
+    'publish/overlapping-subscriptions': {
+      why: 'Aedes sends one copy at the QoS of whichever overlapping subscription comes first',
+      sometimes: true,
+    },
+    'publish/nul-in-topic': 'Aedes answers PUBACK to a topic with U+0000',
+    'publish/ill-formed-topic': 'Aedes answers PUBACK to a topic that is not UTF-8',
+    'session/qos1-redelivered': 'Aedes sends an unacknowledged PUBLISH again with DUP 0',
+    'session/qos2-publish-redelivered': 'Aedes sends a PUBLISH without PUBREC again with DUP 0',
+    'MQTT-3.1.2-4': sessionForgotten,
+    'MQTT-3.1.3-2': sessionForgotten,
+    'MQTT-3.1.4-3': sessionForgotten,
+    'MQTT-3.2.2-2': sessionForgotten,
+    'MQTT-4.6.0-4': { why: pubrelOverlaps, sometimes: true },
+    'MQTT-4.6.0-6': { why: pubrelOverlaps, sometimes: true },
+  },
+});
+
+describe('Mosquitto as a local process', need('mosquitto'), () => {
+  conformanceTests({ target: 'mosquitto' });
+});
