@@ -1,0 +1,39 @@
+// The list of all checks, chapter by chapter: a new one is a line in its chapter's file.
+import type { Check } from './check.ts';
+import { connectChecks } from './checks/connect.ts';
+import { keepAliveChecks } from './checks/keep-alive.ts';
+import { publishChecks } from './checks/publish.ts';
+import { retainedChecks } from './checks/retained.ts';
+import { sessionChecks } from './checks/session.ts';
+import { subscribeChecks } from './checks/subscribe.ts';
+import { willChecks } from './checks/will.ts';
+
+/** Every check of MQTT 3.1.1 for the server role. */
+export const checks: readonly Check[] = [
+  ...connectChecks,
+  ...publishChecks,
+  ...retainedChecks,
+  ...willChecks,
+  ...subscribeChecks,
+  ...sessionChecks,
+  ...keepAliveChecks,
+];
+
+/**
+ * The checks that a selection names: by id, by statement, by section, or by glob (`will/*`, `MQTT-3.3.1-*`).
+ * Several words, separated by commas, add up.
+ */
+export function selectChecks(selection: string): readonly Check[] {
+  const patterns = selection.split(',').map((word) => patternOf(word.trim()));
+  return checks.filter((check) =>
+    patterns.some((pattern) => [check.id, check.section, ...check.statements].some((name) => pattern.test(name))),
+  );
+}
+
+function patternOf(word: string): RegExp {
+  const escaped = word
+    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${escaped}$`, 'i');
+}

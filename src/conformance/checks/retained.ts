@@ -1,0 +1,121 @@
+// Checks of section 3.3.1.3: what a server keeps for subscribers to come.
+import { everyQos, type CheckBench } from '../bench.ts';
+import type { Check } from '../check.ts';
+
+/** Takes a retained message away again, so that the target is left as it was found. */
+const clear = async (bench: CheckBench, ...topics: readonly string[]): Promise<void> => {
+  const cleaner = await bench.connect('cleaner');
+  for (const topic of topics) await cleaner.publish({ topic, payload: '', qos: 1, retain: true });
+};
+
+/** Subscribes a new client and shows, by a live message behind it, that all retained messages had their time. */
+const lateSubscriber = async (bench: CheckBench, name: string, filter: string): Promise<void> => {
+  const client = await bench.connect(name);
+  const end = bench.topic(`end/${name}`);
+  await client.subscribe({ [filter]: 2, [end]: 1 });
+  await client.publish({ topic: end, payload: name, qos: 1 });
+  await client.delivery(end, name);
+  await bench.quiet();
+};
+
+export const retainedChecks: readonly Check[] = [
+  {
+    id: 'retained/kept-for-new-subscribers',
+    title: 'the last retained message of each topic is sent to a new subscriber, marked as retained',
+    section: '3.3.1.3',
+    statements: ['MQTT-3.3.1-5', 'MQTT-3.3.1-6', 'MQTT-3.3.1-8', 'MQTT-3.1.2-7'],
+    needs: ['retain', 'qos1', 'qos2', 'wildcards'],
+    group: 'parallel',
+    accept: ['exactly the last value of each topic, with RETAIN 1, although its publisher is gone'],
+    async drive(bench) {
+      const topics = [bench.topic('r/a'), bench.topic('r/b'), bench.topic('r/b/c')];
+      const publisher = await bench.connect('pub');
+      for (const topic of topics) {
+        await publisher.publish({ topic, payload: 'stale', qos: 1, retain: true });
+        await publisher.publish({ topic, payload: `last of ${topic}`, qos: 1, retain: true });
+      }
+      await publisher.disconnect();
+      await (await bench.connect('pub')).disconnect();
+      await lateSubscriber(bench, 'all', bench.topic('r/#'));
+      await lateSubscriber(bench, 'one', bench.topic('r/a'));
+      await clear(bench, ...topics);
+    },
+  },
+  {
+    id: 'retained/live-copy-unmarked',
+    title: 'a subscriber that was there before gets the message as a live one',
+    section: '3.3.1.3',
+    statements: ['MQTT-3.3.1-9'],
+    needs: ['retain', 'qos1', 'qos2'],
+    group: 'parallel',
+    accept: ['the copy for an established subscription has RETAIN 0'],
+    async drive(bench) {
+      const topic = bench.topic('live');
+      const subscriber = await bench.connect('sub');
+      await subscriber.subscribe({ [topic]: 2 });
+      const publisher = await bench.connect('pub');
+      for (const qos of everyQos) {
+        await publisher.publish({ topic, payload: `live ${qos}`, qos, retain: true });
+        await subscriber.delivery(topic, `live ${qos}`);
+      }
+      await clear(bench, topic);
+    },
+  },
+  {
+    id: 'retained/cleared-by-empty',
+    title: 'an empty retained message clears the topic and is not kept itself',
+    section: '3.3.1.3',
+    statements: ['MQTT-3.3.1-10', 'MQTT-3.3.1-11'],
+    needs: ['retain', 'qos1'],
+    group: 'parallel',
+    accept: ['established subscribers get the empty message; new subscribers get nothing'],
+    async drive(bench) {
+      const topic = bench.topic('cleared');
+      const publisher = await bench.connect('pub');
+      await publisher.publish({ topic, payload: 'to be cleared', qos: 1, retain: true });
+      const subscriber = await bench.connect('sub');
+      await subscriber.subscribe({ [topic]: 1 });
+      await subscriber.delivery(topic, 'to be cleared');
+      await publisher.publish({ topic, payload: '', qos: 1, retain: true });
+      await subscriber.delivery(topic, '');
+      await lateSubscriber(bench, 'late', topic);
+    },
+  },
+  {
+    id: 'retained/untouched-by-live',
+    title: 'a message without RETAIN leaves the stored one alone',
+    section: '3.3.1.3',
+    statements: ['MQTT-3.3.1-12'],
+    needs: ['retain', 'qos1'],
+    group: 'parallel',
+    accept: ['new subscribers get the stored message only; a topic without one gives nothing'],
+    async drive(bench) {
+      const [stored, bare] = [bench.topic('s/stored'), bench.topic('s/bare')];
+      const publisher = await bench.connect('pub');
+      await publisher.publish({ topic: stored, payload: 'stored', qos: 1, retain: true });
+      await publisher.publish({ topic: stored, payload: 'live only', qos: 1 });
+      await publisher.publish({ topic: stored, payload: '', qos: 1 });
+      await publisher.publish({ topic: bare, payload: 'live only', qos: 1 });
+      await lateSubscriber(bench, 'late', bench.topic('s/+'));
+      await clear(bench, stored);
+    },
+  },
+  {
+    id: 'retained/qos0-replaces',
+    title: 'a retained message at QoS 0 replaces the stored one',
+    section: '3.3.1.3',
+    statements: ['MQTT-3.3.1-7'],
+    needs: ['retain', 'qos1'],
+    group: 'parallel',
+    accept: ['a new subscriber gets the new message, or (as a remark) none; never the old one'],
+    async drive(bench) {
+      const topic = bench.topic('replaced');
+      const publisher = await bench.connect('pub');
+      await publisher.publish({ topic, payload: 'old', qos: 1, retain: true });
+      await publisher.publish({ topic, payload: 'new', qos: 0, retain: true });
+      await publisher.ping();
+      await lateSubscriber(bench, 'late', topic);
+      await clear(bench, topic);
+    },
+  },
+];

@@ -1,0 +1,118 @@
+// Checks of section 4.1, 4.3 and 4.4: what a session keeps while its client is away.
+import type { CheckBench, ScriptedClient } from '../bench.ts';
+import type { Check } from '../check.ts';
+
+const persistent = { cleanSession: false, acknowledge: false } as const;
+
+/** A persistent subscriber that answers nothing, and a publisher for it. */
+const silentSubscriber = async (
+  bench: CheckBench,
+  topic: string,
+  qos: 1 | 2,
+): Promise<[ScriptedClient, ScriptedClient]> => {
+  const subscriber = await bench.connect('sub', persistent);
+  await subscriber.subscribe({ [topic]: qos });
+  return [subscriber, await bench.connect('pub')];
+};
+
+const forget = async (bench: CheckBench): Promise<void> => (await bench.connect('sub')).disconnect();
+
+export const sessionChecks: readonly Check[] = [
+  {
+    id: 'session/qos1-redelivered',
+    title: 'a QoS 1 message without PUBACK comes again after the reconnect',
+    section: '4.4',
+    statements: ['MQTT-4.4.0-1', 'MQTT-3.3.1-1', 'MQTT-2.3.1-4', 'MQTT-4.3.2-1'],
+    needs: ['session', 'qos1'],
+    group: 'parallel',
+    accept: ['the message comes again with the same identifier and DUP 1'],
+    async drive(bench) {
+      const topic = bench.topic('again1');
+      const [subscriber, publisher] = await silentSubscriber(bench, topic, 1);
+      for (const payload of ['first', 'second']) await publisher.publish({ topic, payload, qos: 1 });
+      // Only what was really sent before the drop must come again; a server may send one at a time.
+      await subscriber.next('PUBLISH');
+      await subscriber.abort('rst');
+      const back = await bench.connect('sub', { cleanSession: false });
+      for (const payload of ['first', 'second']) await back.delivery(topic, payload);
+      await bench.quiet();
+      await back.disconnect();
+      await forget(bench);
+    },
+  },
+  {
+    id: 'session/qos2-publish-redelivered',
+    title: 'a QoS 2 message without PUBREC comes again after the reconnect',
+    section: '4.4',
+    statements: ['MQTT-4.4.0-1', 'MQTT-3.3.1-1', 'MQTT-2.3.1-4', 'MQTT-4.3.3-1'],
+    needs: ['session', 'qos2'],
+    group: 'parallel',
+    accept: ['the message comes again with the same identifier and DUP 1'],
+    async drive(bench) {
+      const topic = bench.topic('again2');
+      const [subscriber, publisher] = await silentSubscriber(bench, topic, 2);
+      await publisher.publish({ topic, payload: 'two', qos: 2 });
+      await subscriber.next('PUBLISH');
+      await subscriber.abort('rst');
+      const back = await bench.connect('sub', { cleanSession: false });
+      await back.delivery(topic, 'two');
+      await back.next('PUBREL');
+      await bench.quiet();
+      await back.disconnect();
+      await forget(bench);
+    },
+  },
+  {
+    id: 'session/pubrel-redelivered',
+    title: 'a PUBREL without PUBCOMP comes again after the reconnect, and the message does not',
+    section: '4.4',
+    statements: ['MQTT-4.4.0-1', 'MQTT-4.3.3-1'],
+    needs: ['session', 'qos2'],
+    group: 'parallel',
+    accept: ['PUBREL with the same identifier comes again; the PUBLISH does not'],
+    async drive(bench) {
+      const topic = bench.topic('rel');
+      const [subscriber, publisher] = await silentSubscriber(bench, topic, 2);
+      await publisher.publish({ topic, payload: 'released', qos: 2 });
+      const publish = await subscriber.next('PUBLISH');
+      await subscriber.send({ type: 'PUBREC', packetId: publish?.packetId ?? 0 });
+      await subscriber.next('PUBREL');
+      await subscriber.abort('rst');
+      const back = await bench.connect('sub', { cleanSession: false });
+      await back.next('PUBREL');
+      await back.ping();
+      await bench.quiet();
+      await back.disconnect();
+      await forget(bench);
+    },
+  },
+  {
+    id: 'session/inbound-qos2-remembered',
+    title: 'a half-done QoS 2 publish is finished after the reconnect and delivered once',
+    section: '4.3.3',
+    statements: ['MQTT-4.3.3-2', 'MQTT-4.1.0-1'],
+    needs: ['session', 'qos2'],
+    group: 'parallel',
+    accept: ['PUBREC for the re-sent PUBLISH, PUBCOMP for the PUBREL, and one delivery'],
+    async drive(bench) {
+      const topic = bench.topic('half');
+      const subscriber = await bench.connect('watch');
+      await subscriber.subscribe({ [topic]: 2 });
+      const publish = (dup: boolean) =>
+        ({ type: 'PUBLISH', dup, qos: 2, retain: false, topic, packetId: 5, payload: Buffer.from('half') }) as const;
+      const publisher = await bench.connect('sub', { cleanSession: false });
+      await publisher.send(publish(false));
+      await publisher.next('PUBREC');
+      await publisher.abort('rst');
+      const back = await bench.connect('sub', { cleanSession: false });
+      await back.send(publish(true));
+      await back.next('PUBREC');
+      await back.send({ type: 'PUBREL', packetId: 5 });
+      await back.next('PUBCOMP');
+      await subscriber.delivery(topic, 'half');
+      await bench.quiet();
+      await back.disconnect();
+      await forget(bench);
+    },
+  },
+];
