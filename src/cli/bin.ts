@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// The entry of the command line: looks at the Node version before anything that an older one could not read.
+const major = Number(process.versions.node.split('.')[0]);
+if (major < 24) {
+  process.stderr.write(
+    `fieldbench needs Node 24 or newer, and this is ${process.version}; install it, or run npm start in a clone.\n`,
+  );
+  process.exitCode = 2;
+} else {
+  const { main } = await import('./main.ts');
+  process.exitCode = await main(process.argv.slice(2));
+}

@@ -1,0 +1,115 @@
+// Judges a run from its journal: the same way right after the run, in a test, and a year later.
+import { checks as allChecks } from '../conformance/checks.ts';
+import { judgeChecks } from '../conformance/judge-checks.ts';
+import { FieldbenchError } from '../error.ts';
+import type { HistoryEvent, RunEnded, RunStarted, TargetDescribed } from '../history/event.ts';
+import type { Finding } from '../judge/finding.ts';
+import { exitCodeOf, foldFindings } from '../judge/fold.ts';
+import { createJudge } from '../judge/judge.ts';
+import type { JudgedCheck, JudgedRun, JudgedTarget } from '../judge/judged.ts';
+import { defaultParameters } from '../judge/rule.ts';
+import { rules } from '../judge/rules.ts';
+import { createSlicer } from '../judge/slice.ts';
+import { foldVerdicts } from '../judge/verdict.ts';
+import { judgeExpectations } from '../scenario/judge-expectations.ts';
+import { parseScenario } from '../scenario/read-scenario.ts';
+
+/**
+ * Judges a whole history.
+ * @throws FieldbenchError `FB_JOURNAL_EMPTY` when it does not begin with a run.
+ */
+export function judgeRun(events: readonly HistoryEvent[]): JudgedRun {
+  const run = events.find((it): it is RunStarted => it.kind === 'run');
+  if (run === undefined) {
+    throw new FieldbenchError({
+      code: 'FB_JOURNAL_EMPTY',
+      message: 'the journal holds no run',
+      expected: 'an event of kind "run" at its beginning',
+      actual: `${events.length} events, none of that kind`,
+      hint: 'the bench was ended before it began, or this is another file',
+    });
+  }
+  const judge = createJudge({
+    rules: run.mode === 'conform' ? rules.filter((it) => it.judges === 'server') : rules,
+    parameters: { ...defaultParameters, ...run.parameters },
+  });
+  const slicer = createSlicer();
+  const found: Finding[] = [];
+  for (const event of events) {
+    found.push(...judge.step(event));
+    slicer.step(event);
+  }
+  found.push(...judge.end());
+  const described = events.filter((it): it is TargetDescribed => it.kind === 'target');
+  const end = events.findLast((it): it is RunEnded => it.kind === 'end');
+  const targets = described.map((it): JudgedTarget => {
+    const { checks, findings } = judgeChecks(allChecks, it.target, slicer, found, (check) =>
+      repeatCheck(run, it, check),
+    );
+    const own = [...found.filter((finding) => finding.target === it.target), ...findings];
+    return judgedTarget(it, own, [...checks, ...expectationsOf(run, it, described, events)]);
+  });
+  const parties = [...targets, ...simulatedParties(run, described, found)];
+  const verdicts = [
+    ...parties.flatMap((it) => [...it.findings, ...it.checks].map((judged) => judged.verdict)),
+    ...(end?.how === 'completed' ? [] : (['inconclusive'] as const)),
+  ];
+  return {
+    run,
+    ...(end && { end }),
+    verdict: foldVerdicts(verdicts),
+    exitCode: exitCodeOf(verdicts),
+    targets: parties,
+    warnings: warningsOf(events, end),
+  };
+}
+
+/** In a scenario the simulated devices are judged too: a bench whose own devices break the standard proves little. */
+function simulatedParties(
+  run: RunStarted,
+  described: readonly TargetDescribed[],
+  found: readonly Finding[],
+): readonly JudgedTarget[] {
+  if (run.mode !== 'scenario') return [];
+  const known = new Set(described.map((it) => it.target));
+  const names = new Set(found.flatMap((it) => (it.target === undefined || known.has(it.target) ? [] : [it.target])));
+  return [...names].map((target) => {
+    const findings = found.filter((it) => it.target === target);
+    return judgedTarget({ target, version: run.fieldbench, how: 'simulated device', limits: [] }, findings, []);
+  });
+}
+
+/** Expectations concern the whole bench; they stand with its first target. */
+function expectationsOf(
+  run: RunStarted,
+  target: TargetDescribed,
+  described: readonly TargetDescribed[],
+  events: readonly HistoryEvent[],
+): readonly JudgedCheck[] {
+  if (run.scenario === undefined || target !== described[0]) return [];
+  const { scenario } = parseScenario(run.scenario.file, run.scenario.text);
+  return judgeExpectations(scenario, events, run.command);
+}
+
+function judgedTarget(
+  it: Pick<TargetDescribed, 'target' | 'version' | 'how' | 'limits'>,
+  findings: readonly Finding[],
+  checks: readonly JudgedCheck[],
+): JudgedTarget {
+  const statements = foldFindings(findings).get(it.target) ?? [];
+  const byId = statements.toSorted((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
+  return { name: it.target, version: it.version, how: it.how, limits: it.limits, statements: byId, checks, findings };
+}
+
+function repeatCheck(run: RunStarted, target: TargetDescribed, check: string): string {
+  return `fieldbench conform --target ${target.repeat} --select ${check} --seed ${run.seed}`;
+}
+
+function warningsOf(events: readonly HistoryEvent[], end: RunEnded | undefined): readonly string[] {
+  const unseen = events.flatMap((it) => (it.kind === 'gap' || it.kind === 'truncated' ? [it.why] : []));
+  const counted = [...Map.groupBy(unseen, (why) => why)].map(([why, all]) => `${why} (${all.length} times)`);
+  if (end === undefined)
+    return [...counted, 'the journal has no end: the bench was killed, and what came later is missing'];
+  if (end.how !== 'completed') return [...counted, `the run was ${end.how}${end.reason ? `: ${end.reason}` : ''}`];
+  return counted;
+}

@@ -1,0 +1,44 @@
+// Reads the options of a command, and says in one sentence what is wrong with them.
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { didYouMean, FieldbenchError } from '../error.ts';
+
+/** The options of a command with their values, and what stands beside them. */
+export type Options<T extends ParseArgsOptionsConfig> = ReturnType<
+  typeof parseArgs<{ options: T; allowPositionals: true; strict: true }>
+>;
+
+/**
+ * Parses the words behind a command.
+ * @throws FieldbenchError `FB_USAGE` for an unknown option or a missing value
+ */
+export function readOptions<const T extends ParseArgsOptionsConfig>(args: readonly string[], options: T): Options<T> {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const unknown = /Unknown option '(--?[^']+)'/.exec(String(error))?.[1];
+    throw new FieldbenchError({
+      code: 'FB_USAGE',
+      message: unknown ? `there is no option ${unknown}` : firstSentence(error),
+      hint: unknown
+        ? didYouMean(
+            unknown,
+            Object.keys(options).map((name) => `--${name}`),
+          )
+        : 'fieldbench COMMAND --help lists the options',
+    });
+  }
+}
+
+/**
+ * A whole number from an option.
+ * @throws FieldbenchError `FB_USAGE`
+ */
+export function wholeNumber(name: string, text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new FieldbenchError({ code: 'FB_USAGE', message: `--${name} takes a whole number`, actual: `"${text}"` });
+}
+
+function firstSentence(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split(/\. |\n/)[0] ?? text;
+}
