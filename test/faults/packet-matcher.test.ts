@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { LinkFaults } from '../../src/faults/link-faults.ts';
 import type { Direction, PacketMatch } from '../../src/faults/packet-fault.ts';
 import { PacketMatcher } from '../../src/faults/packet-matcher.ts';
+import { decodePacket } from '../../src/wire/decode.ts';
+import { encode } from '../../src/wire/encode.ts';
 import type { Connect, Packet, Publish } from '../../src/wire/packet.ts';
 
 const publish: Publish = {
@@ -49,6 +51,16 @@ test.each<[PacketMatch, Packet, boolean]>([
   [{ dup: true }, publish, false],
   [{ dup: false }, puback, false],
   [{ clientId: 'pump' }, publish, false],
+  [{ payload: '21' }, publish, true],
+  [{ payload: '' }, publish, false],
+  [{ payload: '' }, { ...publish, payload: Buffer.alloc(0) }, true],
+  [{ payload: '' }, puback, false],
+  [{ hasWill: false }, connectAs('pump'), true],
+  [{ hasWill: true }, connectAs('pump'), false],
+  [{ hasWill: false }, publish, false],
+  [{ returnCode: 2 }, { type: 'CONNACK', sessionPresent: false, returnCode: 2 }, true],
+  [{ returnCode: 2 }, { type: 'CONNACK', sessionPresent: false, returnCode: 0 }, false],
+  [{ returnCode: 0 }, publish, false],
 ])('%j and %j: %s', (when, packet, expected) => {
   expect(fits(when, packet)).toBe(expected);
 });
@@ -66,6 +78,39 @@ test('nth counts the fitting packets of one connection, and acts from there on',
   const third = faultWhen({ type: 'PUBLISH', nth: 3 });
   const seen = [publish, puback, publish, publish, publish].map((it) => matcher.fits(third, 'toServer', it));
   expect(seen).toEqual([false, false, false, true, true]);
+});
+
+test('nthTo ends what nth begins', () => {
+  const matcher = new PacketMatcher(new LinkFaults());
+  const middle = faultWhen({ type: 'PUBLISH', nth: 2, nthTo: 3 });
+  const seen = [publish, publish, puback, publish, publish].map((it) => matcher.fits(middle, 'toServer', it));
+  expect(seen).toEqual([false, true, false, true, false]);
+});
+
+test('clean session is what the CONNECT asked for, session present what the first CONNACK said', () => {
+  const matcher = new PacketMatcher(new LinkFaults());
+  const fits = (when: PacketMatch): boolean => matcher.fits(faultWhen(when), 'toClient', publish);
+  expect([fits({ cleanSession: true }), fits({ sessionPresent: false })]).toEqual([false, false]);
+  matcher.note('toServer', connectAs('pump'));
+  matcher.note('toClient', { type: 'CONNACK', sessionPresent: true, returnCode: 0 });
+  matcher.note('toClient', { type: 'CONNACK', sessionPresent: false, returnCode: 0 });
+  expect([fits({ cleanSession: true }), fits({ cleanSession: false })]).toEqual([true, false]);
+  expect([fits({ sessionPresent: true }), fits({ sessionPresent: false })]).toEqual([true, false]);
+});
+
+test('a deviation fits the packets that have it, and alone also what cannot be read', () => {
+  const fits = (when: PacketMatch, frame: Uint8Array): boolean => {
+    const { packet, deviations } = decodePacket(frame, 'client');
+    return new PacketMatcher(new LinkFaults()).fits(faultWhen(when), 'toServer', packet, deviations);
+  };
+  const qos3 = encode({ ...publish, qos: 3 });
+  const typeFifteen = Buffer.from([0xf0, 0]);
+  expect(fits({ deviation: 'qos-3' }, qos3)).toBe(true);
+  expect(fits({ type: 'PUBACK', deviation: 'qos-3' }, qos3)).toBe(false);
+  expect(fits({ deviation: 'qos-3' }, encode(publish))).toBe(false);
+  expect(fits({ deviation: 'reserved-type' }, typeFifteen)).toBe(true);
+  expect(fits({ type: 'PUBLISH', deviation: 'reserved-type' }, typeFifteen)).toBe(false);
+  expect(fits({ direction: 'toServer' }, typeFifteen)).toBe(false);
 });
 
 test('connectionNth counts the connections of one client id over the link', () => {

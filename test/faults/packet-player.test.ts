@@ -5,7 +5,7 @@ import { LinkFaults } from '../../src/faults/link-faults.ts';
 import type { Direction, PacketAction, PacketFault } from '../../src/faults/packet-fault.ts';
 import { PacketPlayer, type PlayerStep } from '../../src/faults/packet-player.ts';
 import { encode } from '../../src/wire/encode.ts';
-import type { Packet, Publish } from '../../src/wire/packet.ts';
+import type { Connect, Packet, Publish, Text, Will } from '../../src/wire/packet.ts';
 
 const message = (payload: string, packetId = 1): Publish => ({
   type: 'PUBLISH',
@@ -79,6 +79,46 @@ describe('actions', () => {
   test('rewrite changes the packet', () => {
     const steps = playing(onMessages({ do: 'rewrite', set: { packetId: { add: 4 } } })).feed('toServer', bytes(m1), 0);
     expect(sent(steps)).toEqual(bytes({ ...m1, packetId: 5 }));
+  });
+
+  test('mend writes it as it should have been', () => {
+    const subscribe: Packet = { type: 'SUBSCRIBE', packetId: 5, subscriptions: [{ filter: 'a', qos: 1 }] };
+    const badText: Packet<Text> = { ...m2, topic: Buffer.from([0xc0, 0xaf]) };
+    const player = playing(onMessages({ do: 'mend' }, { when: { type: ['SUBSCRIBE', 'PUBLISH'] } }));
+    const steps = player.feed(
+      'toServer',
+      Buffer.concat([encode(subscribe, { flags: 9 }), encode(badText), bytes(m1)]),
+      0,
+    );
+    expect(sent(steps)).toEqual(bytes(subscribe, { ...m2, topic: '\u{FFFD}\u{FFFD}' }, m1));
+  });
+
+  test('what cannot be read can be dropped, and passes every other fault', () => {
+    const unread = Buffer.from([0xf0, 0]);
+    const when = { deviation: 'reserved-type' } as const;
+    const feed = (action: PacketAction): Buffer =>
+      sent(playing(onMessages(action, { when })).feed('toServer', Buffer.concat([bytes(ping), unread, bytes(m1)]), 0));
+    expect(feed({ do: 'drop' })).toEqual(bytes(ping, m1));
+    expect(feed({ do: 'rst', side: 'both' })).toEqual(Buffer.concat([bytes(ping), unread, bytes(m1)]));
+  });
+
+  test('rewrite gives a CONNECT the will of an earlier connection of its client', () => {
+    const connect = (clientId: string): Connect => ({
+      type: 'CONNECT',
+      protocolName: 'MQTT',
+      protocolLevel: 4,
+      cleanSession: true,
+      keepAliveS: 0,
+      clientId,
+    });
+    const will: Will = { topic: 'gone', payload: Buffer.from('x'), qos: 1, retain: true };
+    const faults = [onMessages({ do: 'rewrite', set: { will: 'earlier' } }, { when: { type: 'CONNECT' } })];
+    const link = new LinkFaults(faults);
+    const through = (packet: Connect): Buffer => sent(new PacketPlayer(link).feed('toServer', bytes(packet), 0));
+    expect(through(connect('a'))).toEqual(bytes(connect('a')));
+    expect(through({ ...connect('a'), will })).toEqual(bytes({ ...connect('a'), will }));
+    expect(through(connect('b'))).toEqual(bytes(connect('b')));
+    expect(through(connect('a'))).toEqual(bytes({ ...connect('a'), will }));
   });
 
   test('swap lets the next of its type go first', () => {

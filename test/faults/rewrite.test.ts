@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { PacketRewrite } from '../../src/faults/packet-fault.ts';
 import { rewrite, rewriteBytes } from '../../src/faults/rewrite.ts';
 import { encode } from '../../src/wire/encode.ts';
-import type { Connect, Packet, Publish } from '../../src/wire/packet.ts';
+import type { Connect, Packet, Publish, Will } from '../../src/wire/packet.ts';
 
 const publish: Publish = {
   type: 'PUBLISH',
@@ -14,6 +14,7 @@ const publish: Publish = {
   packetId: 7,
   payload: Buffer.from('21'),
 };
+const will: Will = { topic: 'gone', payload: Buffer.from('x'), qos: 1, retain: true };
 const connect: Connect = {
   type: 'CONNECT',
   protocolName: 'MQTT',
@@ -21,7 +22,7 @@ const connect: Connect = {
   cleanSession: true,
   keepAliveS: 30,
   clientId: 'pump',
-  will: { topic: 'gone', payload: Buffer.from('x'), qos: 1, retain: true },
+  will,
 };
 const suback: Packet = { type: 'SUBACK', packetId: 3, returnCodes: [0, 1, 2] };
 const subscribe: Packet = {
@@ -32,6 +33,7 @@ const subscribe: Packet = {
     { filter: 'b', qos: 2 },
   ],
 };
+const unsubscribe: Packet = { type: 'UNSUBSCRIBE', packetId: 3, filters: ['Plant/Pump/', 'A', '/'] };
 const { will: _, ...willess } = connect;
 const { packetId: __, ...unnumbered } = publish;
 
@@ -67,6 +69,31 @@ describe('rewrite sets', () => {
     ['return codes the other way round', suback, { returnCodes: 'reversed' }, { ...suback, returnCodes: [2, 1, 0] }],
     ['one return code less', suback, { returnCodes: 'dropLast' }, { ...suback, returnCodes: [0, 1] }],
     ['one return code more', suback, { returnCodes: 'addOne' }, { ...suback, returnCodes: [0, 1, 2, 2] }],
+    ['every return code', suback, { returnCodes: { each: 3 } }, { ...suback, returnCodes: [3, 3, 3] }],
+    [
+      'the requested QoS',
+      subscribe,
+      { requestedQos: 0 },
+      {
+        ...subscribe,
+        subscriptions: [
+          { filter: 'a/#', qos: 0 },
+          { filter: 'b', qos: 0 },
+        ],
+      },
+    ],
+    [
+      'filters in lower case',
+      unsubscribe,
+      { filters: 'lowerCase' },
+      { ...unsubscribe, filters: ['plant/pump/', 'a', '/'] },
+    ],
+    [
+      'filters without a last level of no characters',
+      unsubscribe,
+      { filters: 'trimSlash' },
+      { ...unsubscribe, filters: ['Plant/Pump', 'A', '/'] },
+    ],
     [
       'CONNACK',
       { type: 'CONNACK', sessionPresent: false, returnCode: 0 },
@@ -79,6 +106,8 @@ describe('rewrite sets', () => {
       { cleanSession: false, keepAliveS: 0, clientId: { append: '2' } },
       { ...connect, cleanSession: false, keepAliveS: 0, clientId: 'pump2' },
     ],
+    ['a client id in lower case', { ...connect, clientId: 'PumP' }, { clientId: 'lowerCase' }, connect],
+    ['a will where there is none', willess, { will }, connect],
     ['no will', connect, { will: 'remove' }, willess],
     [
       'another will',
@@ -102,6 +131,12 @@ describe('rewrite turns', () => {
       subscribe,
       { type: 'PUBLISH', topic: 'a/x', payload: { text: 'p' } },
       { type: 'PUBLISH', dup: false, qos: 0, retain: false, topic: 'a/x', payload: Buffer.from('p') },
+    ],
+    [
+      'CONNECT into its will at another QoS',
+      connect,
+      { type: 'PUBLISH', qos: 2 },
+      { type: 'PUBLISH', dup: false, qos: 2, retain: false, topic: 'gone', packetId: 1, payload: Buffer.from('x') },
     ],
     [
       'a message into UNSUBSCRIBE',
@@ -137,6 +172,7 @@ describe('rewrite leaves', () => {
   test.each<[string, Packet, PacketRewrite]>([
     ['a PINGREQ without a packet identifier', { type: 'PINGREQ' }, { packetId: 1, topic: 'x' }],
     ['a CONNECT without a will', willess, { will: { qos: 2 } }],
+    ['a CONNECT whose earlier will nobody looked up', willess, { will: 'earlier' }],
     ['a message at QoS 0 without an identifier', { ...unnumbered, qos: 0 }, { packetId: 5 }],
   ])('%s', (_name, packet, set) => {
     expect(rewrite(packet, set)).toEqual(packet);
