@@ -18,7 +18,8 @@ export function fromServer(
 ): readonly What[] {
   if (packet.type === 'CONNACK') return connack(traffic, connection, packet, at);
   const { session } = connection;
-  if (session === undefined) return [];
+  // What an older connection got before it was taken over may be seen late: the newer one has it again.
+  if (session === undefined || session.connection !== connection) return [];
   switch (packet.type) {
     case 'PUBLISH':
       return packet.qos === 3 ? [] : deliver(traffic, connection, session, seen, { ...packet, qos: packet.qos }, at);

@@ -178,13 +178,15 @@ function arrived(state: State, it: Delivery, at: Moment, report: Report): void {
     return;
   }
   if (it.again || it.connection.tainted !== undefined || it.topic.startsWith('$')) return;
-  const asked = newestAsked(it);
-  if (asked === undefined || it.messages.length === 0) return;
+  const asked = answerable(state, it, at);
+  // What was sent after every SUBSCRIBE may be a live copy: its RETAIN flag is another rule's matter.
+  const isLive = (each: Message): boolean => each.origin === 'publish' && each.seen.seq > (asked?.newest.seq ?? 0);
+  if (asked === undefined || it.messages.length === 0 || it.messages.some(isLive)) return;
   const due = state.searches.filter(
     (each) => each.found === 'due' && each.connection === it.connection && it.messages.includes(each.message),
   );
   state.searches = state.searches.filter((each) => !due.includes(each));
-  judgeFound(state, it, due, asked, at, report);
+  judgeFound(state, it, due, asked.oldest, at, report);
 }
 
 function isLater(it: Delivery, than: Search): boolean {
@@ -192,11 +194,25 @@ function isLater(it: Delivery, than: Search): boolean {
   return it.messages.length > 0 && it.messages.every((message) => message.seen.seq > after);
 }
 
-/** When the session last asked for a filter that matches: only such a SUBSCRIBE brings retained messages. */
-function newestAsked(it: Delivery): Moment | undefined {
-  const { held } = heldFor(it.session, it.topic);
-  const asked = held.flatMap((each) => each.subscriptions.map((subscription) => subscription.asked));
-  return asked.toSorted((a, b) => b.seq - a.seq)[0];
+/**
+ * The SUBSCRIBE packets that a retained copy may answer. Behind a SUBACK it may lag: a newer SUBSCRIBE can be on its
+ * way already, and what was current for the older one is right.
+ */
+function answerable(
+  state: State,
+  it: Delivery,
+  at: Moment,
+): { readonly oldest: Moment; readonly newest: Moment } | undefined {
+  const matching = heldFor(it.session, it.topic).held.flatMap((each) => each.subscriptions);
+  const byAge = matching.toSorted((a, b) => a.asked.seq - b.asked.seq);
+  const newest = byAge.at(-1);
+  if (newest === undefined) return undefined;
+  const owes = [...it.session.flights.values()].some((flight) => flight !== it.flight && isOpen(flight));
+  const oldest = byAge.find((one) => {
+    const mayBeQueued = it.qos > 0 && (owes || one.connection !== it.connection);
+    return mayBeQueued || at.tMs - (one.answered?.tMs ?? at.tMs) <= state.parameters.effectTimeoutMs;
+  });
+  return { oldest: (oldest ?? newest).asked, newest: newest.asked };
 }
 
 function judgeFound(
@@ -207,44 +223,41 @@ function judgeFound(
   at: Moment,
   report: Report,
 ): void {
-  const { messages, connection } = it;
+  const events = [...it.messages.map((each) => each.seen.seq), asked.seq, at.seq];
+  const found = { events, connection: it.connection.view };
+  const wrong = wrongFind(state, it.messages, asked);
+  if (wrong === 'nothing') passFound(state, it, due, found, report);
+  else if (wrong !== 'unknown') fail(report, [wrong.statement], found, wrong.expected, wrong.actual);
+}
+
+interface Wrong {
+  readonly statement: StatementId;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+/** What is wrong with finding this: it is empty, was never stored, or had been replaced before it was asked for. */
+function wrongFind(state: State, messages: readonly Message[], asked: Moment): Wrong | 'nothing' | 'unknown' {
   const [message] = messages;
-  // What was sent after the SUBSCRIBE may be a live copy: its RETAIN flag is another rule's matter.
-  if (message === undefined || messages.some((each) => each.seen.seq > asked.seq && each.origin === 'publish')) return;
-  const events = [...messages.map((each) => each.seen.seq), asked.seq, at.seq];
-  const found = { events, connection: connection.view };
-  const stored = messages.filter((each) => each.retain);
+  const settled = messages.every((each) => state.store.isSettled(each, asked));
+  if (message === undefined) return 'unknown';
   if (message.lengthB === 0) {
-    fail(
-      report,
-      ['MQTT-3.3.1-11'],
-      found,
-      'no retained message without payload',
-      'an empty message with RETAIN 1 came',
-    );
-    return;
+    if (!settled) return 'unknown';
+    const expected = 'no retained message without payload';
+    return { statement: 'MQTT-3.3.1-11', expected, actual: 'an empty message with RETAIN 1 came' };
   }
+  const stored = messages.filter((each) => each.retain);
   if (stored.length === 0) {
-    if (!messages.every((each) => state.store.isSettled(each, asked))) return;
+    if (!settled) return 'unknown';
     const statement = message.origin === 'will' ? 'MQTT-3.1.2-16' : 'MQTT-3.3.1-12';
-    fail(
-      report,
-      [statement],
-      found,
-      `${messageText(message)}, sent with RETAIN 0, not stored`,
-      'a new subscription got it with RETAIN 1',
-    );
-    return;
+    const expected = `${messageText(message)}, sent with RETAIN 0, not stored`;
+    return { statement, expected, actual: 'a new subscription got it with RETAIN 1' };
   }
   const replaced = stored.map((each) => state.store.replacedBy(each, asked));
-  if (replaced.includes(undefined)) {
-    passFound(state, it, stored, due, found, report);
-    return;
-  }
-  const by = replaced[0];
-  if (by === undefined) return;
+  const [by] = replaced;
+  if (by === undefined || replaced.includes(undefined)) return 'nothing';
   const statement = by.lengthB === 0 ? 'MQTT-3.3.1-10' : by.qos === 0 ? 'MQTT-3.3.1-7' : 'MQTT-3.3.1-6';
-  fail(report, [statement], found, expectedAfter(by), `${messageText(message)} came, which that had replaced`);
+  return { statement, expected: expectedAfter(by), actual: `${messageText(message)} came, which that had replaced` };
 }
 
 function expectedAfter(by: Message): string {
@@ -256,12 +269,11 @@ function expectedAfter(by: Message): string {
 function passFound(
   state: State,
   it: Delivery,
-  stored: readonly Message[],
   due: readonly Search[],
   found: Pick<Observation, 'events' | 'connection'>,
   report: Report,
 ): void {
-  const [message] = stored;
+  const [message] = it.messages;
   if (message === undefined || it.messages.length > 1) return;
   const statements = new Set<StatementId>(['MQTT-3.3.1-5', ...due.flatMap((each) => each.statements)]);
   if (message.qos === 0) statements.add('MQTT-3.3.1-7');

@@ -1,11 +1,11 @@
 // Judges wills: published when a connection ends without DISCONNECT, dropped on DISCONNECT, once, and with their own fields.
 import type { StatementId } from '../../../spec/statement.ts';
-import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
+import type { Observation, Report, RoutingRule, RuleParameters } from '../../rule.ts';
 import { isOpen } from '../session/state.ts';
 import type { Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
 import { openUntilMs, stoodFor, Suspicions } from './absence.ts';
 import { digest } from './digest.ts';
-import { deliveryQos, isGranted, isOrdinaryFilter } from './subscriptions.ts';
+import { deliveryQos, heldFor, isGranted, isOrdinaryFilter } from './subscriptions.ts';
 import { newTraffic } from './traffic.ts';
 import type { Delivery, Happening, Traffic } from './traffic.ts';
 import { messageText, sessionText } from './words.ts';
@@ -212,14 +212,29 @@ function judgeDue(state: State, due: Observer, it: Delivery, at: Moment, report:
     const expected = [`${messageText(due.will)} within ${effectTimeoutMs} ms after its connection ended`];
     report.warn('MQTT-3.1.2-8', { ...found, expected, actual: `it came after ${Math.round(delayMs)} ms` });
   }
-  const allowed = [...new Set(due.subscriptions.flatMap((one) => deliveryQos(one, due.will)))];
-  const fields = { events: found.events, connection: found.connection };
-  if (allowed.includes(it.qos)) report.pass('MQTT-3.1.2-9', fields);
-  else {
-    const expected = allowed.map((qos) => `${messageText(due.will)}, left with QoS ${due.will.qos}, at QoS ${qos}`);
-    report.fail('MQTT-3.1.2-9', { ...fields, expected, actual: `it came at QoS ${it.qos}` });
-  }
+  judgeFields(due, it, { events: found.events, connection: found.connection }, report);
   state.absent.push({ ...due, from: at, statements: ['MQTT-3.1.2-10'] });
+}
+
+/** The QoS is that of the will, lowered by any subscription that may have been in force when it was due. */
+function judgeFields(
+  due: Observer,
+  it: Delivery,
+  found: Pick<Observation, 'events' | 'connection'>,
+  report: Report,
+): void {
+  const { held, opaque } = heldFor(it.session, it.topic);
+  if (opaque || !it.session.known) return;
+  const applying = held
+    .flatMap((each) => each.subscriptions)
+    .filter((one) => one.granted !== 0x80 && (one.ended === undefined || one.ended.seq > due.from.seq));
+  const allowed = [...new Set(applying.flatMap((one) => deliveryQos(one, due.will)))];
+  if (allowed.includes(it.qos)) {
+    report.pass('MQTT-3.1.2-9', found);
+    return;
+  }
+  const expected = allowed.map((qos) => `${messageText(due.will)}, left with QoS ${due.will.qos}, at QoS ${qos}`);
+  report.fail('MQTT-3.1.2-9', { ...found, expected, actual: `it came at QoS ${it.qos}` });
 }
 
 /** Counts what came against what may come: one for each will that was not withdrawn, per matching subscription. */

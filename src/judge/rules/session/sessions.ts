@@ -5,7 +5,7 @@ import type { Moment, NetworkConnection, Session } from './state.ts';
 export type PriorState = 'stored' | 'none' | 'unknown';
 
 /** How long an abandoned session is expected to be kept: servers may discard old state (MQTT311-NN-12). */
-export const keptForMs = 3_600_000;
+const keptForMs = 3_600_000;
 
 /** The last session of each client id, since the broker started. */
 export interface SessionBook {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { retained } from '../../../../src/judge/rules/routing/retained.ts';
 import type { Conn, HistoryOf } from '../../history-of.ts';
 import { verdicts } from '../../history-of.ts';
-import { connack, connect, publish } from '../../packets.ts';
+import { connack, connect, publish, subscribe } from '../../packets.ts';
 import { alive, get, join, send, sub } from '../cast.ts';
 
 const judged = (write: (h: HistoryOf) => unknown): ReturnType<typeof verdicts> => verdicts(retained, write);
@@ -50,6 +50,17 @@ describe('a retained message is found', () => {
       look(h, 'r', (it) => get(it, 1, 'r', 'value 1', keep));
     });
     expect(seen['MQTT-3.3.1-6']).toBe('fail');
+  });
+
+  test('an older one that answers an earlier SUBSCRIBE late: not judged', () => {
+    const seen = judged((h) => {
+      const p = send(join(h, 'p'), 1, 'r', 'value 1', keep);
+      const a = sub(join(h, 'a'), 'r', 1);
+      send(p, 1, 'r', 'value 2', keep);
+      a.client(subscribe(900, { '#': 1 }));
+      get(a, 1, 'r', 'value 1', keep);
+    });
+    expect(Object.values(seen)).not.toContain('fail');
   });
 
   test('is not demanded when the new subscriber leaves soon', () => {
