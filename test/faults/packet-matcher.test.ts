@@ -31,6 +31,11 @@ function fits(when: PacketMatch, packet: Packet, direction: Direction = 'toServe
   return new PacketMatcher(new LinkFaults()).fits(faultWhen(when), direction, packet);
 }
 
+function fitsFrame(when: PacketMatch, frame: Uint8Array): boolean {
+  const { packet, deviations } = decodePacket(frame, 'client');
+  return new PacketMatcher(new LinkFaults()).fits(faultWhen(when), 'toServer', packet, deviations);
+}
+
 test.each<[PacketMatch, Packet, boolean]>([
   [{}, publish, true],
   [{}, { type: 'PINGREQ' }, true],
@@ -89,28 +94,24 @@ test('nthTo ends what nth begins', () => {
 
 test('clean session is what the CONNECT asked for, session present what the first CONNACK said', () => {
   const matcher = new PacketMatcher(new LinkFaults());
-  const fits = (when: PacketMatch): boolean => matcher.fits(faultWhen(when), 'toClient', publish);
-  expect([fits({ cleanSession: true }), fits({ sessionPresent: false })]).toEqual([false, false]);
+  const fitsIt = (when: PacketMatch): boolean => matcher.fits(faultWhen(when), 'toClient', publish);
+  expect([fitsIt({ cleanSession: true }), fitsIt({ sessionPresent: false })]).toEqual([false, false]);
   matcher.note('toServer', connectAs('pump'));
   matcher.note('toClient', { type: 'CONNACK', sessionPresent: true, returnCode: 0 });
   matcher.note('toClient', { type: 'CONNACK', sessionPresent: false, returnCode: 0 });
-  expect([fits({ cleanSession: true }), fits({ cleanSession: false })]).toEqual([true, false]);
-  expect([fits({ sessionPresent: true }), fits({ sessionPresent: false })]).toEqual([true, false]);
+  expect([fitsIt({ cleanSession: true }), fitsIt({ cleanSession: false })]).toEqual([true, false]);
+  expect([fitsIt({ sessionPresent: true }), fitsIt({ sessionPresent: false })]).toEqual([true, false]);
 });
 
 test('a deviation fits the packets that have it, and alone also what cannot be read', () => {
-  const fits = (when: PacketMatch, frame: Uint8Array): boolean => {
-    const { packet, deviations } = decodePacket(frame, 'client');
-    return new PacketMatcher(new LinkFaults()).fits(faultWhen(when), 'toServer', packet, deviations);
-  };
   const qos3 = encode({ ...publish, qos: 3 });
   const typeFifteen = Buffer.from([0xf0, 0]);
-  expect(fits({ deviation: 'qos-3' }, qos3)).toBe(true);
-  expect(fits({ type: 'PUBACK', deviation: 'qos-3' }, qos3)).toBe(false);
-  expect(fits({ deviation: 'qos-3' }, encode(publish))).toBe(false);
-  expect(fits({ deviation: 'reserved-type' }, typeFifteen)).toBe(true);
-  expect(fits({ type: 'PUBLISH', deviation: 'reserved-type' }, typeFifteen)).toBe(false);
-  expect(fits({ direction: 'toServer' }, typeFifteen)).toBe(false);
+  expect(fitsFrame({ deviation: 'qos-3' }, qos3)).toBe(true);
+  expect(fitsFrame({ type: 'PUBACK', deviation: 'qos-3' }, qos3)).toBe(false);
+  expect(fitsFrame({ deviation: 'qos-3' }, encode(publish))).toBe(false);
+  expect(fitsFrame({ deviation: 'reserved-type' }, typeFifteen)).toBe(true);
+  expect(fitsFrame({ type: 'PUBLISH', deviation: 'reserved-type' }, typeFifteen)).toBe(false);
+  expect(fitsFrame({ direction: 'toServer' }, typeFifteen)).toBe(false);
 });
 
 test('connectionNth counts the connections of one client id over the link', () => {

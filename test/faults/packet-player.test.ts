@@ -17,6 +17,14 @@ const message = (payload: string, packetId = 1): Publish => ({
   payload: Buffer.from(payload),
 });
 const puback = (packetId: number): Packet => ({ type: 'PUBACK', packetId });
+const connectAs = (clientId: string): Connect => ({
+  type: 'CONNECT',
+  protocolName: 'MQTT',
+  protocolLevel: 4,
+  cleanSession: true,
+  keepAliveS: 0,
+  clientId,
+});
 const ping: Packet = { type: 'PINGREQ' };
 const [m1, m2, m3] = [message('one', 1), message('two', 2), message('three', 3)];
 
@@ -103,22 +111,14 @@ describe('actions', () => {
   });
 
   test('rewrite gives a CONNECT the will of an earlier connection of its client', () => {
-    const connect = (clientId: string): Connect => ({
-      type: 'CONNECT',
-      protocolName: 'MQTT',
-      protocolLevel: 4,
-      cleanSession: true,
-      keepAliveS: 0,
-      clientId,
-    });
     const will: Will = { topic: 'gone', payload: Buffer.from('x'), qos: 1, retain: true };
     const faults = [onMessages({ do: 'rewrite', set: { will: 'earlier' } }, { when: { type: 'CONNECT' } })];
     const link = new LinkFaults(faults);
     const through = (packet: Connect): Buffer => sent(new PacketPlayer(link).feed('toServer', bytes(packet), 0));
-    expect(through(connect('a'))).toEqual(bytes(connect('a')));
-    expect(through({ ...connect('a'), will })).toEqual(bytes({ ...connect('a'), will }));
-    expect(through(connect('b'))).toEqual(bytes(connect('b')));
-    expect(through(connect('a'))).toEqual(bytes({ ...connect('a'), will }));
+    expect(through(connectAs('a'))).toEqual(bytes(connectAs('a')));
+    expect(through({ ...connectAs('a'), will })).toEqual(bytes({ ...connectAs('a'), will }));
+    expect(through(connectAs('b'))).toEqual(bytes(connectAs('b')));
+    expect(through(connectAs('a'))).toEqual(bytes({ ...connectAs('a'), will }));
   });
 
   test('swap lets the next of its type go first', () => {
