@@ -31,6 +31,9 @@ export interface DriveOptions {
   readonly checkTimeoutMs?: number;
 }
 
+/** So many checks in a row that could not be brought about: the target is gone, mute or mad, and the rest is not tried. */
+const hopelessAfter = 16;
+
 /** Drives the checks: `parallel` ones side by side, then the others one at a time. Rejects only when aborted. */
 export async function driveChecks(
   checks: readonly Check[],
@@ -39,18 +42,30 @@ export async function driveChecks(
 ): Promise<void> {
   const waiting = checks.map((check, index) => ({ check, prefix: `${options.prefix}${index.toString(36)}` }));
   const together = waiting.filter((it) => it.check.group === 'parallel');
+  let failures: string[] = [];
+  const next = async ({ check, prefix }: (typeof waiting)[number]): Promise<void> => {
+    const hopeless = failures.length < hopelessAfter ? undefined : failures.at(-1);
+    const failure = await driveCheck(check, prefix, target, options, hopeless);
+    if (hopeless !== undefined) return;
+    failures = failure === undefined ? [] : [...failures, failure];
+  };
   const lanes = Array.from({ length: options.width ?? 16 }, async () => {
-    for (let next = together.shift(); next; next = together.shift()) {
-      await driveCheck(next.check, next.prefix, target, options);
-    }
+    for (let it = together.shift(); it; it = together.shift()) await next(it);
   });
   await Promise.all(lanes);
   for (const it of waiting) {
-    if (it.check.group !== 'parallel') await driveCheck(it.check, it.prefix, target, options);
+    if (it.check.group !== 'parallel') await next(it);
   }
 }
 
-async function driveCheck(check: Check, prefix: string, target: DrivenTarget, options: DriveOptions): Promise<void> {
+/** Gives why the check's situation could not be brought about; nothing when it could, or was not to be. */
+async function driveCheck(
+  check: Check,
+  prefix: string,
+  target: DrivenTarget,
+  options: DriveOptions,
+  hopeless: string | undefined,
+): Promise<string | undefined> {
   options.signal.throwIfAborted();
   const note = (phase: 'begun' | 'driven' | 'aborted' | 'skipped', reason?: string): void =>
     options.history.record({
@@ -63,7 +78,11 @@ async function driveCheck(check: Check, prefix: string, target: DrivenTarget, op
   const missing = check.needs.filter((it) => target.lacks.includes(it));
   if (missing.length > 0) {
     note('skipped', `the target declares that it lacks ${missing.join(', ')}`);
-    return;
+    return undefined;
+  }
+  if (hopeless !== undefined) {
+    note('aborted', `not tried, because ${hopelessAfter} checks in a row failed to come about; the last: ${hopeless}`);
+    return undefined;
   }
   const bound = new AbortController();
   const signal = AbortSignal.any([options.signal, bound.signal]);
@@ -78,16 +97,21 @@ async function driveCheck(check: Check, prefix: string, target: DrivenTarget, op
     check: check.id,
     prefix,
     signal,
+    giveUp: (why) => bound.abort(why),
   });
   note('begun');
   try {
     await Promise.race([check.drive(bench), aborted(signal)]);
     note('driven');
+    return undefined;
   } catch (error) {
     options.signal.throwIfAborted();
-    note('aborted', error instanceof Error ? error.message : String(error));
+    const why = error instanceof Error ? error.message : String(error);
+    note('aborted', why);
+    return why;
   } finally {
     cancel();
+    bound.abort(new SituationFailed('the check is over')); // Ends what of it still waits beside the part that failed.
   }
 }
 

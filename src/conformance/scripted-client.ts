@@ -17,7 +17,13 @@ export interface ScriptedClientOptions {
   readonly history: History;
   readonly clock: Clock;
   readonly parameters: RuleParameters;
+  /** Called once when the target sends without end: the check cannot go on, and memory is not for ever. */
+  readonly onFlood: (what: string) => void;
 }
+
+/** Far more than any check asks for on one connection (some 300 packets); behind it stands a flood. */
+const floodPackets = 2000;
+const floodB = 4 * 1024 * 1024;
 
 interface Waiter {
   readonly wants: (packet: Packet) => boolean;
@@ -36,14 +42,15 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
   readonly #peerClosed = Promise.withResolvers<void>();
   #isPeerClosed = false;
   #lastPacketId = 0;
+  #receivedB = 0;
+  #receivedPackets = 0;
+  #isFlooded = false;
 
   constructor(options: ScriptedClientOptions) {
     this.#options = options;
     this.connection = options.connection;
     this.clientId = options.connect.clientId;
-    options.wire.onBytes((chunk) => {
-      for (const frame of this.#decoder.push(chunk)) if (frame.packet) this.#arrived(frame.packet);
-    });
+    options.wire.onBytes((chunk) => this.#received(chunk));
     options.wire.onPeerEnd(() => this.#ended());
     void options.wire.closed.then(() => this.#ended());
   }
@@ -130,11 +137,11 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
     if (how === 'fin') this.#options.wire.end();
     else this.#options.wire.reset();
     // A server may leave its own side open; what the check does next must not wait for that.
-    await Promise.race([this.#options.wire.closed, this.#timeout(this.#options.parameters.quietMs)]);
+    await this.#within(this.#options.wire.closed, this.#options.parameters.quietMs);
   }
 
   async closedByServer(timeoutMs = this.#options.parameters.closeTimeoutMs): Promise<boolean> {
-    await Promise.race([this.#peerClosed.promise, this.#timeout(timeoutMs)]);
+    await this.#within(this.#peerClosed.promise, timeoutMs);
     return this.#isPeerClosed;
   }
 
@@ -145,6 +152,21 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
   #nextPacketId(): number {
     this.#lastPacketId += 1;
     return this.#lastPacketId;
+  }
+
+  #received(chunk: Uint8Array): void {
+    if (this.#isFlooded) return;
+    this.#receivedB += chunk.length;
+    for (const { packet } of this.#decoder.push(chunk)) {
+      this.#receivedPackets += 1;
+      if (packet) this.#arrived(packet);
+    }
+    if (this.#receivedPackets <= floodPackets && this.#receivedB <= floodB) return;
+    this.#isFlooded = true;
+    const { clientId } = this;
+    this.#options.onFlood(
+      `the target floods: ${clientId} got ${this.#receivedPackets} packets, ${this.#receivedB} B, on one connection`,
+    );
   }
 
   #arrived(packet: Packet): void {
@@ -178,8 +200,11 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
   /** What did not come is followed by a proof of life, so that its absence can be judged. */
   async #nextWithin(wants: (packet: Packet) => boolean, withinMs: number): Promise<Packet | undefined> {
     const found = await this.#wait(wants, withinMs);
-    if (found === undefined && !this.#isPeerClosed) await this.ping();
-    return found;
+    if (found !== undefined || this.#isPeerClosed) return found;
+    if (!(await this.ping()) && !this.#isPeerClosed) {
+      throw new SituationFailed(`${this.clientId} got no answer, and none to PINGREQ either: the target is silent`);
+    }
+    return undefined;
   }
 
   #wait(wants: (packet: Packet) => boolean, timeoutMs: number): Promise<Packet | undefined> {
@@ -202,8 +227,12 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
     });
   }
 
-  #timeout(delayMs: number): Promise<void> {
-    return new Promise((resolve) => void this.#options.clock.after(delayMs, resolve));
+  /** Waits for it, at most so long. */
+  async #within(it: Promise<unknown>, delayMs: number): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const cancel = this.#options.clock.after(delayMs, late.resolve);
+    await Promise.race([it, late.promise]);
+    cancel();
   }
 }
 

@@ -6,7 +6,7 @@ import { dial } from '../net/dial.ts';
 import type { Endpoint } from '../net/wire.ts';
 import type { RuleParameters } from '../judge/rule.ts';
 import type { Connect } from '../wire/packet.ts';
-import type { CheckBench, ConnectOptions, ScriptedClient } from './bench.ts';
+import { SituationFailed, type CheckBench, type ConnectOptions, type ScriptedClient } from './bench.ts';
 import { WireScriptedClient } from './scripted-client.ts';
 
 /** Where a check runs and under which names. */
@@ -20,7 +20,10 @@ export interface WireBenchOptions {
   readonly clock: Clock;
   readonly connectionIds: ConnectionIds;
   readonly parameters: RuleParameters;
+  /** Aborted when the check or the run has to end: every connection of the check ends with it. */
   readonly signal: AbortSignal;
+  /** Gives the check up: its situation cannot be brought about. */
+  readonly giveUp: (why: SituationFailed) => void;
 }
 
 /** One check's corner; disposing ends the connections that the check left open. */
@@ -75,7 +78,16 @@ export class WireBench implements CheckBench, AsyncDisposable {
     });
     const connect = this.connectPacket(name, options);
     const acknowledge = options.acknowledge ?? true;
-    const client = new WireScriptedClient({ wire, connection, connect, acknowledge, history, clock, parameters });
+    const client = new WireScriptedClient({
+      wire,
+      connection,
+      connect,
+      acknowledge,
+      history,
+      clock,
+      parameters,
+      onFlood: (what) => this.#options.giveUp(new SituationFailed(what)),
+    });
     this.#clients.push(client);
     return client;
   }
