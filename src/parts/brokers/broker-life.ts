@@ -26,6 +26,8 @@ export interface BrokerRecipe {
   launch(): Promise<BrokerInstance>;
   /** Removes what outlives an instance. */
   clear?(): Promise<void>;
+  /** How long it may take until it serves; default 60,000. */
+  readonly readyWithinMs?: number;
   /** Somebody else's broker: it is never stopped, killed or restarted. */
   readonly foreign?: boolean;
 }
@@ -138,6 +140,12 @@ class BrokerLife implements StartedBroker {
     return done;
   }
 
+  /** For errors: a broker that the command line names is called by its own URL. */
+  get #title(): string {
+    const { how } = this.#recipe;
+    return how === this.name ? `the broker at ${how}` : `broker "${this.name}" (${how})`;
+  }
+
   #incapable(what: string): FieldbenchError {
     return new FieldbenchError({
       code: 'FB_TARGET_CAPABILITY',
@@ -151,7 +159,7 @@ class BrokerLife implements StartedBroker {
     if (cause instanceof FieldbenchError) return cause;
     return new FieldbenchError({
       code: 'FB_BROKER_START',
-      message: `broker "${this.name}" (${this.#recipe.how}) could not be launched`,
+      message: `${this.#title} could not be launched`,
       actual: cause instanceof Error ? cause.message : String(cause),
       cause,
     });
@@ -162,17 +170,20 @@ class BrokerLife implements StartedBroker {
     const { clock } = this.#context;
     const died = new AbortController();
     void instance.gone.then((how) => died.abort(how));
-    const outcome = await awaitReady(this.endpoint, { clock, signal: AbortSignal.any([signal, died.signal]) }).catch(
-      (error: unknown) => {
-        if (died.signal.aborted && !signal.aborted) return `it ended: ${String(died.signal.reason)}`;
-        throw error;
-      },
-    );
+    const { readyWithinMs } = this.#recipe;
+    const outcome = await awaitReady(this.endpoint, {
+      clock,
+      signal: AbortSignal.any([signal, died.signal]),
+      ...(readyWithinMs !== undefined && { overallMs: readyWithinMs }),
+    }).catch((error: unknown) => {
+      if (died.signal.aborted && !signal.aborted) return `it ended: ${String(died.signal.reason)}`;
+      throw error;
+    });
     if (outcome === 'ready' && !died.signal.aborted) return;
     const words = await instance.lastWords();
     throw new FieldbenchError({
       code: 'FB_BROKER_START',
-      message: `broker "${this.name}" (${this.#recipe.how}) did not become ready`,
+      message: `${this.#title} did not become ready`,
       expected: `CONNACK with code 0 from ${this.endpoint.host}:${this.endpoint.port}`,
       actual: words === '' ? outcome : `${outcome}; it said last:\n${words}`,
       hint: this.#recipe.foreign === true ? 'is the URL right, and is the broker running?' : 'see what it said last',

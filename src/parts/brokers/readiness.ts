@@ -34,6 +34,8 @@ export interface ReadinessBounds {
 }
 
 const connackB = 4;
+/** How long a server may take to close its side after DISCONNECT. */
+const partingMs = 1000;
 const pausesMs = [20, 50, 100, 250];
 
 /**
@@ -107,9 +109,17 @@ export async function tryConnect(endpoint: Endpoint, bounds: ReadinessBounds): P
   if (answer.kind === 'accepted') {
     await wire.send(encode({ type: 'DISCONNECT' }));
     wire.end();
+    // A server that never closes its own side would keep this process alive for ever.
+    void endWithin(wire, clock);
   } else await wire[Symbol.asyncDispose]();
   signal.throwIfAborted();
   return answer.kind === 'silence' ? { ...answer, afterMs: clock.nowMs() - beganMs } : answer;
+}
+
+async function endWithin(wire: Wire, clock: Clock): Promise<void> {
+  const cancel = clock.after(partingMs, () => void wire[Symbol.asyncDispose]());
+  await wire.closed;
+  cancel();
 }
 
 async function firstAnswer(

@@ -3,6 +3,9 @@ import { FieldbenchError } from '../../error.ts';
 import type { BrokerDriver, Endpoint } from '../part.ts';
 import { startBroker, type BrokerInstance } from './broker-life.ts';
 
+/** A broker that somebody else runs is there already, or is not: nobody waits a minute for a typing error. */
+const readyWithinMs = 10_000;
+
 const untouched = (): Promise<void> => Promise.resolve();
 
 const instance: BrokerInstance = {
@@ -24,7 +27,11 @@ export function remoteBroker(url: string): BrokerDriver {
   return {
     kind: 'remote',
     start: (name, context) =>
-      startBroker(name, { how, endpoint, foreign: true, launch: () => Promise.resolve(instance) }, context),
+      startBroker(
+        name,
+        { how, endpoint, readyWithinMs, foreign: true, launch: () => Promise.resolve(instance) },
+        context,
+      ),
   };
 }
 
