@@ -4,7 +4,10 @@ import type { Report, RoutingRule } from '../../rule.ts';
 import { digest } from '../routing/digest.ts';
 import { newTraffic } from '../routing/traffic.ts';
 import type { Happening, Traffic } from '../routing/traffic.ts';
+import { isGranted } from '../routing/subscriptions.ts';
 import { quoted } from '../routing/words.ts';
+import { isOpen } from './state.ts';
+import type { Session } from './state.ts';
 
 interface State {
   traffic: Traffic;
@@ -49,6 +52,17 @@ function judge(it: Connected, report: Report): void {
   if (it.prior === 'unknown') return;
   if (view.connect.cleanSession) {
     if (it.prior === 'stored') say(discarded, false, 'asked for a clean session');
-  } else if (it.prior === 'stored') say(resumed, true, 'left a session with CleanSession 0');
-  else say(fresh, false, 'last had a session with CleanSession 1, which ended with its connection');
+  } else if (it.prior === 'stored') {
+    // A session exists even when it is empty; but that its content is lost shows only where there was some.
+    const lost = it.sessionPresent || holdsState(it.before) ? resumed : resumed.slice(0, 1);
+    say(lost, true, 'left a session with CleanSession 0');
+  } else say(fresh, false, 'last had a session with CleanSession 1, which ended with its connection');
+}
+
+function holdsState(session: Session): boolean {
+  const subscribed = [...session.filters.values()].some((held) => {
+    const it = held.subscriptions.at(-1);
+    return it !== undefined && isGranted(it) && it.endAsked === undefined;
+  });
+  return subscribed || [...session.flights.values()].some((it) => isOpen(it));
 }

@@ -4,7 +4,7 @@ import { sessionPresent } from '../../../../src/judge/rules/session/session-pres
 import type { HistoryOf } from '../../history-of.ts';
 import { verdicts } from '../../history-of.ts';
 import { connack, connect, disconnect } from '../../packets.ts';
-import { join, stay } from '../cast.ts';
+import { join, stay, sub } from '../cast.ts';
 
 const judged = (write: (h: HistoryOf) => unknown): ReturnType<typeof verdicts> => verdicts(sessionPresent, write);
 
@@ -25,7 +25,8 @@ const story =
 describe('CleanSession of two connections in turn', () => {
   test.each([
     [false, false, true, all(kept, 'pass')],
-    [false, false, false, all(kept, 'fail')],
+    // Nothing was in it that could be lost, but it existed.
+    [false, false, false, { 'MQTT-3.2.2-2': 'fail' }],
     [true, false, false, all(none, 'pass')],
     [true, false, true, all(none, 'fail')],
     [false, true, false, all(discarded, 'pass')],
@@ -34,6 +35,14 @@ describe('CleanSession of two connections in turn', () => {
     [true, true, false, {}],
   ])('%s, then %s, session present %s', (first, second, present, expected) => {
     expect(judged(story(first, second, present))).toEqual(expected);
+  });
+
+  test('a session with a subscription is lost as a whole', () => {
+    const seen = judged((h) => {
+      sub(stay(h, 'a'), 't', 1).ended('client');
+      stay(h, 'a', false);
+    });
+    expect(seen).toEqual(all(kept, 'fail'));
   });
 
   test('holds over a take-over too', () => {
