@@ -11,7 +11,7 @@ export function numberText(value: number): string {
 
 /** `12.3 ms`. */
 export function valueText(it: Measurement): string {
-  return it.unit === '' ? numberText(it.value) : `${numberText(it.value)} ${it.unit}`;
+  return it.unit === '' || !Number.isFinite(it.value) ? numberText(it.value) : `${numberText(it.value)} ${it.unit}`;
 }
 
 /** `≤ 20 ms`, `≥ 1`, `1 to 20 ms`; empty without a limit. */
@@ -25,9 +25,10 @@ export function limitText(it: Measurement): string {
   return min === undefined ? '' : `≥ ${numberText(min)}${unit}`;
 }
 
-/** Whether a value keeps its limits; a value that is none keeps nothing. */
+/** Whether a value keeps its limits, where it has any; a value that is none keeps no limit. */
 export function keepsLimit(it: Measurement): boolean {
-  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = it.limit ?? {};
+  if (it.limit === undefined) return true;
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = it.limit;
   return it.value >= min && it.value <= max;
 }
 

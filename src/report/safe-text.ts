@@ -28,9 +28,9 @@ export function escapeMarkup(text: string): string {
   return text.replace(/[&<>"'`]/g, (it) => `&#${it.charCodeAt(0)};`);
 }
 
-/** ASCII punctuation as references, but for marks that mean nothing: what Markdown means by the others is lost. */
+/** ASCII punctuation as references, but for marks that mean nothing where they stand: `-` does in front only. */
 function escapePunctuation(text: string): string {
-  return text.replace(/(?![,;?/%'])[!-/:-@[-`{-~]/g, (it) => `&#${it.charCodeAt(0)};`);
+  return text.replace(/(?![,;?/%']|(?<=.)-)[!-/:-@[-`{-~]/g, (it) => `&#${it.charCodeAt(0)};`);
 }
 
 function visibleForm(it: string): string {

@@ -58,7 +58,8 @@ function expectationsTable(target: JudgedTarget): readonly string[] {
 
 function problemBlock(problem: Problem, { excerpts }: Material): string {
   const { sign, word } = verdictWords[problem.verdict];
-  const title = `${sign} ${word}: ${html(titleOfProblem(problem))} (${html(problem.target)})`;
+  const title = `${sign} ${word}: ${md(titleOfProblem(problem))} (${md(problem.target)})`;
+  // Markdown is not read inside a block of HTML; a blank line would end it, but no line of a problem is blank.
   const body = escapeMarkup(problemLines(problemText(problem, excerpts)).join('\n'));
   return `<details><summary>${title}</summary><pre>${body}</pre></details>`;
 }
@@ -69,9 +70,4 @@ function md(text: string): string {
 
 function code(text: string): string {
   return `<code>${md(text)}</code>`;
-}
-
-/** Inside a block of HTML Markdown is not read, but a blank line would end it: there is none in safe text. */
-function html(text: string): string {
-  return safeText(text, 'html');
 }

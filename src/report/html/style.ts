@@ -48,7 +48,7 @@ th:last-child, td:last-child { padding-right: 0; }
 .num { text-align: right; white-space: nowrap; }
 .figures { white-space: nowrap; }
 .checks td:first-child, .statements td:first-child { width: 8.5rem; }
-.checks .id { white-space: nowrap; }
+.checks .id { width: 22%; }
 .statements { table-layout: fixed; } .statements th:nth-child(2) { width: 40%; } .statements th:nth-child(3) { width: 30%; }
 .statements th:first-child { width: 8.5rem; } .statements .figures { white-space: normal; }
 .came { color: var(--soft); font-size: .92em; }
@@ -61,7 +61,7 @@ summary .title { font-weight: 600; }
 .problem[open] { padding-bottom: .75rem; }
 .problem .badge { margin-right: .4rem; }
 .statement { margin-top: 0; }
-.versus { display: grid; grid-template-columns: 1fr 1fr; gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: 6px; overflow: hidden; margin: .75rem 0; }
+.versus { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: 6px; overflow: hidden; margin: .75rem 0; }
 .versus > div { background: var(--card); padding: .6rem .9rem; }
 .versus dt { font-size: .75rem; font-weight: 650; letter-spacing: .04em; color: var(--soft); }
 .versus dd { margin: .15rem 0 0; }
@@ -89,7 +89,7 @@ meter::-webkit-meter-bar { background: none; border: 0; border-radius: 0; height
 meter::-webkit-meter-optimum-value { background: var(--soft); border-radius: 0; }
 meter::-moz-meter-bar { background: var(--soft); }
 .facts { margin: 0; }
-.facts > div { display: grid; grid-template-columns: 13rem 1fr; gap: 1rem; padding: .3rem 0; border-top: 1px solid var(--line); font-size: .9375rem; }
+.facts > div { display: grid; grid-template-columns: 13rem minmax(0, 1fr); gap: 1rem; padding: .3rem 0; border-top: 1px solid var(--line); font-size: .9375rem; }
 .facts dt { color: var(--soft); } .facts dd { margin: 0; }
 main { padding-bottom: 4rem; }
 `;
@@ -100,7 +100,8 @@ const narrow = `
   header, main { padding-left: 1rem; padding-right: 1rem; }
   header { padding-top: 1.25rem; }
   h1 { font-size: 1.3rem; }
-  .versus { grid-template-columns: 1fr; }
+  .versus { grid-template-columns: minmax(0, 1fr); }
+  .checks .id { width: auto; }
   .problem { padding: 0 .85rem; }
   .packets thead, .checks thead, .statements thead, .unjudged thead { display: none; }
   .packets tr, .checks tr, .statements tr, .unjudged tr { display: block; border-top: 1px solid var(--line); padding: .45rem 0; }
@@ -114,7 +115,7 @@ const narrow = `
   .figures:empty { display: none; } .checks td:last-child { display: none; }
   .chapter table { margin-left: 0; width: 100%; } .chapter .title { min-width: 0; margin-right: .5rem; }
   .coverage td:nth-child(3), .coverage th:nth-child(3) { display: none; }
-  .facts > div { grid-template-columns: 1fr; gap: 0; }
+  .facts > div { grid-template-columns: minmax(0, 1fr); gap: 0; }
 }
 `;
 
