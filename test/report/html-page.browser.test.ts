@@ -1,12 +1,14 @@
 // report.html in a real browser, from a disk, with everything hostile that a wire can carry.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeReports } from '../../src/report/write-reports.ts';
+import { pageText } from '../../src/report/html/page.ts';
+import { junitText } from '../../src/report/junit.ts';
+import { materialOf } from '../../src/report/reporter.ts';
 import { need, whereIs } from '../support/needs.ts';
 import { hostileTexts } from './hostile.ts';
 import { sample } from './sample.ts';
@@ -27,71 +29,78 @@ const widthWhenOpen = `(() => {
 
 describe('report.html in Chromium', need('chromium'), () => {
   let browser: Browser;
+  let page: Page;
   let folder: string;
+  let events: string[] = [];
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fieldbench-report-'));
     browser = await chromium.launch({ executablePath: whereIs('chromium'), args: flags.split(' ') });
+    // The page's own policy is switched off: escaping alone must suffice.
+    page = await browser.newPage({ bypassCSP: true });
+    page.on('dialog', (dialog) => {
+      events.push(`dialog ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on('request', (request) => {
+      if (request.url() !== address()) events.push(`request ${request.url()}`);
+    });
+    page.on('pageerror', (error) => events.push(`error ${error.message}`));
   });
   afterAll(async () => {
     await browser.close();
     await rm(folder, { recursive: true });
   });
 
-  /** Opens the page of a run in which `text` is everywhere, with its own policy switched off: escaping must suffice. */
-  async function open(text: string, width = 1280): Promise<{ page: Page; events: string[] }> {
+  const address = (): string => pathToFileURL(join(folder, 'report.html')).href;
+
+  /** Opens the page of a run in which `text` is everywhere. */
+  async function open(text: string, width = 1280): Promise<void> {
     const { run, events: history } = sample(text);
-    await writeReports(run, history, folder);
-    const page = await browser.newPage({ bypassCSP: true, viewport: { width, height: 900 } });
-    const events: string[] = [];
-    const own = pathToFileURL(join(folder, 'report.html')).href;
-    page.on('dialog', (dialog) => {
-      events.push(`dialog ${dialog.message()}`);
-      void dialog.dismiss();
-    });
-    page.on('request', (request) => {
-      if (request.url() !== own) events.push(`request ${request.url()}`);
-    });
-    page.on('pageerror', (error) => events.push(`error ${error.message}`));
-    await page.goto(own);
-    return { page, events };
+    await writeFile(join(folder, 'report.html'), pageText(materialOf(run, history)));
+    events = [];
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(address());
   }
 
-  test.each(hostileTexts)('%j does nothing', async (text) => {
-    const { page, events } = await open(text);
-    const found = await page.evaluate(whatActs);
-    expect(found).toEqual({ ran: false, active: 0, handlers: [] });
+  test.each([...hostileTexts.keys()])('hostile text %i does nothing', async (index) => {
+    await open(hostileTexts[index] ?? '');
+    expect(await page.evaluate(whatActs)).toEqual({ ran: false, active: 0, handlers: [] });
     expect(events).toEqual([]);
-    await page.close();
+  });
+
+  test('junit.xml with all of them is well formed to a browser too', async () => {
+    const { run, events: history } = sample(hostileTexts.join(''));
+    await open('x');
+    const xml = JSON.stringify(junitText(materialOf(run, history)));
+    expect(await page.evaluate(`new DOMParser().parseFromString(${xml}, 'text/xml').documentElement.nodeName`)).toBe(
+      'testsuites',
+    );
   });
 
   test.each([360, 1280])('fits %i pixels, long words included', async (width) => {
-    const { page } = await open('long'.repeat(20), width);
-    const wide = await page.evaluate(widthWhenOpen);
-    expect(wide).toBeLessThanOrEqual(width);
-    await page.close();
+    await open('long'.repeat(20), width);
+    expect(await page.evaluate(widthWhenOpen)).toBeLessThanOrEqual(width);
   });
 
   test('can be walked with the keyboard', async () => {
-    const { page } = await open('site/pump');
+    await open('site/pump');
     await page.keyboard.press('Tab');
     expect(await page.evaluate("document.activeElement.getAttribute('href')")).toBe('#failures');
-    const opened = page.locator('details.problem').first();
-    await opened.locator('summary').focus();
+    const first = page.locator('details.problem').first();
+    await first.locator('summary').focus();
     await page.keyboard.press('Enter');
-    expect(await opened.getAttribute('open')).toBeNull();
-    await page.close();
+    expect(await first.getAttribute('open')).toBeNull();
   });
 
   test('its own policy lets its style through and nothing else', async () => {
-    const { run, events } = sample();
-    await writeReports(run, events, folder);
-    const page = await browser.newPage();
+    await open('site/pump');
+    const strict = await browser.newPage();
     const refused: string[] = [];
-    page.on('console', (message) => refused.push(message.text()));
-    await page.goto(pathToFileURL(join(folder, 'report.html')).href);
-    expect(await page.evaluate('getComputedStyle(document.body).marginTop')).toBe('0px');
+    strict.on('console', (message) => refused.push(message.text()));
+    await strict.goto(address());
+    expect(await strict.evaluate('getComputedStyle(document.body).marginTop')).toBe('0px');
     expect(refused).toEqual([]);
-    await page.close();
+    await strict.close();
   });
 });
