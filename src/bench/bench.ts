@@ -1,5 +1,6 @@
 // A bench: the world that parts live in, and the order in which it comes and goes.
 import { setMaxListeners } from 'node:events';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEnded, RunStarted } from '../history/event.ts';
 import { openJournal, type Journal } from '../history/journal.ts';
@@ -75,6 +76,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     return new OpenBench(options, clock, journal, registry);
   } catch (error) {
     journal.close();
+    rmSync(journal.file, { force: true }); // Nothing stands in it, and it would forbid the next try.
     throw error;
   }
 }
