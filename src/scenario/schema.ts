@@ -3,10 +3,12 @@ import { z } from 'zod';
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
 
+const durationText = 'expected a length of time such as 300ms, 5s, 2min or 1h';
+
 /** A length of time with its unit, `300ms`, `5s`, `2min`, `1h`; read as milliseconds. */
 const duration = z
-  .string()
-  .regex(/^\d+(\.\d+)?(ms|s|min|h)$/, 'expected a length of time such as 300ms, 5s, 2min or 1h')
+  .string(durationText)
+  .regex(/^\d+(\.\d+)?(ms|s|min|h)$/, durationText)
   .transform((text) => {
     const [, amount = '', , unit = ''] = /^(\d+(\.\d+)?)([a-z]+)$/.exec(text) ?? [];
     return Number(amount) * (units[unit] ?? Number.NaN);
