@@ -105,11 +105,13 @@ function repeatCheck(run: RunStarted, target: TargetDescribed, check: string): s
   return `fieldbench conform --target ${target.repeat} --select ${check} --seed ${run.seed}`;
 }
 
+const ending = { failed: 'the run could not go on', interrupted: 'the run was interrupted' } as const;
+
 function warningsOf(events: readonly HistoryEvent[], end: RunEnded | undefined): readonly string[] {
   const unseen = events.flatMap((it) => (it.kind === 'gap' || it.kind === 'truncated' ? [it.why] : []));
   const counted = [...Map.groupBy(unseen, (why) => why)].map(([why, all]) => `${why} (${all.length} times)`);
   if (end === undefined)
     return [...counted, 'the journal has no end: the bench was killed, and what came later is missing'];
-  if (end.how !== 'completed') return [...counted, `the run was ${end.how}${end.reason ? `: ${end.reason}` : ''}`];
+  if (end.how !== 'completed') return [...counted, `${ending[end.how]}${end.reason ? `: ${end.reason}` : ''}`];
   return counted;
 }

@@ -1,12 +1,13 @@
 // `fieldbench run`: plays scenarios and judges what they showed.
 import { play } from '../../bench/play.ts';
-import { FieldbenchError } from '../../error.ts';
+import { FieldbenchError, type SourcePlace } from '../../error.ts';
 import { defaultParameters } from '../../judge/rule.ts';
+import { brokerTarget } from '../../parts/brokers/drivers.ts';
 import { linkBackend } from '../../parts/links/backend.ts';
 import { actionInWords, describePlan } from '../../scenario/describe.ts';
 import { expectationOf } from '../../scenario/judge-expectations.ts';
 import { planOf } from '../../scenario/plan-of.ts';
-import { readScenario } from '../../scenario/read-scenario.ts';
+import { readScenario, ScenarioErrors, type ScenarioFile } from '../../scenario/read-scenario.ts';
 import { readOptions, wholeNumber } from '../options.ts';
 import { recordRun, reportFolder } from '../record.ts';
 import { fileOfScenario, scenarioPath } from '../shipped.ts';
@@ -73,6 +74,7 @@ async function runScenario(
     ...(values.target !== undefined && { target: values.target }),
     ...(backend !== undefined && { backend }),
   });
+  checkTargets(file, values.target);
   if (values.dry) {
     process.stdout.write(`${describePlan(plan, file.scenario.expectations.map(expectationOf)).join('\n')}\n`);
     return 0;
@@ -92,6 +94,33 @@ async function runScenario(
     { json: values.json },
     (bench) => play(plan, bench, { resolveFile: (path) => fileOfScenario(file.file, path), inWords: actionInWords }),
   );
+}
+
+/** Targets that nobody knows are told before anything starts, each with its place in the file. */
+function checkTargets(file: ScenarioFile, instead: string | undefined): void {
+  if (instead !== undefined) return void brokerTarget(instead);
+  const errors = Object.entries(file.scenario.brokers).flatMap(([name, it]): FieldbenchError[] => {
+    try {
+      brokerTarget(it.target);
+      return [];
+    } catch (error) {
+      if (!(error instanceof FieldbenchError)) throw error;
+      return [placed(error, file.place(['brokers', name, 'target']))];
+    }
+  });
+  if (errors.length > 0) throw new ScenarioErrors(file.file, errors);
+}
+
+/** The same error with its place in a file. */
+function placed({ code, message, expected, actual, hint }: FieldbenchError, at: SourcePlace): FieldbenchError {
+  return new FieldbenchError({
+    code,
+    message,
+    at,
+    ...(expected !== undefined && { expected }),
+    ...(actual !== undefined && { actual }),
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 /** The command that repeats this run; a URL's credentials never stand in it. */
