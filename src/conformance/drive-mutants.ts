@@ -17,7 +17,6 @@ export const mutantParameters: Partial<RuleParameters> = {
   closeTimeoutMs: 1500,
   effectTimeoutMs: 400,
   quietMs: 150,
-  keepAliveFailMs: 3000,
 };
 
 /** Name under which a mutant is judged. */

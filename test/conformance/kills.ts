@@ -1,0 +1,41 @@
+// Plays mutants beside their base in one run and reads off which were killed: for the test, and for the trial of all.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { completeRun } from '../../src/cli/complete-run.ts';
+import { checks } from '../../src/conformance/checks.ts';
+import { driveMutants, killsOf, mutantParameters, type Kill } from '../../src/conformance/drive-mutants.ts';
+import type { Mutant } from '../../src/conformance/mutant.ts';
+import { defaultParameters } from '../../src/judge/rule.ts';
+
+/** The kills, and how long the run took. */
+export interface KillRun {
+  readonly kills: readonly Kill[];
+  readonly durationMs: number;
+  readonly base: string;
+}
+
+/** @param word target word of the base */
+export async function playMutants(mutants: readonly Mutant[], word: string): Promise<KillRun> {
+  const reportDir = await mkdtemp(join(tmpdir(), 'fieldbench-mutants-'));
+  const parameters = { ...defaultParameters, ...mutantParameters };
+  const { signal } = new AbortController();
+  try {
+    const { run, failure } = await completeRun(
+      {
+        bench: { mode: 'conform', seed: 1, command: 'npm run trials -- mutants', parameters },
+        drive: (bench) => driveMutants(mutants, word, bench, checks, { parameters, signal }),
+      },
+      { reportDir, signal },
+    );
+    if (failure !== undefined) throw failure;
+    const [base] = run.targets;
+    return {
+      kills: killsOf(mutants, word, run),
+      durationMs: run.end?.tMs ?? 0,
+      base: `${base?.how ?? word} ${base?.version ?? ''}`,
+    };
+  } finally {
+    await rm(reportDir, { recursive: true, force: true });
+  }
+}

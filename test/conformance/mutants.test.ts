@@ -1,0 +1,51 @@
+// The proof that every check can fail: each mutant must flip its statement from pass on the base to fail.
+import { beforeAll, describe, expect, test } from 'vitest';
+import { mutants } from '../../src/conformance/mutants.ts';
+import type { Kill } from '../../src/conformance/drive-mutants.ts';
+import type { Mutant } from '../../src/conformance/mutant.ts';
+import type { StatementId } from '../../src/spec/statement.ts';
+import { need } from '../support/needs.ts';
+import { playMutants } from './kills.ts';
+
+/** Statements that Aedes itself breaks: their mutants prove something on Mosquitto only. */
+const brokenByAedes: ReadonlySet<StatementId> = new Set([
+  'MQTT-1.5.3-1',
+  'MQTT-1.5.3-2',
+  'MQTT-3.1.2-2',
+  'MQTT-3.1.2-4',
+  'MQTT-3.1.3-2',
+  'MQTT-3.1.3-8',
+  'MQTT-3.1.4-3',
+  'MQTT-3.2.2-2',
+  'MQTT-3.3.1-1',
+  'MQTT-3.3.1-3',
+  'MQTT-3.3.5-1',
+  'MQTT-4.3.2-1',
+  'MQTT-4.6.0-6',
+] as const);
+
+function everyMutantIsKilled(word: string, chosen: readonly Mutant[]): void {
+  let kills: readonly Kill[] = [];
+  beforeAll(async () => {
+    ({ kills } = await playMutants(chosen, word));
+  }, 180_000);
+  test.for(chosen)('$statement $id: $summary', (mutant) => {
+    const kill = kills.find((it) => it.mutant === mutant);
+    expect(kill?.onBase, 'on the base').toBeOneOf(['pass', 'warn']);
+    expect(kill?.onMutant, 'on the mutant').toBe('fail');
+  });
+}
+
+describe('mutants before Aedes', () => {
+  everyMutantIsKilled(
+    'embedded',
+    mutants.filter((it) => !brokenByAedes.has(it.statement)),
+  );
+});
+
+describe('mutants before Mosquitto, of statements that Aedes breaks', need('mosquitto'), () => {
+  everyMutantIsKilled(
+    'mosquitto',
+    mutants.filter((it) => brokenByAedes.has(it.statement)),
+  );
+});
