@@ -15,7 +15,7 @@ export function describeEvent(event: HistoryEvent): string {
 }
 
 /** Connection and direction of an event, e.g. `c3 → server`; empty where it has none. */
-export function whereOf(event: HistoryEvent): string {
+function whereOf(event: HistoryEvent): string {
   if (event.kind === 'packet') return `${plain(event.connection)} ${arrowOf(event)}`;
   return 'connection' in event && event.connection !== undefined ? plain(event.connection) : '';
 }

@@ -14,7 +14,7 @@ export interface ExcerptLine {
 }
 
 /** How many packets are shown before the offending one, and how many after it. */
-export const packetsAround = 3;
+const packetsAround = 3;
 const mostCited = 8;
 
 /** Finds excerpts in the events of one run, which must be in the order of their `seq`. */

@@ -2,7 +2,7 @@
 import type { PacketSeen } from '../history/event.ts';
 
 /** What a run of bytes is. */
-export type ByteKind = 'plain' | 'wrong' | 'masked' | 'omitted';
+type ByteKind = 'plain' | 'wrong' | 'masked' | 'omitted';
 
 /** Neighbouring bytes of one kind, e.g. `30 07 00`; `omitted` holds words instead. */
 export interface ByteRun {

@@ -77,7 +77,7 @@ const target = z.strictObject({
 });
 
 /** results.json, schema 1. Keys are only added; one that changes its meaning makes schema 2. */
-export const resultsSchema = z
+const resultsSchema = z
   .strictObject({
     schema: z.literal(1),
     fieldbench: z.string().describe('version of fieldbench'),

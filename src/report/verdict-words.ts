@@ -57,11 +57,13 @@ function targetSentence(target: JudgedTarget): string {
       target.checks.filter((it) => it.statements.length > 0),
       'check',
       'failed',
+      'passed',
     ),
     ...checksText(
       target.checks.filter((it) => it.statements.length === 0),
       'expectation',
       'missed',
+      'met',
     ),
   ];
   return `${name} ${parts.length === 0 ? 'could not be judged' : parts.join(', ')}`;
@@ -71,16 +73,17 @@ function heldText(judged: number): string {
   return judged === 1 ? 'kept the one statement judged' : `kept all ${judged} judged statements`;
 }
 
-function checksText(checks: JudgedTarget['checks'], noun: string, failing: string): readonly string[] {
-  const judged = checks.filter((it) => isJudged(it.verdict));
-  const failed = judged.filter((it) => it.verdict === 'fail').length;
+function checksText(checks: JudgedTarget['checks'], noun: string, failing: string, passing: string): readonly string[] {
+  const judged = checks.filter((it) => isJudged(it.verdict)).length;
+  const failed = checks.filter((it) => it.verdict === 'fail').length;
   const open = checks.filter((it) => it.verdict === 'inconclusive').length;
-  return [
-    ...(judged.length === 0
-      ? []
-      : [`${failed} of ${judged.length} ${noun}${judged.length === 1 ? '' : 's'} ${failing}`]),
-    ...(open === 0 ? [] : [`${open} ${noun}${open === 1 ? '' : 's'} inconclusive`]),
-  ];
+  const outcome =
+    failed === 0 ? `${counted(judged, noun)} ${passing}` : `${failed} of ${counted(judged, noun)} ${failing}`;
+  return [...(judged === 0 ? [] : [outcome]), ...(open === 0 ? [] : [`${counted(open, noun)} inconclusive`])];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function endText(run: JudgedRun): string {

@@ -52,6 +52,7 @@ th:last-child, td:last-child { padding-right: 0; }
 .statements { table-layout: fixed; } .statements th:nth-child(2) { width: 40%; } .statements th:nth-child(3) { width: 30%; }
 .statements th:first-child { width: 8.5rem; } .statements .figures { white-space: normal; }
 .came { color: var(--soft); font-size: .92em; }
+.bound { white-space: nowrap; color: var(--soft); }
 .over { color: var(--fail); }
 .by { font-size: .78em; max-width: 24rem; }
 summary { cursor: pointer; }
@@ -112,7 +113,7 @@ const narrow = `
   .packets tr.offending { background: var(--wash); box-shadow: inset 3px 0 var(--tone); padding-left: .6rem; }
   .packets .offending td { background: none; } .packets .offending td:first-child { box-shadow: none; padding: 0; }
   .packets td:first-child { padding-left: 0; }
-  .figures:empty { display: none; } .checks td:last-child { display: none; }
+  .figures:empty { display: none; }
   .chapter table { margin-left: 0; width: 100%; } .chapter .title { min-width: 0; margin-right: .5rem; }
   .coverage td:nth-child(3), .coverage th:nth-child(3) { display: none; }
   .facts > div { grid-template-columns: minmax(0, 1fr); gap: 0; }

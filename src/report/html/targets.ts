@@ -30,7 +30,6 @@ function checksPart(title: string, checks: readonly JudgedCheck[]): Html | undef
           <th scope="col">what</th>
           <th scope="col">name</th>
           <th scope="col">measured</th>
-          <th scope="col">limit</th>
         </tr>
       </thead>
       <tbody>
@@ -45,7 +44,6 @@ function checkRow(check: JudgedCheck): Html {
     <td>${check.title} ${check.verdict === 'pass' ? undefined : html`<div class="came">${check.actual}</div>`}</td>
     <td class="aside id">${check.id}</td>
     <td class="figures">${figures(check.measured)}</td>
-    <td class="figures">${check.measured.map((it) => html`<div>${limitText(it) || '–'}</div>`)}</td>
   </tr>`;
 }
 
@@ -80,7 +78,7 @@ function statementRow(it: JudgedStatement, checks: readonly JudgedCheck[]): Html
     <td>${badge(it.verdict)}</td>
     <td><span class="id">${it.id}</span> ${titleOf(it.id)}</td>
     <td class="aside by">${judgesOf(it, checks)}</td>
-    <td class="figures">${figures(it.measured, true)}</td>
+    <td class="figures">${figures(it.measured)}</td>
   </tr>`;
 }
 
@@ -92,10 +90,9 @@ function judgesOf({ id, by }: JudgedStatement, checks: readonly JudgedCheck[]): 
   return [...named, ...(others === 0 ? [] : [`in ${others} other check${others === 1 ? '' : 's'}`])].join(', ');
 }
 
-function figures(measured: readonly Measurement[], withLimit = false): readonly Html[] {
+function figures(measured: readonly Measurement[]): readonly Html[] {
   return measured.map((it) => {
-    const limit =
-      withLimit && it.limit !== undefined ? html` <span class="aside">(${limitText(it)})</span>` : undefined;
+    const limit = it.limit === undefined ? undefined : html` <span class="bound">(${limitText(it)})</span>`;
     const over = keepsLimit(it) ? undefined : html` <b class="over">outside</b>`;
     return html`<div><span class="aside">${it.name}</span> ${valueText(it)}${limit}${over}</div>`;
   });
