@@ -7,9 +7,6 @@ const sessionForgotten =
 scenarioTest(new URL('flaky-line.yaml', import.meta.url), {
   target: 'embedded',
   knownFailures: {
-    'MQTT-3.1.2-4': sessionForgotten,
-    'MQTT-3.1.3-2': sessionForgotten,
-    'MQTT-3.1.4-3': sessionForgotten,
     'MQTT-3.2.2-2': sessionForgotten,
     'MQTT-3.3.1-3': {
       why: 'Aedes forwards the DUP flag, which the sensor sets where a PUBACK was under way when the line broke',
