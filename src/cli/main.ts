@@ -1,4 +1,5 @@
 // The flow of every command: find the verb, run it until it ends or is interrupted, turn what happened into an exit code.
+import { packageVersion } from '../bench/provenance.ts';
 import { didYouMean, errorText, FieldbenchError } from '../error.ts';
 import { ScenarioErrors } from '../scenario/read-scenario.ts';
 import { conform } from './verbs/conform.ts';
@@ -20,6 +21,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (word === undefined || word === '--help' || word === '-h' || word === 'help') {
     process.stdout.write(usage());
     return word === undefined ? usageError : 0;
+  }
+  if (word === '--version') {
+    process.stdout.write(`${packageVersion()}\n`);
+    return 0;
   }
   const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
   using interrupt = interruption();

@@ -1,0 +1,30 @@
+// The published schema is the one that files are checked against, and the documented example is a scenario that runs.
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { scenarioJsonSchema } from '../../src/scenario/schema.ts';
+import { scenarioTest } from '../../src/vitest.ts';
+
+const page = readFileSync(new URL('../../docs/scenarios.md', import.meta.url), 'utf8');
+const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+const shipped = readFileSync(new URL('../../scenarios/quickstart.yaml', import.meta.url), 'utf8');
+
+test('docs/schemas/scenario.schema.json is current (vitest -u writes it anew)', async () => {
+  const text = `${JSON.stringify(scenarioJsonSchema(), undefined, 2)}\n`;
+  await expect(text).toMatchFileSnapshot('../../docs/schemas/scenario.schema.json');
+});
+
+test.for([
+  ['the documented example', example],
+  ['the quickstart', shipped],
+])('%s fits the published schema', ([, text = '']) => {
+  const validate = new Ajv2020().compile(scenarioJsonSchema() as object);
+  expect(validate(parse(text)) || validate.errors).toBe(true);
+});
+
+const file = join(mkdtempSync(join(tmpdir(), 'fieldbench-docs-')), 'two-parts.yaml');
+writeFileSync(file, example);
+scenarioTest(file);
