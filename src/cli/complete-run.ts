@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { openBench } from '../bench/bench.ts';
 import type { HistoryEvent } from '../history/event.ts';
+import type { Watcher } from '../history/live-history.ts';
 import { readJournal } from '../history/read-journal.ts';
 import type { JudgedRun } from '../judge/judged.ts';
 import { judgeRun } from './judge-run.ts';
@@ -19,6 +20,8 @@ export interface RunSurroundings {
   readonly reportDir: string;
   /** Ends the run: every wait gives up, and what was gathered is judged. */
   readonly signal: AbortSignal;
+  /** Sees every event as it happens. */
+  readonly watch?: Watcher;
 }
 
 /** A run that is over. */
@@ -26,7 +29,7 @@ export interface CompletedRun {
   readonly run: JudgedRun;
   readonly events: readonly HistoryEvent[];
   /** Why the run did not come to its end: a FieldbenchError, or the reason of the signal. `run` is inconclusive then. */
-  readonly failure?: unknown;
+  readonly failure?: Error;
 }
 
 /**
@@ -55,14 +58,19 @@ export async function completeRun(prepared: PreparedRun, where: RunSurroundings)
 }
 
 /** Gives what went wrong; nothing when the run came to its end. */
-async function driven(prepared: PreparedRun, { reportDir, signal }: RunSurroundings): Promise<unknown> {
+async function driven(
+  prepared: PreparedRun,
+  { reportDir, signal, watch }: RunSurroundings,
+): Promise<Error | undefined> {
   await using bench = await openBench({ ...prepared.bench, reportDir, signal });
+  if (watch) bench.history.watch(watch);
   try {
     await prepared.drive(bench);
     bench.finish('completed');
     return undefined;
   } catch (error) {
-    if (!signal.aborted) bench.finish('failed', error instanceof Error ? error.message : String(error));
-    return error;
+    const failure = error instanceof Error ? error : new Error(String(error));
+    if (!signal.aborted) bench.finish('failed', failure.message);
+    return failure;
   }
 }

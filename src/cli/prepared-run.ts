@@ -5,14 +5,15 @@ import { play } from '../bench/play.ts';
 import type { Check } from '../conformance/check.ts';
 import { checks, selectChecks } from '../conformance/checks.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
-import { FieldbenchError } from '../error.ts';
+import { FieldbenchError, type SourcePlace } from '../error.ts';
 import { defaultParameters, type RuleParameters } from '../judge/rule.ts';
 import { brokerTarget } from '../parts/brokers/drivers.ts';
+import { linkBackend } from '../parts/links/backend.ts';
 import { actionInWords } from '../scenario/describe.ts';
 import type { Expectation } from '../scenario/expectation.ts';
 import { expectationOf } from '../scenario/judge-expectations.ts';
 import { planOf, type PlanChanges } from '../scenario/plan-of.ts';
-import { readScenario } from '../scenario/read-scenario.ts';
+import { readScenario, ScenarioErrors, type ScenarioFile } from '../scenario/read-scenario.ts';
 import { fileOfScenario, scenarioPath } from './shipped.ts';
 
 /** What every kind of run can be told. */
@@ -59,7 +60,10 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
   }
   for (const word of targets) brokerTarget(word); // An unknown one is told before any other is started.
   const parameters = { ...defaultParameters, ...options.parameters };
-  const words = [...targets.map((it) => `--target ${it}`), ...(select === undefined ? [] : [`--select ${select}`])];
+  const words = [
+    ...targets.map((it) => `--target ${withoutCredentials(it)}`),
+    ...(select === undefined ? [] : [`--select ${select}`]),
+  ];
   const command = ['fieldbench conform', ...words, `--seed ${seed}`].join(' ');
   return {
     checks: selected,
@@ -88,14 +92,19 @@ export interface PreparedScenario extends PreparedRun {
 
 /**
  * Reads a scenario and prepares its run.
- * @throws FieldbenchError `FB_SCENARIO_FILE`, `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`; ScenarioErrors for what is wrong in it
+ * @throws FieldbenchError `FB_SCENARIO_FILE`, `FB_LINK_BACKEND`, `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`; ScenarioErrors for
+ *   what is wrong in it
  */
 export async function prepareScenario(options: ScenarioOptions): Promise<PreparedScenario> {
   const { scenario: word, target, backend, seed = 1 } = options;
   const file = await readScenario(scenarioPath(word));
+  if (backend !== undefined) linkBackend(backend);
   const plan = planOf(file, options);
-  for (const it of plan.brokers) brokerTarget(it.target);
-  const words = [...(target ? [`--target ${target}`] : []), ...(backend ? [`--backend ${backend}`] : [])];
+  checkTargets(file, target);
+  const words = [
+    ...(target ? [`--target ${withoutCredentials(target)}`] : []),
+    ...(backend ? [`--backend ${backend}`] : []),
+  ];
   return {
     plan,
     expectations: file.scenario.expectations.map(expectationOf),
@@ -109,4 +118,36 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
     drive: (bench) =>
       play(plan, bench, { resolveFile: (path) => fileOfScenario(file.file, path), inWords: actionInWords }),
   };
+}
+
+/** Targets that nobody knows are told before anything starts, each with its place in the file. */
+function checkTargets(file: ScenarioFile, instead: string | undefined): void {
+  if (instead !== undefined) return void brokerTarget(instead);
+  const errors = Object.entries(file.scenario.brokers).flatMap(([name, it]): FieldbenchError[] => {
+    try {
+      brokerTarget(it.target);
+      return [];
+    } catch (error) {
+      if (!(error instanceof FieldbenchError)) throw error;
+      return [placed(error, file.place(['brokers', name, 'target']))];
+    }
+  });
+  if (errors.length > 0) throw new ScenarioErrors(file.file, errors);
+}
+
+/** The same error with its place in a file. */
+function placed({ code, message, expected, actual, hint }: FieldbenchError, at: SourcePlace): FieldbenchError {
+  return new FieldbenchError({
+    code,
+    message,
+    at,
+    ...(expected !== undefined && { expected }),
+    ...(actual !== undefined && { actual }),
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+/** Commands that repeat a run stand in journals and reports: credentials in a URL never do. */
+function withoutCredentials(target: string): string {
+  return target.replace(/\/\/[^/@]*@/, '//');
 }

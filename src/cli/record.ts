@@ -1,7 +1,6 @@
 // One run from its first event to its last report: whatever happens in between, what was gathered is judged and kept.
 import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { openBench, type Bench, type BenchOptions } from '../bench/bench.ts';
 import { FieldbenchError } from '../error.ts';
 import type { HistoryEvent } from '../history/event.ts';
 import { readJournal } from '../history/read-journal.ts';
@@ -13,7 +12,9 @@ import { resultsOf } from '../report/results-json.ts';
 import { terminalReport } from '../report/terminal.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { Interrupted } from './interruption.ts';
+import { completeRun } from './complete-run.ts';
 import { judgeRun } from './judge-run.ts';
+import type { PreparedRun } from './prepared-run.ts';
 
 /** How the results of a run are shown. */
 export interface Showing {
@@ -22,59 +23,45 @@ export interface Showing {
 }
 
 /**
- * Opens a bench, lets `drive` work on it, closes it, then judges and reports what its journal holds.
+ * Runs what was prepared, with a live line, and shows what came of it.
  *
  * @returns the exit code: the verdict's, or 130 or 143 when interrupted
  * @throws FieldbenchError `FB_REPORT_FOLDER`, `FB_STATE_FOLDER` before anything has started; what kept the bench from
  *   doing its work, after everything was reported
  */
 export async function recordRun(
-  options: BenchOptions,
+  prepared: PreparedRun,
+  where: { readonly reportDir: string; readonly signal: AbortSignal },
   showing: Showing,
-  drive: (bench: Bench) => Promise<void>,
 ): Promise<number> {
-  const failure = await driven(options, showing, drive);
-  const run = await showRun(options.reportDir, showing);
-  if (options.signal.reason instanceof Interrupted) return options.signal.reason.exitCode;
+  const live = new LiveLine(process.stderr);
+  const watch = showing.json ? {} : { watch: (event: HistoryEvent) => live.note(event) };
+  const { run, events, failure } = await completeRun(prepared, { ...where, ...watch });
+  live.end();
+  await show(run, events, where.reportDir, showing);
+  if (where.signal.reason instanceof Interrupted) return where.signal.reason.exitCode;
   if (failure === undefined) return run.exitCode;
   throw failure;
 }
 
-/** Gives what went wrong; nothing when the run came to its end or was interrupted. */
-async function driven(
-  options: BenchOptions,
-  showing: Showing,
-  drive: (bench: Bench) => Promise<void>,
-): Promise<Error | undefined> {
-  await using bench = await openBench(options);
-  const live = new LiveLine(process.stderr);
-  const unwatch = showing.json ? () => {} : bench.history.watch((event) => live.note(event));
-  try {
-    await drive(bench);
-    bench.finish('completed');
-    return undefined;
-  } catch (error) {
-    if (options.signal.aborted) return undefined;
-    const failure = error instanceof Error ? error : new Error(String(error));
-    bench.finish('failed', failure.message);
-    return failure;
-  } finally {
-    unwatch();
-    live.end();
-  }
+/** Judges the journal in a run folder again, writes every report beside it, and shows the result. */
+export async function showRun(folder: string, showing: Showing): Promise<JudgedRun> {
+  const events = await Array.fromAsync(readJournal(join(folder, 'journal.ndjson')));
+  const run = judgeRun(events);
+  await show(run, events, folder, showing);
+  return run;
 }
 
-/** Judges the journal in a run folder, writes every report beside it, and prints the result. */
-export async function showRun(folder: string, showing: Showing): Promise<JudgedRun> {
-  const events: HistoryEvent[] = [];
-  for await (const event of readJournal(join(folder, 'journal.ndjson'))) events.push(event);
-  const run = judgeRun(events);
-  await writeReports(run, events, folder);
-  const text = showing.json
-    ? JSON.stringify(resultsOf(materialOf(run, events)), null, 2)
-    : inWords(run, events, folder);
-  process.stdout.write(`${text}\n`);
-  return run;
+/** Prints the result also where a report cannot be written: what was gathered is never lost. */
+async function show(run: JudgedRun, events: readonly HistoryEvent[], folder: string, showing: Showing): Promise<void> {
+  try {
+    await writeReports(run, events, folder);
+  } finally {
+    const text = showing.json
+      ? JSON.stringify(resultsOf(materialOf(run, events)), null, 2)
+      : inWords(run, events, folder);
+    process.stdout.write(`${text}\n`);
+  }
 }
 
 function inWords(run: JudgedRun, events: readonly HistoryEvent[], folder: string): string {

@@ -1,10 +1,7 @@
 // `fieldbench conform`: judges brokers against the standard, statement by statement.
-import { checks, selectChecks } from '../../conformance/checks.ts';
-import { driveChecks } from '../../conformance/drive-checks.ts';
 import { FieldbenchError } from '../../error.ts';
-import { defaultParameters } from '../../judge/rule.ts';
-import { brokerTarget } from '../../parts/brokers/drivers.ts';
 import { readOptions, wholeNumber } from '../options.ts';
+import { prepareConformance } from '../prepared-run.ts';
 import { recordRun, reportFolder } from '../record.ts';
 import type { Verb } from '../verb.ts';
 
@@ -40,48 +37,11 @@ export const conform: Verb = {
         hint: '--target names what to judge',
       });
     }
-    const targets = [...new Set(values.target ?? ['embedded'])];
-    const selected = values.select === undefined ? checks : selectChecks(values.select);
-    if (selected.length === 0) {
-      throw new FieldbenchError({
-        code: 'FB_USAGE',
-        message: `no check fits --select ${values.select ?? ''}`,
-        hint: 'fieldbench list checks shows them',
-      });
-    }
-    for (const word of targets) brokerTarget(word); // an unknown one is told before any other is started
-    return recordRun(
-      {
-        mode: 'conform',
-        seed: wholeNumber('seed', values.seed),
-        command: [
-          'fieldbench conform',
-          ...targets.map((it) => `--target ${it}`),
-          ...(values.select ? [`--select ${values.select}`] : []),
-        ].join(' '),
-        parameters: { ...defaultParameters },
-        reportDir: reportFolder(values.report, 'conform'),
-        signal,
-      },
-      { json: values.json },
-      async (bench) => {
-        const { clock, history } = bench.context;
-        for (const word of targets) {
-          const { endpoint } = await bench.startTarget(word, word);
-          await driveChecks(
-            selected,
-            { name: word, endpoint, lacks: [] },
-            {
-              prefix: `fb${bench.runId.slice(0, 6)}`,
-              history,
-              clock,
-              connectionIds: bench.connectionIds,
-              parameters: defaultParameters,
-              signal,
-            },
-          );
-        }
-      },
-    );
+    const prepared = prepareConformance({
+      targets: [...new Set(values.target ?? ['embedded'])],
+      seed: wholeNumber('seed', values.seed),
+      ...(values.select !== undefined && { select: values.select }),
+    });
+    return recordRun(prepared, { reportDir: reportFolder(values.report, 'conform'), signal }, { json: values.json });
   },
 };

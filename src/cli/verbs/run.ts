@@ -1,16 +1,9 @@
 // `fieldbench run`: plays scenarios and judges what they showed.
-import { play } from '../../bench/play.ts';
-import { FieldbenchError, type SourcePlace } from '../../error.ts';
-import { defaultParameters } from '../../judge/rule.ts';
-import { brokerTarget } from '../../parts/brokers/drivers.ts';
-import { linkBackend } from '../../parts/links/backend.ts';
-import { actionInWords, describePlan } from '../../scenario/describe.ts';
-import { expectationOf } from '../../scenario/judge-expectations.ts';
-import { planOf } from '../../scenario/plan-of.ts';
-import { readScenario, ScenarioErrors, type ScenarioFile } from '../../scenario/read-scenario.ts';
+import { FieldbenchError } from '../../error.ts';
+import { describePlan } from '../../scenario/describe.ts';
 import { readOptions, wholeNumber } from '../options.ts';
+import { prepareScenario } from '../prepared-run.ts';
 import { recordRun, reportFolder } from '../record.ts';
-import { fileOfScenario, scenarioPath } from '../shipped.ts';
 import type { Verb } from '../verb.ts';
 
 const usage = `Usage: fieldbench run FILE... [OPTIONS]
@@ -68,68 +61,18 @@ async function runScenario(
   isOneOfMany: boolean,
   signal: AbortSignal,
 ): Promise<number> {
-  const file = await readScenario(scenarioPath(word));
-  const backend = values.backend === undefined ? undefined : linkBackend(values.backend).backend;
-  const plan = planOf(file, {
-    ...(values.target !== undefined && { target: values.target }),
+  const { target, backend } = values;
+  const prepared = await prepareScenario({
+    scenario: word,
+    seed: wholeNumber('seed', values.seed),
+    ...(target !== undefined && { target }),
     ...(backend !== undefined && { backend }),
   });
-  checkTargets(file, values.target);
+  const { plan, expectations } = prepared;
   if (values.dry) {
-    process.stdout.write(`${describePlan(plan, file.scenario.expectations.map(expectationOf)).join('\n')}\n`);
+    process.stdout.write(`${describePlan(plan, expectations).join('\n')}\n`);
     return 0;
   }
-  const seed = wholeNumber('seed', values.seed);
   const asked = values.report !== undefined && isOneOfMany ? `${values.report}/${plan.name}` : values.report;
-  return recordRun(
-    {
-      mode: 'scenario',
-      seed,
-      command: commandFor(word, values),
-      parameters: { ...defaultParameters },
-      scenario: { file: file.file, text: file.text },
-      reportDir: reportFolder(asked, plan.name),
-      signal,
-    },
-    { json: values.json },
-    (bench) => play(plan, bench, { resolveFile: (path) => fileOfScenario(file.file, path), inWords: actionInWords }),
-  );
-}
-
-/** Targets that nobody knows are told before anything starts, each with its place in the file. */
-function checkTargets(file: ScenarioFile, instead: string | undefined): void {
-  if (instead !== undefined) return void brokerTarget(instead);
-  const errors = Object.entries(file.scenario.brokers).flatMap(([name, it]): FieldbenchError[] => {
-    try {
-      brokerTarget(it.target);
-      return [];
-    } catch (error) {
-      if (!(error instanceof FieldbenchError)) throw error;
-      return [placed(error, file.place(['brokers', name, 'target']))];
-    }
-  });
-  if (errors.length > 0) throw new ScenarioErrors(file.file, errors);
-}
-
-/** The same error with its place in a file. */
-function placed({ code, message, expected, actual, hint }: FieldbenchError, at: SourcePlace): FieldbenchError {
-  return new FieldbenchError({
-    code,
-    message,
-    at,
-    ...(expected !== undefined && { expected }),
-    ...(actual !== undefined && { actual }),
-    ...(hint !== undefined && { hint }),
-  });
-}
-
-/** The command that repeats this run; a URL's credentials never stand in it. */
-function commandFor(word: string, values: RunOptions): string {
-  const target = values.target === undefined ? [] : ['--target', withoutCredentials(values.target)];
-  const backend = values.backend === undefined ? [] : ['--backend', values.backend];
-  return ['fieldbench', 'run', word, ...target, ...backend, '--seed', values.seed].join(' ');
-}
-
-function withoutCredentials(target: string): string {
-  return target.replace(/\/\/[^/@]*@/, '//');
+  return recordRun(prepared, { reportDir: reportFolder(asked, plan.name), signal }, { json: values.json });
 }
