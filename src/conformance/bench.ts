@@ -26,7 +26,8 @@ export interface ScriptedClient {
   sendIllegal(why: string, packet: Packet<Text> | Uint8Array, spoil?: Spoil): Promise<void>;
   /**
    * The next packet of this type that no earlier call took, as soon as it is there.
-   * Gives `undefined` when none came within the response timeout; a PINGREQ was then sent as proof of life.
+   * Gives `undefined` when none came within the response timeout; a PINGREQ was then sent as proof of life, save
+   * for a PINGRESP, whose absence the check itself has to set against a sign of life.
    */
   next<T extends PacketType>(type: T, where?: (packet: PacketOf<T>) => boolean): Promise<PacketOf<T> | undefined>;
   /** CONNACK with code 0, or the check is aborted with what came instead. */
@@ -40,7 +41,7 @@ export interface ScriptedClient {
     qos?: 0 | 1 | 2;
     retain?: boolean;
   }): Promise<number | undefined>;
-  /** Waits for a message with this topic and payload, by default at most the response timeout. */
+  /** Waits for a message with this topic and payload, by default until its absence is certain. */
   delivery(topic: string, payload: string | Uint8Array, withinMs?: number): Promise<Publish | undefined>;
   /** Every PUBLISH so far, in order. */
   readonly deliveries: readonly Publish[];

@@ -69,7 +69,11 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
     where: (packet: PacketOf<T>) => boolean = () => true,
   ): Promise<PacketOf<T> | undefined> {
     const wants = (packet: Packet): packet is PacketOf<T> => packet.type === type && where(packet as PacketOf<T>);
-    return (await this.#nextWithin(wants, this.#options.parameters.responseTimeoutMs)) as PacketOf<T> | undefined;
+    const { responseTimeoutMs } = this.#options.parameters;
+    // A PINGREQ proves nothing where its very answer is missing.
+    const wait =
+      type === 'PINGRESP' ? this.#wait(wants, responseTimeoutMs) : this.#nextWithin(wants, responseTimeoutMs);
+    return (await wait) as PacketOf<T> | undefined;
   }
 
   async connected(): Promise<PacketOf<'CONNACK'>> {
@@ -116,7 +120,7 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
   async delivery(
     topic: string,
     payload: string | Uint8Array,
-    withinMs: number = this.#options.parameters.responseTimeoutMs,
+    withinMs: number = certainMs(this.#options.parameters),
   ): Promise<Publish | undefined> {
     const wanted = Buffer.from(bytesOf(payload));
     const wants = (it: Packet): boolean => it.type === 'PUBLISH' && it.topic === topic && wanted.equals(it.payload);
@@ -234,6 +238,11 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
     await Promise.race([it, late.promise]);
     cancel();
   }
+}
+
+/** When an expected message that has not come is certain to be missing. */
+function certainMs({ responseTimeoutMs, effectTimeoutMs, quietMs }: RuleParameters): number {
+  return Math.max(responseTimeoutMs, effectTimeoutMs + quietMs);
 }
 
 function bytesOf(payload: string | Uint8Array): Uint8Array {

@@ -1,5 +1,6 @@
 // A new packet takes an identifier that is not in use; a re-send on the same connection keeps its own and says so.
-import type { Role } from '../../../spec/statement.ts';
+import type { Role, StatementId } from '../../../spec/statement.ts';
+import type { Packet } from '../../../wire/packet.ts';
 import type { ConnectionRule, Report } from '../../rule.ts';
 import { requestedId, sameMessage, track } from './live-ids.ts';
 import type { LiveIds, Occupant } from './live-ids.ts';
@@ -18,14 +19,16 @@ export function packetIds(judges: Role): ConnectionRule<LiveIds> {
       return;
     }
     const expected = ['an identifier that is not in use'];
-    report.fail(unused, { expected, actual: `${id}, while ${by.packet.type} ${id} is unanswered`, events });
+    const actual = `${id}, while ${by.packet.type} ${id} is unanswered`;
+    const statements: readonly StatementId[] = [unused, ...deliveryOf(it.packet)];
+    for (const statement of statements) report.fail(statement, { expected, actual, events });
   };
   return {
     id: ruleId(judges, 'packet-ids'),
     title: `The ${judges} never gives a new packet an identifier that is in use, and re-sends with DUP 1.`,
     judges,
     scope: 'connection',
-    statements: [unused, 'MQTT-3.3.1-1'],
+    statements: [unused, 'MQTT-3.3.1-1', 'MQTT-4.3.2-1', 'MQTT-4.3.3-1'],
     start: () => new Map(),
     step(live, event, report) {
       const it = heard(judges, event);
@@ -39,4 +42,10 @@ export function packetIds(judges: Role): ConnectionRule<LiveIds> {
     },
     end: () => undefined,
   };
+}
+
+/** The delivery protocols ask for an unused identifier once more, in their own words. */
+function deliveryOf(packet: Packet): readonly StatementId[] {
+  if (packet.type !== 'PUBLISH') return [];
+  return [packet.qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1'];
 }

@@ -149,7 +149,7 @@ function settle(state: State, connection: NetworkConnection, tMs: number, report
   for (const it of state.overlaps.get(connection)?.values() ?? []) {
     const [first] = it.copies;
     if (first === undefined || it.copies.some((copy) => copy.qos === it.highest)) continue;
-    if (!stoodFor(connection, first.at.tMs, tMs, state.parameters.quietMs)) continue;
+    if (!stoodFor(connection, first.at.tMs, tMs, state.parameters.effectTimeoutMs)) continue;
     const owes = [...it.session.flights.values()].some((flight) => isOpen(flight));
     if (owes) continue;
     report.fail('MQTT-3.3.5-1', {

@@ -47,6 +47,7 @@ export const delivery: RoutingRule<State> = {
     'MQTT-4.5.0-1',
     'MQTT-3.1.2-4',
     'MQTT-3.1.2-5',
+    'MQTT-3.3.1-10',
     'MQTT-3.8.4-3',
     'MQTT-3.10.4-1',
     'MQTT-4.1.0-1',
@@ -144,6 +145,8 @@ function statementsFor(
 ): ReadonlySet<StatementId> {
   const statements = new Set<StatementId>(['MQTT-4.5.0-1']);
   if (session.connection === undefined) statements.add('MQTT-3.1.2-5');
+  // What clears a retained message is delivered as any other.
+  if (message.retain && message.lengthB === 0) statements.add('MQTT-3.3.1-10');
   if (message.idReused && message.dup) statements.add('MQTT-4.3.2-2');
   if (subscriptions.every((it) => isBeingReplaced(it))) statements.add('MQTT-3.8.4-3');
   if (subscriptions.every((it) => state.spared.has(it))) statements.add('MQTT-3.10.4-1');

@@ -6,7 +6,7 @@ import type { Message, Moment, NetworkConnection, Session, Subscription } from '
 import { stoodFor, Suspicions } from './absence.ts';
 import { digest } from './digest.ts';
 import { RetainedStore } from './retained-store.ts';
-import { heldFor, isGranted, isOrdinaryFilter } from './subscriptions.ts';
+import { deliveryQos, heldFor, isGranted, isOrdinaryFilter } from './subscriptions.ts';
 import { newTraffic } from './traffic.ts';
 import type { Delivery, Happening, Traffic } from './traffic.ts';
 import { messageText, quoted } from './words.ts';
@@ -14,13 +14,13 @@ import { messageText, quoted } from './words.ts';
 /** Topics that one subscription may find before queue limits of the server come into play. */
 const modestFind = 100;
 
-/** What a subscription should find on a topic, or should not. */
+/** What a subscription must find on a topic, should find, or must not. */
 interface Search {
   readonly message: Message;
   readonly subscription: Subscription;
   readonly connection: NetworkConnection;
   readonly session: Session;
-  readonly found: 'due' | 'forbidden';
+  readonly found: 'due' | 'hoped' | 'forbidden';
   readonly statements: readonly StatementId[];
   /** Something that was published later came through on this connection. */
   sentinel?: Moment;
@@ -33,8 +33,8 @@ interface State {
   searches: Search[];
   /** Retained messages that some subscription has found. */
   readonly seenStored: WeakSet<Message>;
-  /** Messages with RETAIN 0 that a topic got since its retained one. */
-  readonly overlaid: WeakSet<Message>;
+  /** Retained messages whose topic got one with RETAIN 0 since; those that had been found before were surely stored. */
+  readonly overlaid: WeakMap<Message, 'stored' | 'perhaps stored'>;
   /** Topics and their latest will with RETAIN 0 that was published for sure. */
   readonly passingWills: Map<string, Message>;
   readonly suspicions: Suspicions;
@@ -57,6 +57,7 @@ export const retained: RoutingRule<State> = {
     'MQTT-3.1.2-16',
     'MQTT-3.1.2-17',
     'MQTT-3.8.4-3',
+    'MQTT-3.8.4-6',
   ],
   start: (parameters) => ({
     traffic: newTraffic(),
@@ -64,7 +65,7 @@ export const retained: RoutingRule<State> = {
     store: new RetainedStore(parameters.quietMs),
     searches: [],
     seenStored: new WeakSet(),
-    overlaid: new WeakSet(),
+    overlaid: new WeakMap(),
     passingWills: new Map(),
     suspicions: new Suspicions(),
   }),
@@ -81,7 +82,7 @@ export const retained: RoutingRule<State> = {
 function happened(state: State, it: Happening, report: Report): void {
   switch (it.what) {
     case 'published':
-      if (it.message.retain) changes(state, it.message);
+      if (it.message.retain) changes(state, it.message, it, report);
       break;
     case 'accepted':
       state.store.cover(it.message, it);
@@ -91,17 +92,15 @@ function happened(state: State, it: Happening, report: Report): void {
       if (it.connection.tainted === undefined) for (const each of it.subscriptions) search(state, it.session, each, it);
       break;
     case 'unsubscribing':
-      drop(state, (each) => each.session === it.session && it.filters.includes(each.subscription.filter));
+      close(state, (each) => each.session === it.session && it.filters.includes(each.subscription.filter), it, report);
       break;
     case 'delivered':
       arrived(state, it.delivery, it, report);
       break;
     case 'ended': {
       const { will, disconnect } = it.connection;
-      if (will?.retain === true && disconnect === undefined) changes(state, will);
-      const over = state.searches.filter((each) => each.connection === it.connection);
-      drop(state, (each) => each.connection === it.connection);
-      for (const each of over) settle(state, each, it.tMs, report);
+      if (will?.retain === true && disconnect === undefined) changes(state, will, it, report);
+      close(state, (each) => each.connection === it.connection, it, report);
       break;
     }
     case 'restarted':
@@ -115,17 +114,21 @@ function happened(state: State, it: Happening, report: Report): void {
 }
 
 /** The topic's retained message is about to change: what a search finds there is open again. */
-function changes(state: State, message: Message): void {
-  if (state.store.add(message)) drop(state, (it) => it.message.topic === message.topic);
+function changes(state: State, message: Message, at: Moment, report: Report): void {
+  if (state.store.add(message)) close(state, (it) => it.message.topic === message.topic, at, report);
 }
 
 function overlay(state: State, message: Message, at: Moment): void {
   const stored = state.store.sole(message.topic, at);
-  if (stored !== undefined) state.overlaid.add(stored);
+  if (stored !== undefined) state.overlaid.set(stored, state.seenStored.has(stored) ? 'stored' : 'perhaps stored');
 }
 
-function drop(state: State, which: (it: Search) => boolean): void {
-  if (state.searches.length > 0) state.searches = state.searches.filter((it) => !which(it));
+/** Nothing more is asked of these searches; what was missing long enough by now stays missing. */
+function close(state: State, which: (it: Search) => boolean, at: Moment, report: Report): void {
+  const over = state.searches.filter(which);
+  if (over.length === 0) return;
+  state.searches = state.searches.filter((it) => !over.includes(it));
+  for (const it of over) settle(state, it, at.tMs, report);
 }
 
 /** A subscription was granted: notes what it should find on each topic, and what it should not. */
@@ -143,6 +146,8 @@ function search(state: State, session: Session, subscription: Subscription, at: 
       state.searches.push({ ...base, found: 'forbidden', statements: ['MQTT-3.3.1-10', 'MQTT-3.3.1-11'] });
     } else if (message.qos > 0 && subscription.granted !== 0) {
       state.searches.push({ ...base, found: 'due', statements: dueStatements(state, message, subscription, at) });
+    } else if (message.qos === 0 && message.origin === 'publish') {
+      state.searches.push({ ...base, found: 'hoped', statements: ['MQTT-3.3.1-7'] });
     }
   }
   const will = state.passingWills.get(filter);
@@ -162,6 +167,7 @@ function search(state: State, session: Session, subscription: Subscription, at: 
 function dueStatements(state: State, it: Message, by: Subscription, at: Moment): readonly StatementId[] {
   const statements: StatementId[] = by.replaces === undefined ? ['MQTT-3.3.1-6'] : ['MQTT-3.8.4-3'];
   if (!state.seenStored.has(it)) statements.push('MQTT-3.3.1-5');
+  if (state.overlaid.get(it) === 'stored') statements.push('MQTT-3.3.1-12');
   if (it.origin === 'will') statements.push('MQTT-3.1.2-17');
   const { ended, session } = it.publisher;
   if (ended !== undefined && ended.seq < at.seq && session?.clean === true) statements.push('MQTT-3.1.2-7');
@@ -170,7 +176,7 @@ function dueStatements(state: State, it: Message, by: Subscription, at: Moment):
 
 function arrived(state: State, it: Delivery, at: Moment, report: Report): void {
   for (const will of it.messages.filter((each) => each.origin === 'will')) {
-    if (will.retain) changes(state, will);
+    if (will.retain) changes(state, will, at, report);
     else state.passingWills.set(will.topic, will);
   }
   if (!it.retain) {
@@ -183,7 +189,7 @@ function arrived(state: State, it: Delivery, at: Moment, report: Report): void {
   const isLive = (each: Message): boolean => each.origin === 'publish' && each.seen.seq > (asked?.newest.seq ?? 0);
   if (asked === undefined || it.messages.length === 0 || it.messages.some(isLive)) return;
   const due = state.searches.filter(
-    (each) => each.found === 'due' && each.connection === it.connection && it.messages.includes(each.message),
+    (each) => each.found !== 'forbidden' && each.connection === it.connection && it.messages.includes(each.message),
   );
   state.searches = state.searches.filter((each) => !due.includes(each));
   judgeFound(state, it, due, asked.oldest, at, report);
@@ -226,7 +232,7 @@ function judgeFound(
   const events = [...it.messages.map((each) => each.seen.seq), asked.seq, at.seq];
   const found = { events, connection: it.connection.view };
   const wrong = wrongFind(state, it.messages, asked);
-  if (wrong === 'nothing') passFound(state, it, due, found, report);
+  if (wrong === 'nothing') judgeQos(state, it, due, found, report);
   else if (wrong !== 'unknown') fail(report, [wrong.statement], found, wrong.expected, wrong.actual);
 }
 
@@ -266,7 +272,8 @@ function expectedAfter(by: Message): string {
     : `on ${quoted(by.topic)} the last retained message${by.qos === 0 ? ', or none' : ''}`;
 }
 
-function passFound(
+/** It was stored with its QoS: a find comes at the lower of that and the granted one (MQTT-3.8.4-6). */
+function judgeQos(
   state: State,
   it: Delivery,
   due: readonly Search[],
@@ -275,9 +282,26 @@ function passFound(
 ): void {
   const [message] = it.messages;
   if (message === undefined || it.messages.length > 1) return;
+  const { held, opaque } = heldFor(it.session, it.topic);
+  const allowed = new Set(held.flatMap((each) => each.subscriptions).flatMap((one) => deliveryQos(one, message)));
+  if (allowed.has(it.qos) || opaque || !it.session.known) {
+    passFound(state, message, due, found, report);
+    return;
+  }
+  const expected = `${messageText(message)}, retained, at QoS ${[...allowed].join(' or ')}`;
+  fail(report, ['MQTT-3.3.1-5', 'MQTT-3.8.4-6'], found, expected, `it came at QoS ${it.qos}`);
+}
+
+function passFound(
+  state: State,
+  message: Message,
+  due: readonly Search[],
+  found: Pick<Observation, 'events' | 'connection'>,
+  report: Report,
+): void {
   const statements = new Set<StatementId>(['MQTT-3.3.1-5', ...due.flatMap((each) => each.statements)]);
   if (message.qos === 0) statements.add('MQTT-3.3.1-7');
-  if (state.overlaid.has(message)) statements.add('MQTT-3.3.1-12');
+  if (state.overlaid.delete(message)) statements.add('MQTT-3.3.1-12');
   state.seenStored.add(message);
   for (const statement of statements) report.pass(statement, found);
 }
@@ -307,16 +331,19 @@ function settle(state: State, it: Search, nowMs: number, report: Report): void {
     return;
   }
   if (!stoodFor(connection, fromMs, nowMs, effectTimeoutMs)) return;
-  if (it.found === 'due' && [...it.session.flights.values()].some((flight) => isOpen(flight))) return;
+  if (it.found !== 'forbidden' && [...it.session.flights.values()].some((flight) => isOpen(flight))) return;
   const expected = `${messageText(message)}, retained, for the new subscription ${quoted(subscription.filter)}`;
   state.suspicions.add({
     party: connection.view.party,
     aliveMs: fromMs + effectTimeoutMs,
     settle: (broker) => {
-      if (it.found === 'forbidden') {
-        if (broker === 'alive') pass();
-      } else if (broker === 'alive') fail(report, it.statements, found, expected, 'it never came');
-      else mute(report, it.statements, { ...found, expected: [expected] });
+      if (it.found === 'due') {
+        if (broker === 'alive') fail(report, it.statements, found, expected, 'it never came');
+        else mute(report, it.statements, { ...found, expected: [expected] });
+      } else if (broker === 'alive') {
+        if (it.found === 'forbidden') pass();
+        else report.warn('MQTT-3.3.1-7', { ...found, expected: [expected], actual: 'the server did not keep it' });
+      }
     },
   });
 }

@@ -26,13 +26,15 @@ interface State {
 /** Messages watched for on one connection; a few prove as much as many. */
 const watched = 20;
 
-/** MQTT-3.10.4-2. */
+const statements = ['MQTT-3.10.4-2', 'MQTT-3.10.4-1'] as const;
+
+/** MQTT-3.10.4-2, and by it the deletion of MQTT-3.10.4-1: what still brings messages was not deleted. */
 export const unsubscribed: RoutingRule<State> = {
   id: 'routing/unsubscribed',
   title: 'After UNSUBACK no message that was published later is delivered for that subscription.',
   scope: 'routing',
   judges: 'server',
-  statements: ['MQTT-3.10.4-2'],
+  statements,
   start: (parameters) => ({ traffic: newTraffic(), parameters, unwanted: new Map(), suspicions: new Suspicions() }),
   step(state, event, report) {
     for (const it of digest(state, event)) happened(state, it, report);
@@ -96,12 +98,13 @@ function arrived(state: State, it: Delivery, at: Moment, report: Report): void {
     connection,
     (state.unwanted.get(connection) ?? []).filter((other) => !messages.includes(other.message)),
   );
-  report.fail('MQTT-3.10.4-2', {
+  const found = {
     expected: [`nothing for ${quoted(first.filter)} that was published after its UNSUBACK to ${sessionText(session)}`],
     actual: `${messageText(message)} was delivered`,
     events: [...(first.ended === undefined ? [] : [first.ended.seq]), message.seen.seq, at.seq],
     connection: connection.view,
-  });
+  };
+  for (const statement of statements) report.fail(statement, found);
 }
 
 /** A later message of the same publisher came through: the unwanted one had its chance. */
@@ -137,8 +140,9 @@ function spared(state: State, connection: NetworkConnection, tMs: number, report
 
 function passed(it: Unwanted, proof: Moment | undefined, report: Report): void {
   const ended = it.gone.ended?.seq;
-  report.pass('MQTT-3.10.4-2', {
+  const found = {
     events: [...(ended === undefined ? [] : [ended]), it.message.seen.seq, ...(proof === undefined ? [] : [proof.seq])],
     connection: it.connection.view,
-  });
+  };
+  for (const statement of statements) report.pass(statement, found);
 }

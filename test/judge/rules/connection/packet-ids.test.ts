@@ -30,6 +30,16 @@ test('an identifier in use fails, at QoS 2 until PUBCOMP', () => {
   ).toEqual({});
 });
 
+test.each([
+  [1, 'MQTT-4.3.2-1'],
+  [2, 'MQTT-4.3.3-1'],
+] as const)('a delivery at QoS %i with an identifier in use breaks its delivery protocol too', (qos, statement) => {
+  expect(verdicts(server, (h) => online(h).server(publish(qos, 1), publish(qos, 1, other)))).toEqual({
+    [unused]: 'fail',
+    [statement]: 'fail',
+  });
+});
+
 test('an acknowledged identifier is free again', () => {
   expect(
     verdicts(server, (h) =>

@@ -280,3 +280,19 @@ describe('MQTT-4.3.2-2', () => {
     expect(seen).toEqual({ 'MQTT-4.5.0-1': 'pass' });
   });
 });
+
+describe('MQTT-3.3.1-10', () => {
+  test.each([
+    [true, 'pass'],
+    [false, 'fail'],
+  ] as const)('the empty message that clears a topic is delivered: %s, %s', (delivered, verdict) => {
+    const seen = judged((h) => {
+      const a = sub(join(h, 'a'), 't', 1);
+      send(join(h, 'p'), 1, 't', '', { retain: true });
+      if (delivered) get(a, 1, 't', '');
+      h.wait(4000);
+      alive(h);
+    });
+    expect(seen).toEqual({ 'MQTT-4.5.0-1': verdict, 'MQTT-3.3.1-10': verdict });
+  });
+});

@@ -102,8 +102,8 @@ describe('MQTT-4.3.3-2', () => {
 
 describe('copies at the lower QoS', () => {
   test.each([
-    [0, 0, { 'MQTT-3.8.4-6': 'fail' }],
-    [2, 0, { 'MQTT-3.8.4-6': 'fail' }],
+    [0, 0, { 'MQTT-3.8.4-6': 'fail', 'MQTT-4.3.1-1': 'fail' }],
+    [2, 0, { 'MQTT-3.8.4-6': 'fail', 'MQTT-4.3.1-1': 'fail' }],
     [1, 0, {}],
     [1, 1, {}],
     [2, 1, {}],

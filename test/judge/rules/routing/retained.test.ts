@@ -63,6 +63,37 @@ describe('a retained message is found', () => {
     expect(Object.values(seen)).not.toContain('fail');
   });
 
+  test.each([
+    [1, 2, 0],
+    [2, 2, 1],
+    [1, 2, 2],
+  ] as const)('stored at QoS %i, granted %i, found at %i: fails', (stored, granted, came) => {
+    const seen = judged((h) => {
+      send(join(h, 'p'), stored, 'r', 'value 1', keep);
+      get(sub(join(h, 'a'), 'r', granted), came, 'r', 'value 1', keep);
+    });
+    expect(seen).toEqual({ 'MQTT-3.3.1-5': 'fail', 'MQTT-3.8.4-6': 'fail' });
+  });
+
+  test('at the QoS of any subscription that it matches: passes', () => {
+    const seen = judged((h) => {
+      send(join(h, 'p'), 2, 'r', 'value 1', keep);
+      const a = get(sub(join(h, 'a'), '#', 0), 0, 'r', 'value 1', keep);
+      get(get(sub(a, 'r', 2), 2, 'r', 'value 1', keep), 0, 'r', 'value 1', keep);
+    });
+    expect(Object.values(seen)).not.toContain('fail');
+  });
+
+  test('missing for long before the next one replaces it: fails', () => {
+    const seen = judged((h) => {
+      const p = send(join(h, 'p'), 1, 'r', 'value 1', keep);
+      sub(join(h, 'a'), 'r', 1);
+      h.wait(4000);
+      send(p, 1, 'r', '', keep);
+    });
+    expect(seen['MQTT-3.3.1-6']).toBe('fail');
+  });
+
   test('is not demanded when the new subscriber leaves soon', () => {
     const seen = judged((h) => {
       send(join(h, 'p'), 1, 'r', 'value 1', keep);
@@ -151,8 +182,8 @@ describe('MQTT-3.3.1-7', () => {
   test('the QoS 0 one is found: passes', () => {
     expect(judged(overwrittenAtQos0('value 2'))['MQTT-3.3.1-7']).toBe('pass');
   });
-  test('nothing is found: allowed', () => {
-    expect(judged(overwrittenAtQos0())).toEqual({});
+  test('nothing is found: a remark, for the server should keep it', () => {
+    expect(judged(overwrittenAtQos0())).toEqual({ 'MQTT-3.3.1-7': 'warn' });
   });
   test('the one before is found: fails', () => {
     expect(judged(overwrittenAtQos0('value 1'))['MQTT-3.3.1-7']).toBe('fail');
@@ -190,7 +221,20 @@ describe('MQTT-3.3.1-10 and MQTT-3.3.1-11', () => {
   });
 });
 
+const overlaid =
+  (wasFound: boolean) =>
+  (h: HistoryOf): void => {
+    const p = send(join(h, 'p'), 1, 'r', 'value 1', keep);
+    if (wasFound) look(h, 'r', (it) => get(it, 1, 'r', 'value 1', keep));
+    send(p, 1, 'r', '');
+    look(h, 'r');
+  };
+
 describe('MQTT-3.3.1-12', () => {
+  test('the retained one is gone after an ordinary one: fails, where it had been stored for sure', () => {
+    expect(judged(overlaid(true))['MQTT-3.3.1-12']).toBe('fail');
+    expect(judged(overlaid(false))).toEqual({ 'MQTT-3.3.1-5': 'fail', 'MQTT-3.3.1-6': 'fail' });
+  });
   test('the retained one is found after an ordinary one: passes', () => {
     const seen = judged((h) => {
       const p = send(join(h, 'p'), 1, 'r', 'value 1', keep);
