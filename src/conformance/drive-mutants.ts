@@ -20,10 +20,10 @@ export const mutantParameters: Partial<RuleParameters> = {
 };
 
 /** Name under which a mutant is judged. */
-export const mutantTarget = (base: string, mutant: Mutant): string => `${base}+${mutant.id}`;
+const mutantTarget = (base: string, mutant: Mutant): string => `${base}+${mutant.id}`;
 
 /** The checks that bring a statement to judgement. */
-export function checksFor(statement: StatementId, checks: readonly Check[]): readonly Check[] {
+function checksFor(statement: StatementId, checks: readonly Check[]): readonly Check[] {
   return checks.filter((it) => it.statements.includes(statement));
 }
 

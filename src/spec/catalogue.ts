@@ -2,9 +2,6 @@
 import mqtt311 from './mqtt-3.1.1.json' with { type: 'json' };
 import type { Role, Statement, StatementId } from './statement.ts';
 
-/** The specifications that this version of fieldbench judges. */
-export const judgedProtocols = ['MQTT 3.1.1'] as const;
-
 const numbered = mqtt311.statements as unknown as readonly Statement[];
 const unnumbered = mqtt311.nonNumbered as unknown as readonly Statement[];
 const byId = new Map<string, Statement>([...numbered, ...unnumbered].map((it) => [it.id, it]));

@@ -16,30 +16,30 @@ function outcomeOf(expectation: Expectation, history: HistoryOf): Outcome {
 const figure = (outcome: Outcome, name: string): number | undefined =>
   outcome.measured.find((it) => it.name === name)?.value;
 
-describe('delivered', () => {
-  const link = 'radio/sensor';
-  const message = (text: string, packetId: number, dup = false) =>
-    publish(1, packetId, { topic: 'a', payload: Buffer.from(text), dup });
-  const intend = (history: HistoryOf, text: string): HistoryOf =>
-    history.record({
-      kind: 'intent',
-      part: 'sensor',
-      topic: 'a',
-      qos: 1,
-      retain: false,
-      ordinal: 1,
-      payloadHash: payloadHash(Buffer.from(text)),
-    });
-  const judged = (history: HistoryOf, lostAtMost = 0): Outcome =>
-    outcomeOf(new Delivered({ from: 'sensor', to: 'hub', lostAtMost }), history);
+const link = 'radio/sensor';
+const message = (text: string, packetId: number, dup = false) =>
+  publish(1, packetId, { topic: 'a', payload: Buffer.from(text), dup });
+const intend = (history: HistoryOf, text: string): HistoryOf =>
+  history.record({
+    kind: 'intent',
+    part: 'sensor',
+    topic: 'a',
+    qos: 1,
+    retain: false,
+    ordinal: 1,
+    payloadHash: payloadHash(Buffer.from(text)),
+  });
+const accounted = (history: HistoryOf, lostAtMost = 0): Outcome =>
+  outcomeOf(new Delivered({ from: 'sensor', to: 'hub', lostAtMost }), history);
 
+describe('delivered', () => {
   test('every message arrived', () => {
     const history = new HistoryOf();
     const [sensor, hub] = [history.conn('sensor', { link }), history.conn('hub')];
     intend(history, 'x').wait(100);
     sensor.client(message('x', 1)).server(puback(1));
     hub.server(message('x', 1));
-    const outcome = judged(history);
+    const outcome = accounted(history);
     expect(outcome.verdict).toBe('pass');
     expect(figure(outcome, 'latency p50')).toBeGreaterThanOrEqual(100);
   });
@@ -53,7 +53,7 @@ describe('delivered', () => {
       .client(message('x', 1, true))
       .server(puback(1));
     hub.server(message('x', 1)).server(message('x', 2));
-    const outcome = judged(history);
+    const outcome = accounted(history);
     expect(outcome.verdict).toBe('pass');
     expect(figure(outcome, 'duplicated')).toBe(1);
   });
@@ -71,23 +71,23 @@ describe('delivered', () => {
   ] as const)('a message that %s is missing, and is said to be last seen there', ([where, write]) => {
     const history = new HistoryOf();
     history.conn('hub');
-    const outcome = judged(write(history));
+    const outcome = accounted(write(history));
     expect(outcome.verdict).toBe('fail');
     expect(outcome.actual).toContain(where);
   });
 
   test('as many may be missing as the scenario allows', () => {
-    expect(judged(intend(new HistoryOf(), 'x'), 1).verdict).toBe('pass');
+    expect(accounted(intend(new HistoryOf(), 'x'), 1).verdict).toBe('pass');
   });
 
   test('a device that meant nothing shows nothing', () => {
-    expect(judged(new HistoryOf()).verdict).toBe('notExercised');
+    expect(accounted(new HistoryOf()).verdict).toBe('notExercised');
   });
 });
 
 describe('will', () => {
   const will = { topic: 'a/status', payload: Buffer.from('offline'), qos: 1, retain: false } as const;
-  const link = 'radio/sensor';
+
   const figures = { delayMs: 0, jitterMs: 0 };
   const cutFor = (beforeWillMs: number, isSent: boolean): Outcome => {
     const history = new HistoryOf();
@@ -113,21 +113,21 @@ describe('will', () => {
   });
 });
 
-describe('reconnected', () => {
-  const backAfter = (downMs: number, backMs: number | undefined): Outcome => {
-    const history = new HistoryOf().part('broker', 'ready');
-    const first = history.conn('sensor', { server: 'broker' }).client(connect()).server(connack());
-    history.part('broker', 'killed');
-    first.ended('server', 'rst');
-    history
-      .wait(downMs)
-      .part('broker', 'ready')
-      .wait(backMs ?? 20_000);
-    if (backMs !== undefined) history.conn('sensor', { server: 'broker' }).client(connect()).server(connack());
-    history.wait(1).part('other', 'ready');
-    return outcomeOf(new Reconnected({ device: 'sensor', withinMs: 2000 }), history);
-  };
+const backAfter = (downMs: number, backMs: number | undefined): Outcome => {
+  const history = new HistoryOf().part('broker', 'ready');
+  const first = history.conn('sensor', { server: 'broker' }).client(connect()).server(connack());
+  history.part('broker', 'killed');
+  first.ended('server', 'rst');
+  history
+    .wait(downMs)
+    .part('broker', 'ready')
+    .wait(backMs ?? 20_000);
+  if (backMs !== undefined) history.conn('sensor', { server: 'broker' }).client(connect()).server(connack());
+  history.wait(1).part('other', 'ready');
+  return outcomeOf(new Reconnected({ device: 'sensor', withinMs: 2000 }), history);
+};
 
+describe('reconnected', () => {
   test('counts from the moment when the broker serves again', () => {
     const outcome = backAfter(60_000, 1000);
     expect(outcome.verdict).toBe('pass');
