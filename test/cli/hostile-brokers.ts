@@ -17,8 +17,8 @@ export interface HostileBroker extends AsyncDisposable {
 /** What it does with one connection. */
 export type Conduct = (socket: Socket, broker: { close(): void }) => void;
 
-/** Listens on a free port and treats every connection alike. */
-export async function hostileBroker(conduct: Conduct): Promise<HostileBroker> {
+/** Listens, by default on a free port, and treats every connection alike. */
+export async function hostileBroker(conduct: Conduct, on = 0): Promise<HostileBroker> {
   const sockets = new Set<Socket>();
   let accepted = 0;
   const close = (): void => {
@@ -31,7 +31,7 @@ export async function hostileBroker(conduct: Conduct): Promise<HostileBroker> {
     socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
     conduct(socket, { close });
   });
-  const port = await listening(server);
+  const port = await listening(server, on);
   return {
     port,
     url: `mqtt://127.0.0.1:${port}`,
@@ -56,9 +56,9 @@ export async function closedPort(): Promise<number> {
   return port;
 }
 
-function listening(server: Server): Promise<number> {
+function listening(server: Server, on = 0): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject).listen(0, '127.0.0.1', () => {
+    server.once('error', reject).listen(on, '127.0.0.1', () => {
       const address = server.address();
       if (typeof address === 'object' && address) resolve(address.port);
     });
