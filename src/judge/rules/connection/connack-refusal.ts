@@ -31,9 +31,9 @@ export const connackRefusal: ConnectionRule<State> = {
       report.fail('MQTT-3.2.2-5', { expected, actual: packet.type, events: [state.refusedSeq, seq] });
       return;
     }
-    // A CONNECT of another version may be answered in that version's form.
-    if (packet.type !== 'CONNACK' || (it.view.connect?.protocolLevel ?? 4) > 4) return;
+    if (packet.type !== 'CONNACK') return;
     const { returnCode } = packet;
+    if (isOfNewerVersion(returnCode, it.view.connect?.protocolLevel ?? 4)) return;
     if (returnCode <= highestCode) report.pass('MQTT-3.2.2-6', { events: [seq] });
     else
       report.fail('MQTT-3.2.2-6', {
@@ -49,3 +49,8 @@ export const connackRefusal: ConnectionRule<State> = {
   },
   end: (state, tMs, report) => state.awaiting.end(state.view, tMs, report),
 };
+
+/** A CONNECT of a newer version may be answered in that version's form, whose codes are 0 and those from 0x80 on. */
+function isOfNewerVersion(returnCode: number, protocolLevel: number): boolean {
+  return protocolLevel > 4 && (returnCode === 0 || returnCode >= 0x80);
+}

@@ -35,6 +35,7 @@ function connectionOf(traffic: Traffic, view: ConnectionView, at: Moment): Netwo
     view,
     contested: false,
     impaired: false,
+    ahead: [],
     asking: new Map(),
     leaving: new Map(),
   };
@@ -47,13 +48,25 @@ function connectionOf(traffic: Traffic, view: ConnectionView, at: Moment): Netwo
 
 function packet(traffic: Traffic, connection: NetworkConnection, seen: SeenPacket, at: Moment): readonly What[] {
   if (seen.packet === undefined) return [];
-  if (seen.direction === 'toClient') return fromServer(traffic, connection, seen, seen.packet, at);
+  if (seen.direction === 'toClient') {
+    const what = fromServer(traffic, connection, seen, seen.packet, at);
+    return connection.accepted === undefined ? what : [...what, ...takeAhead(traffic, connection, at)];
+  }
   if (seen.packet.type === 'CONNECT' && connection.connect === undefined) {
     connection.connect = at;
     noteConnect(traffic.sessions, connection, seen.packet.clientId);
     return [];
   }
   return fromClient(traffic, connection, seen, seen.packet, at);
+}
+
+/** What came ahead of CONNACK was on its way since it was seen, but the server owes it nothing before it has accepted. */
+function takeAhead(traffic: Traffic, connection: NetworkConnection, accepted: Moment): readonly What[] {
+  return connection.ahead
+    .splice(0)
+    .flatMap(({ seen, packet: sent, at }) =>
+      fromClient(traffic, connection, seen, sent, { seq: at.seq, tMs: accepted.tMs }),
+    );
 }
 
 function ended(

@@ -19,7 +19,12 @@ export function fromClient(
     connection.disconnect ??= at;
     return [{ what: 'disconnecting', connection }];
   }
-  // What comes before CONNACK may still be refused; a connection that was taken over is not read any more.
+  // It may still be refused, and has no session yet.
+  if (connection.connect !== undefined && connection.accepted === undefined) {
+    connection.ahead.push({ seen, packet, at });
+    return [];
+  }
+  // A connection that was taken over is not read any more.
   if (session === undefined || session.connection !== connection) return [];
   switch (packet.type) {
     case 'PUBLISH':

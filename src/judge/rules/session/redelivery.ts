@@ -30,14 +30,22 @@ interface State {
   readonly suspicions: Suspicions;
 }
 
-/** MQTT-4.4.0-1 with the sender's duties of MQTT-4.3.2-1 and MQTT-4.3.3-1, MQTT-3.3.1-1, MQTT-2.3.1-4 and MQTT-4.6.0-6. */
+/** MQTT-4.4.0-1 with what it shows of MQTT-4.1.0-1, the sender's duties of MQTT-4.3.2-1 and MQTT-4.3.3-1, MQTT-3.3.1-1, MQTT-2.3.1-4 and MQTT-4.6.0-6. */
 export const redelivery: RoutingRule<State> = {
   id: 'session/redelivery',
   title:
     'A resumed session sends its unacknowledged PUBLISH and PUBREL packets again: same identifier, DUP 1, same order.',
   scope: 'routing',
   judges: 'server',
-  statements: ['MQTT-4.4.0-1', 'MQTT-4.3.2-1', 'MQTT-4.3.3-1', 'MQTT-3.3.1-1', 'MQTT-2.3.1-4', 'MQTT-4.6.0-6'],
+  statements: [
+    'MQTT-4.4.0-1',
+    'MQTT-4.1.0-1',
+    'MQTT-4.3.2-1',
+    'MQTT-4.3.3-1',
+    'MQTT-3.3.1-1',
+    'MQTT-2.3.1-4',
+    'MQTT-4.6.0-6',
+  ],
   start: (parameters) => ({ traffic: newTraffic(), parameters, resumed: new Map(), suspicions: new Suspicions() }),
   step(state, event, report) {
     for (const it of digest(state, event)) happened(state, it, report);
@@ -189,8 +197,9 @@ function released(
   passAll(report, resendStatements(flight), { events: [flight.firstSent.seq, at.seq], connection: connection.view });
 }
 
+/** What is sent again was kept; what is not was forgotten, for all that can be seen. */
 function resendStatements(flight: Flight): readonly StatementId[] {
-  return ['MQTT-4.4.0-1', flight.qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1'];
+  return ['MQTT-4.4.0-1', 'MQTT-4.1.0-1', flight.qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1'];
 }
 
 function passAll(

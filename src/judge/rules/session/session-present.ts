@@ -15,17 +15,18 @@ interface State {
 
 type Connected = Happening & { readonly what: 'connected' };
 
-const resumed: readonly StatementId[] = ['MQTT-3.2.2-2', 'MQTT-3.1.2-4', 'MQTT-3.1.4-3', 'MQTT-3.1.3-2'];
+const stored: readonly StatementId[] = ['MQTT-3.2.2-2'];
+const resumed: readonly StatementId[] = ['MQTT-3.2.2-2', 'MQTT-3.1.2-4', 'MQTT-3.1.4-3'];
 const fresh: readonly StatementId[] = ['MQTT-3.2.2-3', 'MQTT-3.1.2-6', 'MQTT-3.1.4-3'];
 const discarded: readonly StatementId[] = ['MQTT-3.1.2-6', 'MQTT-3.1.4-3'];
 
-/** MQTT-3.2.2-2 and MQTT-3.2.2-3, and what they show of MQTT-3.1.2-4, MQTT-3.1.2-6, MQTT-3.1.3-2 and MQTT-3.1.4-3. */
+/** MQTT-3.2.2-2 and MQTT-3.2.2-3, and what they show of MQTT-3.1.2-4, MQTT-3.1.2-6 and MQTT-3.1.4-3. */
 export const sessionPresent: RoutingRule<State> = {
   id: 'session/session-present',
   title: 'CONNACK says whether the server holds a session for the client id, and CleanSession decides whether it does.',
   scope: 'routing',
   judges: 'server',
-  statements: ['MQTT-3.2.2-2', 'MQTT-3.2.2-3', 'MQTT-3.1.2-4', 'MQTT-3.1.2-6', 'MQTT-3.1.3-2', 'MQTT-3.1.4-3'],
+  statements: ['MQTT-3.2.2-2', 'MQTT-3.2.2-3', 'MQTT-3.1.2-4', 'MQTT-3.1.2-6', 'MQTT-3.1.4-3'],
   start: () => ({ traffic: newTraffic() }),
   step(state, event, report) {
     for (const it of digest(state, event)) if (it.what === 'connected') judge(it, report);
@@ -53,9 +54,8 @@ function judge(it: Connected, report: Report): void {
   if (view.connect.cleanSession) {
     if (it.prior === 'stored') say(discarded, false, 'asked for a clean session');
   } else if (it.prior === 'stored') {
-    // A session exists even when it is empty; but that its content is lost shows only where there was some.
-    const lost = it.sessionPresent || holdsState(it.before) ? resumed : resumed.slice(0, 1);
-    say(lost, true, 'left a session with CleanSession 0');
+    // A session exists even when it is empty; but whether it is resumed matters only where it held something.
+    say(holdsState(it.before) ? resumed : stored, true, 'left a session with CleanSession 0');
   } else say(fresh, false, 'last had a session with CleanSession 1, which ended with its connection');
 }
 

@@ -1,5 +1,6 @@
 // What the routing rules remember of a broker's clients: connections, sessions, subscriptions, messages and deliveries under way.
-import type { ConnectionView } from '../../rule.ts';
+import type { Packet } from '../../../wire/packet.ts';
+import type { ConnectionView, SeenPacket } from '../../rule.ts';
 
 /** A moment in the history: its ordinal, which orders events, and its time, which measures them. */
 export interface Moment {
@@ -25,6 +26,8 @@ export interface NetworkConnection {
   /** Illegal traffic was on it: the server is not to blame from there on. */
   tainted?: Moment;
   session?: Session;
+  /** What the client sent behind its CONNECT without waiting for CONNACK (MQTT311-NN-15), in order. */
+  readonly ahead: { readonly seen: SeenPacket; readonly packet: Packet; readonly at: Moment }[];
   will?: Message;
   /** SUBSCRIBE and UNSUBSCRIBE packets that wait for their answer, by packet identifier. */
   readonly asking: Map<number, readonly Subscription[]>;

@@ -33,6 +33,8 @@ test('a code above 5 fails, unless another version was asked for', () => {
   expect(verdicts(connackRefusal, (h) => h.conn('A').client(connect()).server(connack(6)))[range]).toBe('fail');
   const five = connect({ protocolLevel: 5 });
   expect(verdicts(connackRefusal, (h) => h.conn('A').client(five).server(connack(0x84)))[range]).toBeUndefined();
+  // No version has this one.
+  expect(verdicts(connackRefusal, (h) => h.conn('A').client(five).server(connack(6)))[range]).toBe('fail');
 });
 
 test('no close fails', () => {
