@@ -1,22 +1,26 @@
 // The list of all checks, chapter by chapter: a new one is a line in its chapter's file.
 import type { Check } from './check.ts';
+import { cleanSessionChecks } from './checks/clean-session.ts';
 import { connectChecks } from './checks/connect.ts';
 import { keepAliveChecks } from './checks/keep-alive.ts';
 import { publishChecks } from './checks/publish.ts';
 import { retainedChecks } from './checks/retained.ts';
 import { sessionChecks } from './checks/session.ts';
 import { subscribeChecks } from './checks/subscribe.ts';
+import { violationChecks } from './checks/violation.ts';
 import { willChecks } from './checks/will.ts';
 
 /** Every check of MQTT 3.1.1 for the server role. */
 export const checks: readonly Check[] = [
   ...connectChecks,
+  ...cleanSessionChecks,
   ...publishChecks,
   ...retainedChecks,
   ...willChecks,
   ...subscribeChecks,
   ...sessionChecks,
   ...keepAliveChecks,
+  ...violationChecks,
 ];
 
 /**

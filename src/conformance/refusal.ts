@@ -19,14 +19,14 @@ export interface Refusal {
 
 type Judgement = Omit<Finding, 'by' | 'check' | 'target'>;
 
-/** The check behind a {@link Refusal}; it judges the two statements about every refusal too. */
+/** The check behind a {@link Refusal}; it judges what every refusal owes too; MQTT-3.2.2-6 is left to the rule. */
 export function refusal(it: Refusal): Check {
   const accept = [`CONNACK with code ${it.code} and Session Present 0, then the server closes the connection`];
   return {
     id: it.id,
     title: it.title,
     section: it.section,
-    statements: [it.statement, 'MQTT-3.2.2-4', 'MQTT-3.2.2-5'],
+    statements: [it.statement, 'MQTT-3.2.2-4', 'MQTT-3.2.2-5', 'MQTT-3.2.2-6'],
     needs: [],
     group: 'parallel',
     accept,

@@ -1,5 +1,5 @@
 // Every check on the brokers that we start ourselves, by the same door that users have: what Aedes breaks is listed with
-// the packet that shows it, and nothing else may break; Mosquitto has no such list.
+// the packet that shows it, and nothing else may break; Mosquitto's list is short.
 import { describe } from 'vitest';
 import { conformanceTests } from '../../src/vitest.ts';
 import { need } from '../support/needs.ts';
@@ -30,5 +30,16 @@ conformanceTests({
 });
 
 describe('Mosquitto as a local process', need('mosquitto'), () => {
-  conformanceTests({ target: 'mosquitto' });
+  const readAndIgnored = {
+    why: 'Mosquitto 2.0.11 reads packets from a client that only a server may send, as it would on a bridge, and goes on',
+    sometimes: true,
+  } as const;
+  conformanceTests({
+    target: 'mosquitto',
+    knownFailures: {
+      'violation/suback-from-client': readAndIgnored,
+      'violation/unsuback-from-client': readAndIgnored,
+      'violation/pingresp-from-client': readAndIgnored,
+    },
+  });
 });

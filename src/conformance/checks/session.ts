@@ -1,6 +1,8 @@
 // Checks of section 4.1, 4.3 and 4.4: what a session keeps while its client is away.
 import type { CheckBench, ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
+import type { Finding } from '../../judge/finding.ts';
+import type { Slice } from '../../judge/slice.ts';
 
 const persistent = { cleanSession: false, acknowledge: false } as const;
 
@@ -17,12 +19,34 @@ const silentSubscriber = async (
 
 const forget = async (bench: CheckBench): Promise<void> => (await bench.connect('sub')).disconnect();
 
+/** A session that is said to be there still knows which identifier of a half-done exchange it has. */
+function judgeRemembered(slice: Slice): readonly Omit<Finding, 'by' | 'check' | 'target'>[] {
+  const back = slice.connectionsOf('sub').at(1);
+  const isPresent = back?.received('CONNACK').at(0)?.packet.sessionPresent === true;
+  // A session that is said to be gone is another statement's matter, and the identifier is free again.
+  if (back === undefined || !isPresent) return [];
+  const copies = slice.client('watch').received('PUBLISH', (it) => Buffer.from('half').equals(it.payload));
+  const completed = back.received('PUBCOMP').at(0);
+  const isOnce = copies.length === 1 && completed !== undefined;
+  return [
+    {
+      statement: 'MQTT-4.1.0-1',
+      verdict: isOnce ? 'pass' : 'fail',
+      expected: ['one delivery, and PUBCOMP, for the QoS 2 message whose PUBLISH was sent before and after the loss'],
+      actual: `${copies.length} deliveries, ${completed === undefined ? 'and no PUBCOMP' : 'and PUBCOMP'}`,
+      connection: back.id,
+      evidence: { events: [...copies.map((it) => it.seq), ...(completed === undefined ? [] : [completed.seq])] },
+      count: 1,
+    },
+  ];
+}
+
 export const sessionChecks: readonly Check[] = [
   {
     id: 'session/qos1-redelivered',
     title: 'a QoS 1 message without PUBACK comes again after the reconnect',
     section: '4.4',
-    statements: ['MQTT-4.4.0-1', 'MQTT-3.3.1-1', 'MQTT-2.3.1-4', 'MQTT-4.3.2-1'],
+    statements: ['MQTT-4.4.0-1', 'MQTT-4.1.0-1', 'MQTT-3.3.1-1', 'MQTT-2.3.1-4', 'MQTT-4.3.2-1'],
     needs: ['session', 'qos1'],
     group: 'parallel',
     accept: ['the message comes again with the same identifier and DUP 1'],
@@ -44,7 +68,7 @@ export const sessionChecks: readonly Check[] = [
     id: 'session/qos2-publish-redelivered',
     title: 'a QoS 2 message without PUBREC comes again after the reconnect',
     section: '4.4',
-    statements: ['MQTT-4.4.0-1', 'MQTT-3.3.1-1', 'MQTT-2.3.1-4', 'MQTT-4.3.3-1'],
+    statements: ['MQTT-4.4.0-1', 'MQTT-4.1.0-1', 'MQTT-3.3.1-1', 'MQTT-2.3.1-4', 'MQTT-4.3.3-1'],
     needs: ['session', 'qos2'],
     group: 'parallel',
     accept: ['the message comes again with the same identifier and DUP 1'],
@@ -66,7 +90,7 @@ export const sessionChecks: readonly Check[] = [
     id: 'session/pubrel-redelivered',
     title: 'a PUBREL without PUBCOMP comes again after the reconnect, and the message does not',
     section: '4.4',
-    statements: ['MQTT-4.4.0-1', 'MQTT-4.3.3-1'],
+    statements: ['MQTT-4.4.0-1', 'MQTT-4.1.0-1', 'MQTT-4.3.3-1'],
     needs: ['session', 'qos2'],
     group: 'parallel',
     accept: ['PUBREL with the same identifier comes again; the PUBLISH does not'],
@@ -114,5 +138,6 @@ export const sessionChecks: readonly Check[] = [
       await back.disconnect();
       await forget(bench);
     },
+    judge: judgeRemembered,
   },
 ];

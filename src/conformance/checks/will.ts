@@ -1,6 +1,8 @@
 // Checks of section 3.1.2.5 and 3.14.4: the message a server publishes for a client that is gone.
 import { effectMs, everyQos, type CheckBench, type ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
+import type { Finding } from '../../judge/finding.ts';
+import type { Slice } from '../../judge/slice.ts';
 
 const observer = async (bench: CheckBench, filter: string): Promise<ScriptedClient> => {
   const client = await bench.connect('observer');
@@ -23,6 +25,30 @@ const willOn = (topic: string, payload: string, qos: 0 | 1 | 2 = 1, retain = fal
   retain,
 });
 
+const heldText = 'no will while its own connection is open';
+
+/** A will is published early when its observer had it before its owner sent a PINGREQ that was still answered. */
+function judgeHeld(slice: Slice, name: string, topic: string): readonly Omit<Finding, 'by' | 'check' | 'target'>[] {
+  const owner = slice.client(name);
+  const asked = owner.sent('PINGREQ').at(0);
+  if (asked === undefined || owner.received('PINGRESP').length === 0) return [];
+  const early = slice
+    .client('observer')
+    .received('PUBLISH', (it) => it.topic.endsWith(topic))
+    .find((it) => it.seq < asked.seq);
+  return [
+    {
+      statement: 'MQTT-3.1.2-8',
+      verdict: early === undefined ? 'pass' : 'fail',
+      expected: [heldText],
+      actual: early === undefined ? 'none came' : 'it came, and a PINGREQ that its owner sent later was answered',
+      connection: owner.id,
+      evidence: { events: [...(early === undefined ? [] : [early.seq]), asked.seq] },
+      count: 1,
+    },
+  ];
+}
+
 export const willChecks: readonly Check[] = [
   {
     id: 'will/published-when-lost',
@@ -31,17 +57,25 @@ export const willChecks: readonly Check[] = [
     statements: ['MQTT-3.1.2-8', 'MQTT-3.1.2-9'],
     needs: ['will', 'qos1', 'qos2'],
     group: 'parallel',
-    accept: ['the observer gets topic and payload of each will once, at the QoS it was given'],
+    accept: [heldText, 'the observer gets topic and payload of each will once, at the QoS it was given'],
     async drive(bench) {
       const watching = await observer(bench, bench.topic('will/+'));
-      for (const qos of everyQos) {
-        const topic = bench.topic(`will/${qos}`);
-        const victim = await bench.connect(`victim${qos}`, { will: willOn(topic, `gone ${qos}`, qos) });
-        await victim.abort(qos === 0 ? 'fin' : 'rst');
+      const victims = await Promise.all(
+        everyQos.map(async (qos) => {
+          const topic = bench.topic(`will/${qos}`);
+          const client = await bench.connect(`victim${qos}`, { will: willOn(topic, `gone ${qos}`, qos) });
+          return { qos, topic, client };
+        }),
+      );
+      await bench.quiet();
+      for (const { qos, topic, client } of victims) {
+        await client.ping();
+        await client.abort(qos === 0 ? 'fin' : 'rst');
         await watching.delivery(topic, `gone ${qos}`, effectMs(bench));
       }
       await bench.quiet();
     },
+    judge: (slice) => everyQos.flatMap((qos) => judgeHeld(slice, `victim${qos}`, `/will/${qos}`)),
   },
   {
     id: 'will/retain',
@@ -62,8 +96,12 @@ export const willChecks: readonly Check[] = [
         await victim.abort('rst');
         await watching.delivery(topic, 'gone', effectMs(bench));
       }
+      // A server may hand a will to its subscribers a little before it stores it.
+      await bench.elapse(2 * bench.parameters.quietMs);
       const late = await bench.connect('late');
-      await late.subscribe({ [bench.topic('w/+')]: 1, [bench.topic('end')]: 1 });
+      // Each topic by its own name, so that nothing but its own retained message answers.
+      await late.subscribe({ [kept]: 1, [live]: 1, [bench.topic('end')]: 1 });
+      await late.delivery(kept, 'gone');
       await late.publish({ topic: bench.topic('end'), payload: 'end', qos: 1 });
       await late.delivery(bench.topic('end'), 'end');
       await bench.quiet();
@@ -74,15 +112,16 @@ export const willChecks: readonly Check[] = [
     id: 'will/discarded-by-disconnect',
     title: 'DISCONNECT discards the will',
     section: '3.14.4',
-    statements: ['MQTT-3.14.4-3'],
+    statements: ['MQTT-3.14.4-3', 'MQTT-3.1.2-10', 'MQTT-3.1.2-12'],
     needs: ['will', 'qos1'],
     group: 'parallel',
-    accept: ['the observer gets the sentinel only'],
+    accept: ['the observer gets the sentinel only, also after a later loss of the same client without a will'],
     async drive(bench) {
       const topic = bench.topic('polite');
       const watching = await observer(bench, topic);
       const leaving = await bench.connect('leaving', { will: willOn(topic, 'must not come') });
       await leaving.disconnect();
+      await (await bench.connect('leaving')).abort('rst');
       await sentinel(bench, watching, topic);
     },
   },
