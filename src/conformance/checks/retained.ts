@@ -132,6 +132,7 @@ export const retainedChecks: readonly Check[] = [
       const topic = bench.topic('replaced');
       const publisher = await bench.connect('pub');
       await publisher.publish({ topic, payload: 'old', qos: 1, retain: true });
+      await lateSubscriber(bench, 'before', topic, { [topic]: 'old' });
       await publisher.publish({ topic, payload: 'new', qos: 0, retain: true });
       // What is acknowledged behind it, and a quiet time, show that the server has dealt with it.
       await publisher.publish({ topic, payload: 'fence', qos: 1 });
