@@ -21,7 +21,6 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-  readonly durationMs: number;
 }
 
 /** A command that runs. */
@@ -50,7 +49,6 @@ export class Workplace implements AsyncDisposable {
 
   /** Starts `fieldbench ARGS` in the folder; `env` is added to the environment, `undefined` takes a variable away. */
   start(args: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): RunningCommand {
-    const clock = machineClock();
     const child = spawn(process.execPath, [program, ...args], {
       cwd: this.folder,
       env: { ...process.env, NO_COLOR: '1', NODE_COMPILE_CACHE: compileCache, FIELDBENCH_STATE: this.state, ...env },
@@ -68,7 +66,7 @@ export class Workplace implements AsyncDisposable {
     const ended = new Promise<Ended>((resolve, reject) => {
       child.once('error', reject).once('close', (code, signal) => {
         this.#running.delete(child);
-        resolve({ code, signal, ...said, durationMs: clock.nowMs() });
+        resolve({ code, signal, ...said });
       });
     });
     return {

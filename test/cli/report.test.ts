@@ -73,26 +73,30 @@ function isWill(events: readonly HistoryEvent[]): (packet: Packet) => boolean {
 const notPassed = (verdicts: Readonly<Record<string, string>>): readonly string[] =>
   Object.keys(verdicts).filter((id) => verdicts[id] !== 'pass');
 
-test.concurrent('a conformance run: the same verdicts from its journal, others without PUBACKs', async () => {
-  await using place = new Workplace();
-  const ran = await place.run(['conform', '--select', 'publish/acknowledged', '--report', 'run']);
-  const original = verdictsOf(resultsOf(place.path('run')));
-  expect(ran.code).toBe(0);
-  expect(notPassed(original.checks)).toEqual([]);
+test.concurrent(
+  'a conformance run: the same verdicts from its journal, others without PUBACKs',
+  { timeout: 60_000 },
+  async () => {
+    await using place = new Workplace();
+    const ran = await place.run(['conform', '--select', 'publish/acknowledged', '--report', 'run']);
+    const original = verdictsOf(resultsOf(place.path('run')));
+    expect(ran.code).toBe(0);
+    expect(notPassed(original.checks)).toEqual([]);
 
-  mkdirSync(place.path('copy'));
-  copyFileSync(place.path('run', 'journal.ndjson'), place.path('copy', 'journal.ndjson'));
-  expect((await place.run(['report', 'copy'])).code).toBe(ran.code);
-  expect(resultsOf(place.path('copy'))).toEqual(resultsOf(place.path('run')));
+    mkdirSync(place.path('copy'));
+    copyFileSync(place.path('run', 'journal.ndjson'), place.path('copy', 'journal.ndjson'));
+    expect((await place.run(['report', 'copy'])).code).toBe(ran.code);
+    expect(resultsOf(place.path('copy'))).toEqual(resultsOf(place.path('run')));
 
-  const events = journalOf(place.path('run'));
-  const noPuback = await judgedAlone(
-    place,
-    'no-puback',
-    withoutAll(events, (it) => it.type === 'PUBACK'),
-  );
-  expect(noPuback.statements['MQTT-4.3.2-2']).not.toBe('pass');
-});
+    const events = journalOf(place.path('run'));
+    const noPuback = await judgedAlone(
+      place,
+      'no-puback',
+      withoutAll(events, (it) => it.type === 'PUBACK'),
+    );
+    expect(noPuback.statements['MQTT-4.3.2-2']).not.toBe('pass');
+  },
+);
 
 const scenario = `name: short
 question: Are messages of a sensor that loses its line delivered, and its will?
@@ -124,32 +128,36 @@ expectations:
 
 const isReading = (it: Packet): boolean => it.type === 'PUBLISH' && it.topic === 'site/pressure/value';
 
-test.concurrent('a scenario: the same from its journal, others without a PUBACK, a reading, the will', async () => {
-  await using place = new Workplace();
-  writeFileSync(place.path('short.yaml'), scenario);
-  const ran = await place.run(['run', 'short.yaml', '--report', 'run']);
-  const original = verdictsOf(resultsOf(place.path('run')));
-  expect(ran.code).toBe(original.exitCode);
-  expect(notPassed(original.checks)).toEqual([]);
-  expect(original.statements).toMatchObject({ 'MQTT-3.3.4-1': 'pass', 'MQTT-4.3.2-2': 'pass' });
+test.concurrent(
+  'a scenario: the same from its journal, others without a PUBACK, a reading, the will',
+  { timeout: 60_000 },
+  async () => {
+    await using place = new Workplace();
+    writeFileSync(place.path('short.yaml'), scenario);
+    const ran = await place.run(['run', 'short.yaml', '--report', 'run']);
+    const original = verdictsOf(resultsOf(place.path('run')));
+    expect(ran.code).toBe(original.exitCode);
+    expect(notPassed(original.checks)).toEqual([]);
+    expect(original.statements).toMatchObject({ 'MQTT-3.3.4-1': 'pass', 'MQTT-4.3.2-2': 'pass' });
 
-  const events = journalOf(place.path('run'));
-  expect(await judgedAlone(place, 'copy', events)).toEqual(original);
+    const events = journalOf(place.path('run'));
+    expect(await judgedAlone(place, 'copy', events)).toEqual(original);
 
-  const noPuback = await judgedAlone(
-    place,
-    'no-puback',
-    without(events, (it) => it.type === 'PUBACK'),
-  );
-  expect(noPuback.exitCode).toBe(1);
-  expect(noPuback.statements).toMatchObject({ 'MQTT-3.3.4-1': 'fail', 'MQTT-4.3.2-2': 'fail' });
-  expect(notPassed(noPuback.checks)).toEqual([]);
+    const noPuback = await judgedAlone(
+      place,
+      'no-puback',
+      without(events, (it) => it.type === 'PUBACK'),
+    );
+    expect(noPuback.exitCode).toBe(1);
+    expect(noPuback.statements).toMatchObject({ 'MQTT-3.3.4-1': 'fail', 'MQTT-4.3.2-2': 'fail' });
+    expect(notPassed(noPuback.checks)).toEqual([]);
 
-  const noReading = await judgedAlone(place, 'no-reading', without(events, isReading));
-  expect(noReading.exitCode).toBe(1);
-  expect(notPassed(noReading.checks)).toEqual(['delivered:pressure->watcher']);
+    const noReading = await judgedAlone(place, 'no-reading', without(events, isReading));
+    expect(noReading.exitCode).toBe(1);
+    expect(notPassed(noReading.checks)).toEqual(['delivered:pressure->watcher']);
 
-  const noWill = await judgedAlone(place, 'no-will', without(events, isWill(events)));
-  expect(noWill.exitCode).toBe(1);
-  expect(notPassed(noWill.checks)).toEqual([expect.stringMatching(/^will:/)]);
-});
+    const noWill = await judgedAlone(place, 'no-will', without(events, isWill(events)));
+    expect(noWill.exitCode).toBe(1);
+    expect(notPassed(noWill.checks)).toEqual([expect.stringMatching(/^will:/)]);
+  },
+);
