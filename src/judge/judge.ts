@@ -11,7 +11,7 @@ import type {
 import type { Role } from '../spec/statement.ts';
 import type { Frame } from '../wire/frame.ts';
 import type { Finding } from './finding.ts';
-import type { Rule, RuleEvent, RuleParameters } from './rule.ts';
+import type { Rule, RuleEvent, RuleParameters, Shared } from './rule.ts';
 import { RuleRun } from './rule-run.ts';
 import { Tally } from './tally.ts';
 import { isNearest, newParty, peerOffends, watch } from './views.ts';
@@ -224,10 +224,11 @@ class JournalJudge implements Judge {
   #ensureRouting(event: ConnectionOpened): void {
     if (this.#routing.has(event.server)) return;
     const about = { target: event.target ?? event.server };
+    const shared = { server: newShared(), client: newShared() };
     const runs = this.#setup.rules.flatMap((rule) => {
       if (rule.scope !== 'routing') return [];
       const report = this.#tally.report({ rule: rule.id, judges: rule.judges, about });
-      return [new RuleRun(rule, report, () => rule.start(this.#setup.parameters))];
+      return [new RuleRun(rule, report, () => rule.start(this.#setup.parameters, shared[rule.judges]))];
     });
     this.#routing.set(event.server, runs);
   }
@@ -239,6 +240,17 @@ class JournalJudge implements Judge {
   #allOpen(): readonly Watched[] {
     return roles.flatMap((role) => [...this.#watched[role].values()]);
   }
+}
+
+/** Nothing is shared yet. */
+function newShared(): Shared {
+  const made = new Map<unknown, unknown>();
+  return {
+    of<T>(make: () => T): T {
+      if (!made.has(make)) made.set(make, make());
+      return made.get(make) as T; // It was stored under the function that made it.
+    },
+  };
 }
 
 /** Something on this connection could not be seen: its rules end without a word, for any absence may be ours. */

@@ -153,13 +153,19 @@ export interface ConnectionRule<S> extends RuleBase<S> {
   start(connection: ConnectionView, parameters: RuleParameters): S;
 }
 
+/** What the routing rules of one server have in common, so that it is worked out once and not by every rule. */
+export interface Shared {
+  /** The one thing that `make` gives; made when the first rule asks. */
+  of<T>(make: () => T): T;
+}
+
 /**
  * Judges several parties together; needs every party's packets and a message identity, else it stays silent.
  * A fresh state per server part, fed with all of its connections and with every event that names no connection.
  */
 export interface RoutingRule<S> extends RuleBase<S> {
   readonly scope: 'routing';
-  start(parameters: RuleParameters): S;
+  start(parameters: RuleParameters, shared: Shared): S;
 }
 
 /** Any rule, whatever state it keeps. */

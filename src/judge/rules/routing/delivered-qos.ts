@@ -3,10 +3,10 @@ import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
 import { isOpen } from '../session/state.ts';
 import type { Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
 import { stoodFor } from './absence.ts';
-import { digest } from './digest.ts';
+import { newBroker } from './digest.ts';
+import type { Broker } from './digest.ts';
 import { deliveryQos, heldFor, mayApply } from './subscriptions.ts';
-import { newTraffic } from './traffic.ts';
-import type { Delivery, Traffic } from './traffic.ts';
+import type { Delivery } from './traffic.ts';
 import { messageText, quoted } from './words.ts';
 
 /** Messages whose copies are counted on one connection. */
@@ -23,7 +23,7 @@ interface Overlap {
 }
 
 interface State {
-  traffic: Traffic;
+  readonly broker: Broker;
   readonly parameters: RuleParameters;
   readonly overlaps: Map<NetworkConnection, Map<Message, Overlap>>;
 }
@@ -36,9 +36,9 @@ export const deliveredQos: RoutingRule<State> = {
   scope: 'routing',
   judges: 'server',
   statements: ['MQTT-3.8.4-6', 'MQTT-3.3.5-1', 'MQTT-3.8.4-3'],
-  start: (parameters) => ({ traffic: newTraffic(), parameters, overlaps: new Map() }),
+  start: (parameters, shared) => ({ broker: shared.of(newBroker), parameters, overlaps: new Map() }),
   step(state, event, report) {
-    for (const it of digest(state, event)) {
+    for (const it of state.broker.take(event)) {
       if (it.what === 'delivered') judge(state, it.delivery, it, report);
       if (it.what === 'ended') settle(state, it.connection, it.tMs, report);
       if (it.what === 'restarted') state.overlaps.clear();

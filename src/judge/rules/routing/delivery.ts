@@ -5,10 +5,10 @@ import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
 import { isOpen } from '../session/state.ts';
 import type { HeldFilter, Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
 import { stoodFor, Suspicions } from './absence.ts';
-import { digest } from './digest.ts';
+import { newBroker } from './digest.ts';
+import type { Broker } from './digest.ts';
 import { isGranted, isOrdinaryFilter, surelyApplies } from './subscriptions.ts';
-import { newTraffic } from './traffic.ts';
-import type { Delivery, Happening, Traffic } from './traffic.ts';
+import type { Delivery, Happening } from './traffic.ts';
 import { messageText, sessionText } from './words.ts';
 
 /** Messages outstanding for one session beyond which servers may reach their queue limits (MQTT311-NN-12). */
@@ -25,7 +25,7 @@ interface Expectation {
 }
 
 interface State {
-  traffic: Traffic;
+  readonly broker: Broker;
   readonly parameters: RuleParameters;
   readonly pending: Map<Session, Expectation[]>;
   /** Sessions with more outstanding than any server must keep. */
@@ -53,8 +53,8 @@ export const delivery: RoutingRule<State> = {
     'MQTT-4.1.0-1',
     'MQTT-4.3.2-2',
   ],
-  start: (parameters) => ({
-    traffic: newTraffic(),
+  start: (parameters, shared) => ({
+    broker: shared.of(newBroker),
     parameters,
     pending: new Map(),
     swamped: new Set(),
@@ -63,7 +63,7 @@ export const delivery: RoutingRule<State> = {
     suspicions: new Suspicions(),
   }),
   step(state, event, report) {
-    for (const it of digest(state, event)) happened(state, it, report);
+    for (const it of state.broker.take(event)) happened(state, it, report);
     state.suspicions.step();
   },
   end(state, tMs, report) {
@@ -107,7 +107,7 @@ function happened(state: State, it: Happening, report: Report): void {
 function expect(state: State, message: Message): void {
   if (message.qos === 0 || message.topic.startsWith('$') || message.publisher.tainted !== undefined) return;
   const bySession = new Map<Session, Subscription[]>();
-  for (const held of state.traffic.index.matching(message.topic)) {
+  for (const held of state.broker.traffic.index.matching(message.topic)) {
     const { session } = held;
     const gone = session.connection === undefined || session.connection.disconnect !== undefined;
     const it = held.subscriptions.findLast((subscription) => isInForce(subscription, message));

@@ -7,13 +7,29 @@ import { fromServer } from './from-server.ts';
 import { dropFilters, newTraffic } from './traffic.ts';
 import type { Happening, Traffic, What } from './traffic.ts';
 
-/** Rule state with the broker's bookkeeping in it; `restarted` replaces the bookkeeping. */
-export interface WithTraffic {
-  traffic: Traffic;
+/** What is known of one broker. Every rule that follows it asks, and each event is taken in once; rules only read. */
+export class Broker {
+  /** Replaced when the broker restarts. */
+  traffic: Traffic = newTraffic();
+  #event: RuleEvent | undefined;
+  #happenings: readonly Happening[] | undefined;
+
+  /** Takes an event into the bookkeeping and says what it means; the same event again only says it again. */
+  take(event: RuleEvent): readonly Happening[] {
+    if (event !== this.#event) {
+      this.#event = event;
+      this.#happenings = undefined; // Stays so when this event is more than the bookkeeping can bear.
+      this.#happenings = digest(this, event);
+    }
+    if (this.#happenings === undefined) throw new Error(`event ${event.seq} could not be taken in`);
+    return this.#happenings;
+  }
 }
 
-/** Takes an event into the bookkeeping and says what it means. */
-export function digest(state: WithTraffic, event: RuleEvent): readonly Happening[] {
+/** For {@link Shared.of}. */
+export const newBroker = (): Broker => new Broker();
+
+function digest(state: Broker, event: RuleEvent): readonly Happening[] {
   const at: Moment = { seq: event.seq, tMs: event.tMs };
   if (event.kind === 'other') return other(state, event.event, at);
   const { traffic } = state;
@@ -83,11 +99,7 @@ function ended(
   return [{ seq: how.seq, tMs: how.tMs, what: 'ended', connection }];
 }
 
-function other(
-  state: WithTraffic,
-  event: Extract<RuleEvent, { kind: 'other' }>['event'],
-  at: Moment,
-): readonly Happening[] {
+function other(state: Broker, event: Extract<RuleEvent, { kind: 'other' }>['event'], at: Moment): readonly Happening[] {
   const all = [...state.traffic.connections.values()];
   if (event.kind === 'part' && isBrokerChange(event, all)) {
     state.traffic = newTraffic();

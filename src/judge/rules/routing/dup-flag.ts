@@ -1,13 +1,13 @@
 // Judges DUP on the first copy of a delivery: it says whether the server repeats itself, not what the publisher did.
 import type { Report, RoutingRule } from '../../rule.ts';
-import { digest } from './digest.ts';
-import { newTraffic } from './traffic.ts';
-import type { Delivery, Traffic } from './traffic.ts';
+import { newBroker } from './digest.ts';
+import type { Broker } from './digest.ts';
+import type { Delivery } from './traffic.ts';
 import type { Moment } from '../session/state.ts';
 import { messageText } from './words.ts';
 
 interface State {
-  traffic: Traffic;
+  readonly broker: Broker;
 }
 
 /** MQTT-3.3.1-3 and MQTT-4.3.1-1. A first DUP that nobody set is a matter of one connection alone. */
@@ -17,9 +17,9 @@ export const dupFlag: RoutingRule<State> = {
   scope: 'routing',
   judges: 'server',
   statements: ['MQTT-3.3.1-3', 'MQTT-4.3.1-1'],
-  start: () => ({ traffic: newTraffic() }),
+  start: (_, shared) => ({ broker: shared.of(newBroker) }),
   step(state, event, report) {
-    for (const it of digest(state, event)) if (it.what === 'delivered') judge(it.delivery, it, report);
+    for (const it of state.broker.take(event)) if (it.what === 'delivered') judge(it.delivery, it, report);
   },
   end: () => undefined,
 };

@@ -3,10 +3,10 @@ import type { StatementId } from '../../../spec/statement.ts';
 import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
 import type { Message, Moment, NetworkConnection, Session } from '../session/state.ts';
 import { stoodFor } from './absence.ts';
-import { digest } from './digest.ts';
+import { newBroker } from './digest.ts';
+import type { Broker } from './digest.ts';
 import { heldFor, mayApply } from './subscriptions.ts';
-import { newTraffic } from './traffic.ts';
-import type { Delivery, Happening, Traffic } from './traffic.ts';
+import type { Delivery, Happening } from './traffic.ts';
 import { messageText, sessionText } from './words.ts';
 
 interface Copies {
@@ -23,7 +23,7 @@ interface Repeated {
 }
 
 interface State {
-  traffic: Traffic;
+  readonly broker: Broker;
   readonly parameters: RuleParameters;
   readonly copies: WeakMap<Message, Map<Session, Copies>>;
   /** QoS 2 messages under delivery, by the connection that has them. */
@@ -41,9 +41,14 @@ export const exactlyOnce: RoutingRule<State> = {
   scope: 'routing',
   judges: 'server',
   statements: ['MQTT-4.3.3-1', 'MQTT-4.3.3-2', 'MQTT-3.8.4-6', 'MQTT-4.3.1-1'],
-  start: (parameters) => ({ traffic: newTraffic(), parameters, copies: new WeakMap(), watched: new Map() }),
+  start: (parameters, shared) => ({
+    broker: shared.of(newBroker),
+    parameters,
+    copies: new WeakMap(),
+    watched: new Map(),
+  }),
   step(state, event, report) {
-    for (const it of digest(state, event)) happened(state, it, report);
+    for (const it of state.broker.take(event)) happened(state, it, report);
   },
   end(state, tMs, report) {
     for (const connection of state.watched.keys()) confirm(state, connection, tMs, report);

@@ -2,10 +2,10 @@
 import { filterMatches } from '../../../wire/topic.ts';
 import type { Report, RoutingRule } from '../../rule.ts';
 import type { Message, Moment, Session } from '../session/state.ts';
-import { digest } from './digest.ts';
+import { newBroker } from './digest.ts';
+import type { Broker } from './digest.ts';
 import { payloadKey } from './messages.ts';
 import { heldFor, isGranted, isOrdinaryFilter, mayApply } from './subscriptions.ts';
-import { newTraffic } from './traffic.ts';
 import type { Delivery, Traffic } from './traffic.ts';
 import { messageText, quoted, sessionText } from './words.ts';
 
@@ -13,7 +13,7 @@ import { messageText, quoted, sessionText } from './words.ts';
 const tellingB = 8;
 
 interface State {
-  traffic: Traffic;
+  readonly broker: Broker;
 }
 
 /** MQTT-3.3.2-3, MQTT-4.7.3-4, MQTT-3.1.3-2 and, by its payload, MQTT-2.3.1-5. */
@@ -24,14 +24,14 @@ export const matching: RoutingRule<State> = {
   scope: 'routing',
   judges: 'server',
   statements: ['MQTT-3.3.2-3', 'MQTT-4.7.3-4', 'MQTT-3.1.3-2', 'MQTT-2.3.1-5'],
-  start: () => ({ traffic: newTraffic() }),
+  start: (_, shared) => ({ broker: shared.of(newBroker) }),
   step(state, event, report) {
-    for (const it of digest(state, event)) {
+    for (const it of state.broker.take(event)) {
       if (it.what !== 'delivered' || it.delivery.again || it.delivery.topic.startsWith('$')) continue;
       if (it.delivery.connection.tainted !== undefined) continue;
-      judgeTopic(state.traffic, it.delivery, it, report);
-      judgeOrigin(state.traffic, it.delivery, it, report);
-      if (it.delivery.qos === 0) judgeLength(state.traffic, it.delivery, it, report);
+      judgeTopic(state.broker.traffic, it.delivery, it, report);
+      judgeOrigin(state.broker.traffic, it.delivery, it, report);
+      if (it.delivery.qos === 0) judgeLength(state.broker.traffic, it.delivery, it, report);
     }
   },
   end: () => undefined,

@@ -1,9 +1,9 @@
 // Judges that each publisher's messages on a topic reach every subscriber in the order in which they came.
 import type { Report, RoutingRule } from '../../rule.ts';
 import type { Message, Moment, NetworkConnection, Session } from '../session/state.ts';
-import { digest } from './digest.ts';
-import { newTraffic } from './traffic.ts';
-import type { Delivery, Traffic } from './traffic.ts';
+import { newBroker } from './digest.ts';
+import type { Broker } from './digest.ts';
+import type { Delivery } from './traffic.ts';
 import { messageText, sessionText } from './words.ts';
 
 /** The newest message of a stream that a session has, and when it came. */
@@ -13,7 +13,7 @@ interface Newest {
 }
 
 interface State {
-  traffic: Traffic;
+  readonly broker: Broker;
   /** By subscriber's session, publisher's connection, and `topic, published QoS, delivered QoS`. */
   readonly newest: WeakMap<Session, WeakMap<NetworkConnection, Map<string, Newest>>>;
   /** Sessions that have a copy already: only first copies are ordered. */
@@ -29,9 +29,9 @@ export const order: RoutingRule<State> = {
   scope: 'routing',
   judges: 'server',
   statements,
-  start: () => ({ traffic: newTraffic(), newest: new WeakMap(), have: new WeakMap() }),
+  start: (_, shared) => ({ broker: shared.of(newBroker), newest: new WeakMap(), have: new WeakMap() }),
   step(state, event, report) {
-    for (const it of digest(state, event)) if (it.what === 'delivered') judge(state, it.delivery, it, report);
+    for (const it of state.broker.take(event)) if (it.what === 'delivered') judge(state, it.delivery, it, report);
   },
   end: () => undefined,
 };

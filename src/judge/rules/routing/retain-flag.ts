@@ -2,10 +2,10 @@
 import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
 import type { Message, Moment, NetworkConnection } from '../session/state.ts';
 import { stoodFor } from './absence.ts';
-import { digest } from './digest.ts';
+import { newBroker } from './digest.ts';
+import type { Broker } from './digest.ts';
 import { heldFor } from './subscriptions.ts';
-import { newTraffic } from './traffic.ts';
-import type { Delivery, Traffic } from './traffic.ts';
+import type { Delivery } from './traffic.ts';
 import { messageText } from './words.ts';
 
 /** A copy whose flag is wrong, unless a second copy with the other flag explains it. */
@@ -16,7 +16,7 @@ interface Doubt {
 }
 
 interface State {
-  traffic: Traffic;
+  readonly broker: Broker;
   readonly parameters: RuleParameters;
   readonly doubts: Map<NetworkConnection, Doubt[]>;
   /** Flags of the copies that each connection got of messages sent with RETAIN 1. */
@@ -30,9 +30,14 @@ export const retainFlag: RoutingRule<State> = {
   scope: 'routing',
   judges: 'server',
   statements: ['MQTT-3.3.1-8', 'MQTT-3.3.1-9'],
-  start: (parameters) => ({ traffic: newTraffic(), parameters, doubts: new Map(), flags: new WeakMap() }),
+  start: (parameters, shared) => ({
+    broker: shared.of(newBroker),
+    parameters,
+    doubts: new Map(),
+    flags: new WeakMap(),
+  }),
   step(state, event, report) {
-    for (const it of digest(state, event)) {
+    for (const it of state.broker.take(event)) {
       if (it.what === 'delivered') judge(state, it.delivery, it, report);
       if (it.what === 'ended') settle(state, it.connection, it.tMs, report);
       if (it.what === 'restarted') state.doubts.clear();

@@ -4,11 +4,11 @@ import type { Observation, Report, RoutingRule, RuleParameters } from '../../rul
 import { isOpen } from '../session/state.ts';
 import type { Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
 import { stoodFor, Suspicions } from './absence.ts';
-import { digest } from './digest.ts';
+import { newBroker } from './digest.ts';
+import type { Broker } from './digest.ts';
 import { RetainedStore } from './retained-store.ts';
 import { deliveryQos, heldFor, isGranted, isOrdinaryFilter } from './subscriptions.ts';
-import { newTraffic } from './traffic.ts';
-import type { Delivery, Happening, Traffic } from './traffic.ts';
+import type { Delivery, Happening } from './traffic.ts';
 import { messageText, quoted } from './words.ts';
 
 /** Topics that one subscription may find before queue limits of the server come into play. */
@@ -27,7 +27,7 @@ interface Search {
 }
 
 interface State {
-  traffic: Traffic;
+  readonly broker: Broker;
   readonly parameters: RuleParameters;
   store: RetainedStore;
   searches: Search[];
@@ -59,8 +59,8 @@ export const retained: RoutingRule<State> = {
     'MQTT-3.8.4-3',
     'MQTT-3.8.4-6',
   ],
-  start: (parameters) => ({
-    traffic: newTraffic(),
+  start: (parameters, shared) => ({
+    broker: shared.of(newBroker),
     parameters,
     store: new RetainedStore(parameters.quietMs),
     searches: [],
@@ -70,7 +70,7 @@ export const retained: RoutingRule<State> = {
     suspicions: new Suspicions(),
   }),
   step(state, event, report) {
-    for (const it of digest(state, event)) happened(state, it, report);
+    for (const it of state.broker.take(event)) happened(state, it, report);
     state.suspicions.step();
   },
   end(state, tMs, report) {

@@ -2,10 +2,10 @@
 import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
 import type { Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
 import { stoodFor, Suspicions } from './absence.ts';
-import { digest } from './digest.ts';
+import { newBroker } from './digest.ts';
+import type { Broker } from './digest.ts';
 import { heldFor, mayApply } from './subscriptions.ts';
-import { newTraffic } from './traffic.ts';
-import type { Delivery, Happening, Traffic } from './traffic.ts';
+import type { Delivery, Happening } from './traffic.ts';
 import { messageText, quoted, sessionText } from './words.ts';
 
 /** A message that must not come any more. */
@@ -17,7 +17,7 @@ interface Unwanted {
 }
 
 interface State {
-  traffic: Traffic;
+  readonly broker: Broker;
   readonly parameters: RuleParameters;
   readonly unwanted: Map<NetworkConnection, Unwanted[]>;
   readonly suspicions: Suspicions;
@@ -35,9 +35,14 @@ export const unsubscribed: RoutingRule<State> = {
   scope: 'routing',
   judges: 'server',
   statements,
-  start: (parameters) => ({ traffic: newTraffic(), parameters, unwanted: new Map(), suspicions: new Suspicions() }),
+  start: (parameters, shared) => ({
+    broker: shared.of(newBroker),
+    parameters,
+    unwanted: new Map(),
+    suspicions: new Suspicions(),
+  }),
   step(state, event, report) {
-    for (const it of digest(state, event)) happened(state, it, report);
+    for (const it of state.broker.take(event)) happened(state, it, report);
     state.suspicions.step();
   },
   end(state, tMs, report) {
@@ -61,7 +66,7 @@ function happened(state: State, it: Happening, report: Report): void {
 
 function watchFor(state: State, message: Message): void {
   if (message.publisher.tainted !== undefined || message.topic.startsWith('$')) return;
-  for (const { session, subscriptions } of state.traffic.index.matching(message.topic)) {
+  for (const { session, subscriptions } of state.broker.traffic.index.matching(message.topic)) {
     const { connection } = session;
     const gone = subscriptions.at(-1);
     if (connection === undefined || gone === undefined || !isGone(gone, message)) continue;

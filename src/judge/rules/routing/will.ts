@@ -4,10 +4,10 @@ import type { Observation, Report, RoutingRule, RuleParameters } from '../../rul
 import { isOpen } from '../session/state.ts';
 import type { Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
 import { openUntilMs, stoodFor, Suspicions } from './absence.ts';
-import { digest } from './digest.ts';
+import { newBroker } from './digest.ts';
+import type { Broker } from './digest.ts';
 import { deliveryQos, heldFor, isGranted, isOrdinaryFilter } from './subscriptions.ts';
-import { newTraffic } from './traffic.ts';
-import type { Delivery, Happening, Traffic } from './traffic.ts';
+import type { Delivery, Happening } from './traffic.ts';
 import { messageText, sessionText } from './words.ts';
 
 /** Someone who must see the will, or must not. */
@@ -37,7 +37,7 @@ interface Kin {
 }
 
 interface State {
-  traffic: Traffic;
+  readonly broker: Broker;
   readonly parameters: RuleParameters;
   readonly kin: Map<string, Kin>;
   due: Observer[];
@@ -58,8 +58,8 @@ export const will: RoutingRule<State> = {
   scope: 'routing',
   judges: 'server',
   statements: ['MQTT-3.1.2-8', 'MQTT-3.1.2-9', 'MQTT-3.1.2-10', 'MQTT-3.1.2-12', 'MQTT-3.14.4-3'],
-  start: (parameters) => ({
-    traffic: newTraffic(),
+  start: (parameters, shared) => ({
+    broker: shared.of(newBroker),
     parameters,
     kin: new Map(),
     due: [],
@@ -70,7 +70,7 @@ export const will: RoutingRule<State> = {
     suspicions: new Suspicions(),
   }),
   step(state, event, report) {
-    for (const it of digest(state, event)) happened(state, it, report);
+    for (const it of state.broker.take(event)) happened(state, it, report);
     state.suspicions.step();
   },
   end(state, tMs, report) {
@@ -142,7 +142,7 @@ function isDisconnectCertain(it: NetworkConnection): boolean {
 function observersOf(state: State, own: Message, from: Moment): readonly Observer[] {
   if (own.topic.startsWith('$')) return [];
   const bySession = new Map<Session, Subscription[]>();
-  for (const held of state.traffic.index.matching(own.topic)) {
+  for (const held of state.broker.traffic.index.matching(own.topic)) {
     const it = held.subscriptions.at(-1);
     if (it === undefined || !isGranted(it) || it.endAsked !== undefined || !isOrdinaryFilter(held.filter)) continue;
     bySession.set(held.session, [...(bySession.get(held.session) ?? []), it]);
@@ -159,7 +159,7 @@ function expectAbsence(state: State, it: Observer, statements: readonly Statemen
 }
 
 function isAlsoPublished(state: State, it: Message): boolean {
-  return state.traffic.messages.find(it.topic, it.payloadKey).some((each) => each.origin === 'publish');
+  return state.broker.traffic.messages.find(it.topic, it.payloadKey).some((each) => each.origin === 'publish');
 }
 
 function fallsDue(state: State, it: Observer, report: Report): void {
@@ -243,7 +243,8 @@ function countCopy(state: State, it: Delivery, own: Message, at: Moment, report:
   const copies = kin.copies.get(it.session) ?? [];
   kin.copies.set(it.session, copies);
   copies.push(at);
-  const matching = new Set(state.traffic.index.matching(own.topic).filter((each) => each.session === it.session)).size;
+  const matching = new Set(state.broker.traffic.index.matching(own.topic).filter((each) => each.session === it.session))
+    .size;
   if (kin.unsure || !it.session.known || copies.length <= kin.allowed * Math.max(1, matching)) return;
   if (it.connection.tainted !== undefined || isAlsoPublished(state, own)) return;
   state.absent = state.absent.filter((each) => each.session !== it.session || each.will.topic !== own.topic);

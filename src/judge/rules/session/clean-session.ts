@@ -1,11 +1,11 @@
 // Judges that a new session is really new: nothing of the client id's discarded session arrives in it.
 import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
 import { stoodFor, Suspicions } from '../routing/absence.ts';
-import { digest } from '../routing/digest.ts';
+import { newBroker } from '../routing/digest.ts';
+import type { Broker } from '../routing/digest.ts';
 import { FilterIndex } from '../routing/filter-index.ts';
 import { heldFor, isGranted, isOrdinaryFilter } from '../routing/subscriptions.ts';
-import { newTraffic } from '../routing/traffic.ts';
-import type { Delivery, Happening, Traffic } from '../routing/traffic.ts';
+import type { Delivery, Happening } from '../routing/traffic.ts';
 import { quoted, sessionText } from '../routing/words.ts';
 import { isOpen } from './state.ts';
 import type { Message, Moment, NetworkConnection, Session } from './state.ts';
@@ -22,7 +22,7 @@ interface Fresh {
 }
 
 interface State {
-  traffic: Traffic;
+  readonly broker: Broker;
   readonly parameters: RuleParameters;
   readonly fresh: Map<NetworkConnection, Fresh>;
   index: FilterIndex<Fresh>;
@@ -36,15 +36,15 @@ export const cleanSession: RoutingRule<State> = {
   scope: 'routing',
   judges: 'server',
   statements: ['MQTT-3.1.2-6'],
-  start: (parameters) => ({
-    traffic: newTraffic(),
+  start: (parameters, shared) => ({
+    broker: shared.of(newBroker),
     parameters,
     fresh: new Map(),
     index: new FilterIndex(),
     suspicions: new Suspicions(),
   }),
   step(state, event, report) {
-    for (const it of digest(state, event)) happened(state, it, report);
+    for (const it of state.broker.take(event)) happened(state, it, report);
     state.suspicions.step();
   },
   end(state, tMs, report) {

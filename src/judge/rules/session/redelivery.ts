@@ -2,9 +2,9 @@
 import type { StatementId } from '../../../spec/statement.ts';
 import type { Observation, Report, RoutingRule, RuleParameters } from '../../rule.ts';
 import { stoodFor, Suspicions } from '../routing/absence.ts';
-import { digest } from '../routing/digest.ts';
-import { newTraffic } from '../routing/traffic.ts';
-import type { Delivery, Happening, Traffic } from '../routing/traffic.ts';
+import { newBroker } from '../routing/digest.ts';
+import type { Broker } from '../routing/digest.ts';
+import type { Delivery, Happening } from '../routing/traffic.ts';
 import { quoted, sessionText } from '../routing/words.ts';
 import { isOpen } from './state.ts';
 import type { Flight, Moment, NetworkConnection, Session } from './state.ts';
@@ -24,7 +24,7 @@ interface Resumed {
 }
 
 interface State {
-  traffic: Traffic;
+  readonly broker: Broker;
   readonly parameters: RuleParameters;
   readonly resumed: Map<NetworkConnection, Resumed>;
   readonly suspicions: Suspicions;
@@ -46,9 +46,14 @@ export const redelivery: RoutingRule<State> = {
     'MQTT-2.3.1-4',
     'MQTT-4.6.0-6',
   ],
-  start: (parameters) => ({ traffic: newTraffic(), parameters, resumed: new Map(), suspicions: new Suspicions() }),
+  start: (parameters, shared) => ({
+    broker: shared.of(newBroker),
+    parameters,
+    resumed: new Map(),
+    suspicions: new Suspicions(),
+  }),
   step(state, event, report) {
-    for (const it of digest(state, event)) happened(state, it, report);
+    for (const it of state.broker.take(event)) happened(state, it, report);
     state.suspicions.step();
   },
   end(state, tMs, report) {

@@ -1,16 +1,16 @@
 // Judges the session present flag against what the server must have stored for the client id.
 import type { StatementId } from '../../../spec/statement.ts';
 import type { Report, RoutingRule } from '../../rule.ts';
-import { digest } from '../routing/digest.ts';
-import { newTraffic } from '../routing/traffic.ts';
-import type { Happening, Traffic } from '../routing/traffic.ts';
+import { newBroker } from '../routing/digest.ts';
+import type { Broker } from '../routing/digest.ts';
+import type { Happening } from '../routing/traffic.ts';
 import { isGranted } from '../routing/subscriptions.ts';
 import { quoted } from '../routing/words.ts';
 import { isOpen } from './state.ts';
 import type { Session } from './state.ts';
 
 interface State {
-  traffic: Traffic;
+  readonly broker: Broker;
 }
 
 type Connected = Happening & { readonly what: 'connected' };
@@ -27,9 +27,9 @@ export const sessionPresent: RoutingRule<State> = {
   scope: 'routing',
   judges: 'server',
   statements: ['MQTT-3.2.2-2', 'MQTT-3.2.2-3', 'MQTT-3.1.2-4', 'MQTT-3.1.2-6', 'MQTT-3.1.4-3'],
-  start: () => ({ traffic: newTraffic() }),
+  start: (_, shared) => ({ broker: shared.of(newBroker) }),
   step(state, event, report) {
-    for (const it of digest(state, event)) if (it.what === 'connected') judge(it, report);
+    for (const it of state.broker.take(event)) if (it.what === 'connected') judge(it, report);
   },
   end: () => undefined,
 };

@@ -1,13 +1,13 @@
 // Judges that a CONNECT with a client id in use ends the older connection.
 import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
-import { digest } from '../routing/digest.ts';
-import { newTraffic } from '../routing/traffic.ts';
-import type { Happening, Traffic } from '../routing/traffic.ts';
+import { newBroker } from '../routing/digest.ts';
+import type { Broker } from '../routing/digest.ts';
+import type { Happening } from '../routing/traffic.ts';
 import { quoted } from '../routing/words.ts';
 import type { Moment, NetworkConnection } from './state.ts';
 
 interface State {
-  traffic: Traffic;
+  readonly broker: Broker;
   readonly parameters: RuleParameters;
   /** Connections that a newer one of the same client id has replaced, with its CONNACK. */
   readonly replaced: Map<NetworkConnection, Moment>;
@@ -20,9 +20,9 @@ export const takeOver: RoutingRule<State> = {
   scope: 'routing',
   judges: 'server',
   statements: ['MQTT-3.1.4-2'],
-  start: (parameters) => ({ traffic: newTraffic(), parameters, replaced: new Map() }),
+  start: (parameters, shared) => ({ broker: shared.of(newBroker), parameters, replaced: new Map() }),
   step(state, event, report) {
-    for (const it of digest(state, event)) happened(state, it, report);
+    for (const it of state.broker.take(event)) happened(state, it, report);
   },
   end(state, tMs, report) {
     for (const [older, by] of state.replaced) stillOpen(state, older, by, tMs, report);
@@ -48,7 +48,7 @@ function happened(state: State, it: Happening, report: Report): void {
 function isAwaited(state: State, connection: NetworkConnection): boolean {
   const clientId = connection.view.connect?.clientId;
   if (clientId === undefined || connection.accepted === undefined || connection.disconnect !== undefined) return false;
-  return connection.tainted === undefined && state.traffic.sessions.waiting.has(clientId);
+  return connection.tainted === undefined && state.broker.traffic.sessions.waiting.has(clientId);
 }
 
 function closed(state: State, older: NetworkConnection, by: Moment, at: Moment, report: Report): void {
