@@ -75,7 +75,8 @@ function simulatedParties(
   const names = new Set(found.flatMap((it) => (it.target === undefined || known.has(it.target) ? [] : [it.target])));
   return [...names].map((target) => {
     const findings = found.filter((it) => it.target === target);
-    return judgedTarget({ target, version: run.fieldbench, how: 'simulated device', limits: [] }, findings, []);
+    const device = { target, version: run.fieldbench, how: 'simulated device', limits: [] };
+    return { ...judgedTarget(device, findings, []), role: 'device' };
   });
 }
 
@@ -98,7 +99,7 @@ function judgedTarget(
 ): JudgedTarget {
   const statements = foldFindings(findings).get(it.target) ?? [];
   const byId = statements.toSorted((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
-  return { name: it.target, version: it.version, how: it.how, limits: it.limits, statements: byId, checks, findings };
+  return { name: it.target, role: 'target', version: it.version, how: it.how, limits: it.limits, statements: byId, checks, findings };
 }
 
 function repeatCheck(run: RunStarted, target: TargetDescribed, check: string): string {

@@ -63,7 +63,7 @@ function describeRun(event: Rest): string {
     case 'check':
       return `check ${plain(event.check)} on ${plain(event.target)}: ${event.phase}${detail(event.reason)}`;
     case 'mark':
-      return plain(event.name);
+      return plain(typeof event.data?.['step'] === 'string' ? event.data['step'] : event.name);
     case 'gap':
       return `not seen: ${plain(event.why)}`;
     case 'truncated':

@@ -54,6 +54,7 @@ function runOf({ run }: Material): Results['run'] {
 function targetOf(it: JudgedTarget, material: Material): Target {
   return {
     name: it.name,
+    role: it.role,
     version: it.version,
     how: it.how,
     limits: [...it.limits],

@@ -64,12 +64,17 @@ function targetLines(target: JudgedTarget, screen: Screen): readonly string[] {
     `${paint.bold(plain(`${target.name} ${target.version}`))}  ${paint.dim(plain(target.how))}`,
     ...target.limits.flatMap((it) => labelled('  ◇ declared limit: ', plain(it), width)),
     ...(sections.length === 0 ? [] : [heading('statements', target.statements, screen)]),
-    ...sections.flatMap((it, index) => sectionLines(it, index === sections.length - 1, screen)),
+    ...(isQuiet(target) ? [] : sections).flatMap((it, index) => sectionLines(it, index === sections.length - 1, screen)),
     ...(checks.length === 0 ? [] : [heading('checks', checks, screen)]),
     ...checks.filter((it) => isExpanded(it.verdict)).flatMap((it) => checkLines(it, screen)),
     ...(expectations.length === 0 ? [] : [heading('expectations', expectations, screen)]),
     ...expectations.flatMap((it) => checkLines(it, screen)),
   ];
+}
+
+/** A simulated device that did everything right is one line: the run is about something else. */
+function isQuiet(target: JudgedTarget): boolean {
+  return target.role === 'device' && !target.statements.some((it) => isExpanded(it.verdict));
 }
 
 function heading(title: string, of: readonly { readonly verdict: Verdict }[], screen: Screen): string {

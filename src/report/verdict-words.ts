@@ -35,7 +35,11 @@ export function countsText(of: readonly { readonly verdict: Verdict }[]): string
 /** The verdict on the run in one sentence, e.g. `aedes 1.2.0 broke 5 of 49 judged statements; 6 of 43 checks failed.` */
 export function verdictSentence(run: JudgedRun): string {
   if (run.targets.length === 0) return 'Nothing was judged: no target came up.';
-  return `${run.targets.map(targetSentence).join('; ')}${endText(run)}.`;
+  const devices = run.targets.filter((it) => it.role === 'device');
+  const good = devices.filter((it) => !it.statements.some((each) => each.verdict === 'fail'));
+  const named = run.targets.filter((it) => !good.includes(it)).map(targetSentence);
+  const rest = good.length === 0 ? [] : [`the ${counted(good.length, 'simulated device')} broke none`];
+  return `${[...named, ...rest].join('; ')}${endText(run)}.`;
 }
 
 /** `seed 7, 12.3 s` and what else places the run. */

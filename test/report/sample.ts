@@ -67,6 +67,7 @@ function judged(events: readonly HistoryEvent[], run: RunStarted, target: Target
     targets: [
       {
         name: target.target,
+        role: 'target',
         version: target.version,
         how: target.how,
         limits: target.limits,
