@@ -8,8 +8,31 @@ export interface Occupant {
   readonly packet: Packet;
 }
 
-/** The identifiers of the judged party's own requests, from sending until the final acknowledgement. */
-export type LiveIds = Map<number, Occupant>;
+/** The identifiers of the judged party's own requests. */
+export interface LiveIds {
+  /** In use: from sending until the final acknowledgement. */
+  readonly live: Map<number, Occupant>;
+  /** What occupied identifiers that were freed lately, oldest first. */
+  readonly freed: Map<number, Packet>;
+}
+
+/** Freed identifiers that are remembered: what crosses its own acknowledgement comes soon after it. */
+const rememberedFreed = 16;
+
+/** No identifier is in use. */
+export const newLiveIds = (): LiveIds => ({ live: new Map(), freed: new Map() });
+
+/**
+ * Whether a packet was sent again before its sender read the acknowledgement that freed the identifier: QoS 1 with
+ * DUP 1, or PUBREL. It begins nothing.
+ */
+export function crossedItsAnswer({ live, freed }: LiveIds, packet: Packet): boolean {
+  if (packet.type !== 'PUBLISH' && packet.type !== 'PUBREL') return false;
+  const before = packet.packetId === undefined ? undefined : freed.get(packet.packetId);
+  if (before === undefined || live.has(packet.packetId ?? 0)) return false;
+  if (packet.type === 'PUBREL') return before.type === 'PUBREL' || (before.type === 'PUBLISH' && before.qos === 2);
+  return packet.qos === 1 && packet.dup && sameMessage(before, packet);
+}
 
 /** What a packet of the party asks an identifier for; `undefined` for packets that ask for none. */
 export function requestedId(packet: Packet): number | undefined {
@@ -18,16 +41,24 @@ export function requestedId(packet: Packet): number | undefined {
 }
 
 /** Takes a packet of either side; call it after judging the packet by what was live before. */
-export function track(live: LiveIds, it: Heard): void {
+export function track(ids: LiveIds, it: Heard): void {
+  const { live, freed } = ids;
   const { packet, seq } = it;
   if (it.by === 'party') {
     // A PUBREL of an exchange that an earlier connection began occupies its identifier as well.
     const id = packet.type === 'PUBREL' ? packet.packetId : requestedId(packet);
-    if (id !== undefined && !live.has(id)) live.set(id, { seq, packet });
+    if (id === undefined || live.has(id) || crossedItsAnswer(ids, packet)) return;
+    live.set(id, { seq, packet });
+    freed.delete(id);
     return;
   }
   if (packet.type === 'PUBACK' || packet.type === 'PUBCOMP' || packet.type === 'SUBACK' || packet.type === 'UNSUBACK') {
+    const by = live.get(packet.packetId);
+    if (by === undefined) return;
     live.delete(packet.packetId);
+    freed.set(packet.packetId, by.packet);
+    const [oldest] = freed.keys();
+    if (freed.size > rememberedFreed && oldest !== undefined) freed.delete(oldest);
   }
 }
 

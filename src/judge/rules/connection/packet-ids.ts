@@ -2,7 +2,7 @@
 import type { Role, StatementId } from '../../../spec/statement.ts';
 import type { Packet } from '../../../wire/packet.ts';
 import type { ConnectionRule, Report } from '../../rule.ts';
-import { requestedId, sameMessage, track } from './live-ids.ts';
+import { crossedItsAnswer, newLiveIds, requestedId, sameMessage, track } from './live-ids.ts';
 import type { LiveIds, Occupant } from './live-ids.ts';
 import { heard, ruleId } from './traffic.ts';
 import type { Heard } from './traffic.ts';
@@ -29,16 +29,17 @@ export function packetIds(judges: Role): ConnectionRule<LiveIds> {
     judges,
     scope: 'connection',
     statements: [unused, 'MQTT-3.3.1-1', 'MQTT-4.3.2-1', 'MQTT-4.3.3-1'],
-    start: () => new Map(),
-    step(live, event, report) {
+    start: newLiveIds,
+    step(ids, event, report) {
       const it = heard(judges, event);
       if (it === undefined) return;
       const id = it.by === 'party' ? requestedId(it.packet) : undefined;
-      const by = id === undefined ? undefined : live.get(id);
+      const by = id === undefined ? undefined : ids.live.get(id);
       if (id !== undefined && by !== undefined) judgeReuse(it, id, by, report);
       // Only beside another live identifier is there anything to choose.
-      else if (id !== undefined && live.size > 0) report.pass(unused, { events: [it.seq] });
-      track(live, it);
+      else if (id !== undefined && ids.live.size > 0 && !crossedItsAnswer(ids, it.packet))
+        report.pass(unused, { events: [it.seq] });
+      track(ids, it);
     },
     end: () => undefined,
   };

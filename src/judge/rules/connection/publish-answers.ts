@@ -11,6 +11,8 @@ interface State {
   readonly awaiting: Awaiting;
   /** Keys of every QoS 1 and 2 PUBLISH that the peer sent here, answered or not. */
   readonly known: Set<string>;
+  /** QoS 2 identifiers whose PUBCOMP has not come: PUBREC may be sent again until then. */
+  readonly halfDone: Set<number>;
 }
 
 type Answer = PacketOf<'PUBACK'> | PacketOf<'PUBREC'>;
@@ -28,6 +30,7 @@ export function publishAnswers(judges: Role): ConnectionRule<State> {
       view,
       awaiting: new Awaiting(parameters.responseTimeoutMs, 'time to acknowledge'),
       known: new Set(),
+      halfDone: new Set(),
     }),
     step(state, event, report) {
       const it = heard(judges, event);
@@ -36,6 +39,7 @@ export function publishAnswers(judges: Role): ConnectionRule<State> {
       if (it.by === 'peer' && packet.type === 'PUBLISH') expectAnswer(state, it, packet, ofClient);
       if (it.by === 'party' && (packet.type === 'PUBACK' || packet.type === 'PUBREC'))
         judgeAnswer(state, it, packet, report);
+      if (it.by === 'party' && packet.type === 'PUBCOMP') state.halfDone.delete(packet.packetId);
     },
     end: (state, tMs, report) => state.awaiting.end(state.view, tMs, report),
   };
@@ -47,6 +51,7 @@ function expectAnswer(state: State, it: Heard, packet: Publish, further: readonl
     packet.qos === 1 ? (['PUBACK', 'MQTT-4.3.2-2'] as const) : (['PUBREC', 'MQTT-4.3.3-2'] as const);
   const key = `${answer} ${packet.packetId}`;
   state.known.add(key);
+  if (packet.qos === 2) state.halfDone.add(packet.packetId);
   const { seq, tMs } = it;
   state.awaiting.expect(key, { seq, tMs, statements: ['MQTT-3.3.4-1', receiver, ...further], expected: key });
 }
@@ -60,6 +65,8 @@ function judgeAnswer(state: State, it: Heard, packet: Answer, report: Report): v
   if (state.awaiting.has(other)) {
     return report.fail('MQTT-3.3.4-1', { expected: [`${other}, by the QoS of the PUBLISH`], actual: key, events });
   }
+  // Waiting for PUBREL, a receiver may repeat itself: only QoS 1 is over with one answer.
+  if (packet.type === 'PUBREC' && state.halfDone.has(packet.packetId)) return;
   if (state.known.has(key)) {
     return report.fail('MQTT-3.3.4-1', {
       expected: ['one answer to each PUBLISH'],

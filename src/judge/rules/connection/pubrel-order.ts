@@ -4,6 +4,8 @@ import type { ConnectionRule } from '../../rule.ts';
 import { heard, ruleId } from './traffic.ts';
 
 interface State {
+  /** Identifiers of the party's exchanges, until PUBCOMP: a PUBLISH that is sent again begins none. */
+  readonly begun: Set<number>;
   /** QoS 2 messages of the party that no PUBREC has answered yet. */
   readonly published: Set<number>;
   /** PUBRECs that no PUBREL has answered yet, in order. */
@@ -19,12 +21,13 @@ export function pubrelOrder(judges: Role): ConnectionRule<State> {
     judges,
     scope: 'connection',
     statements,
-    start: () => ({ published: new Set(), received: [] }),
+    start: () => ({ begun: new Set(), published: new Set(), received: [] }),
     step(state, event, report) {
       const it = heard(judges, event);
       if (it === undefined) return;
       const { packet, seq } = it;
-      if (it.by === 'party' && packet.type === 'PUBLISH' && packet.qos === 2) state.published.add(packet.packetId ?? 0);
+      if (it.by === 'party' && packet.type === 'PUBLISH' && packet.qos === 2) begin(state, packet.packetId ?? 0);
+      if (it.by === 'peer' && packet.type === 'PUBCOMP') state.begun.delete(packet.packetId);
       if (it.by === 'peer' && packet.type === 'PUBREC') receive(state, packet.packetId, seq);
       if (it.by !== 'party' || packet.type !== 'PUBREL') return;
       const place = state.received.findIndex((one) => one.id === packet.packetId);
@@ -41,6 +44,12 @@ export function pubrelOrder(judges: Role): ConnectionRule<State> {
     },
     end: () => undefined,
   };
+}
+
+function begin(state: State, id: number): void {
+  if (state.begun.has(id)) return;
+  state.begun.add(id);
+  state.published.add(id);
 }
 
 function receive(state: State, id: number, seq: number): void {

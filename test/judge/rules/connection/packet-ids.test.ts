@@ -92,3 +92,18 @@ test('a client shares one space between PUBLISH and SUBSCRIBE', () => {
   ).toEqual({});
   expect(verdicts(client, (h) => online(h).client(subscribe(1, { a: 0 }), publish(1, 2)))[id]).toBe('pass');
 });
+
+const crossedPuback = (h: HistoryOf) =>
+  online(h)
+    .server(publish(1, 1))
+    .client(puback(1))
+    .server(publish(1, 1, { dup: true }), publish(1, 1, other));
+const crossedPubcomp = (h: HistoryOf) =>
+  released(h)
+    .client(pubcomp(1))
+    .server(pubrel(1), publish(2, 1, other));
+
+test('what crosses its own acknowledgement holds no identifier', () => {
+  expect(verdicts(server, crossedPuback)).toEqual({});
+  expect(verdicts(server, crossedPubcomp)).toEqual({});
+});

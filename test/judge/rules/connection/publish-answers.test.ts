@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { publishAnswers } from '../../../../src/judge/rules/connection/publish-answers.ts';
 import { verdicts } from '../../history-of.ts';
 import type { HistoryOf } from '../../history-of.ts';
-import { connack, connect, pingreq, pingresp, puback, publish, pubrec } from '../../packets.ts';
+import { connack, connect, pingreq, pingresp, puback, pubcomp, publish, pubrec, pubrel } from '../../packets.ts';
 
 const answers = 'MQTT-3.3.4-1';
 const ids = 'MQTT-2.3.1-6';
@@ -106,4 +106,12 @@ const lostAnswer = (h: HistoryOf) => {
 test('behind a link the server is judged by what reached it', () => {
   expect(verdicts(server, lost)).toEqual({});
   expect(verdicts(server, lostAnswer)[answers]).toBe('pass');
+});
+
+const waiting = (h: HistoryOf) => online(h).client(publish(2, 7)).server(pubrec(7)).wait(9000).server(pubrec(7));
+
+test('PUBREC may be sent again until PUBCOMP', () => {
+  expect(verdicts(server, waiting)[answers]).toBe('pass');
+  const after = (h: HistoryOf) => waiting(h).client(pubrel(7)).server(pubcomp(7), pubrec(7));
+  expect(verdicts(server, after)[answers]).toBe('fail');
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { pubrelOrder } from '../../../../src/judge/rules/connection/pubrel-order.ts';
 import { verdicts } from '../../history-of.ts';
 import type { HistoryOf } from '../../history-of.ts';
-import { connack, connect, publish, pubrec, pubrel } from '../../packets.ts';
+import { connack, connect, pubcomp, publish, pubrec, pubrel } from '../../packets.ts';
 
 const server = pubrelOrder('server');
 const two = (h: HistoryOf) =>
@@ -38,4 +38,20 @@ const mirrored = (h: HistoryOf) =>
 
 test('a client is bound by its own statement', () => {
   expect(verdicts(pubrelOrder('client'), mirrored)).toEqual({ 'MQTT-4.6.0-4': 'fail' });
+});
+
+const crossing = (h: HistoryOf) =>
+  h
+    .conn('A')
+    .client(connect())
+    .server(connack(), publish(2, 1))
+    .client(pubrec(1))
+    .server(publish(2, 1, { dup: true }), pubrel(1))
+    .client(pubrec(1), pubcomp(1))
+    .server(publish(2, 2), publish(2, 3))
+    .client(pubrec(2), pubrec(3))
+    .server(pubrel(2), pubrel(3));
+
+test('a PUBREC for what crossed the first one takes no place', () => {
+  expect(verdicts(server, crossing)).toEqual({ 'MQTT-4.6.0-4': 'pass', 'MQTT-4.6.0-6': 'pass' });
 });
