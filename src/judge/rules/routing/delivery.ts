@@ -13,6 +13,8 @@ import { messageText, sessionText } from './words.ts';
 
 /** Messages outstanding for one session beyond which servers may reach their queue limits (MQTT311-NN-12). */
 const modestQueue = 100;
+/** Copies of equal messages that are remembered for one session. */
+const spentMost = 100;
 
 interface Expectation {
   readonly message: Message;
@@ -32,6 +34,8 @@ interface State {
   readonly swamped: Set<Session>;
   /** Subscriptions that an UNSUBSCRIBE of a similar filter had to leave alone. */
   readonly spared: WeakSet<Subscription>;
+  /** Equal messages of which one came, noted for one that was not acknowledged then: it may have been another one. */
+  readonly spent: WeakMap<Session, readonly Message[]>;
   /** Longest delay of a delivery on each connection: a busy path earns patience. */
   readonly lagMs: WeakMap<NetworkConnection, number>;
   readonly suspicions: Suspicions;
@@ -59,6 +63,7 @@ export const delivery: RoutingRule<State> = {
     pending: new Map(),
     swamped: new Set(),
     spared: new WeakSet(),
+    spent: new WeakMap(),
     lagMs: new WeakMap(),
     suspicions: new Suspicions(),
   }),
@@ -172,10 +177,33 @@ function arrived(state: State, it: Delivery, at: Moment, report: Report): void {
   for (const statement of expectation.statements) {
     report.pass(statement, { events: [message.seen.seq, at.seq], connection: it.connection.view });
   }
-  if (it.messages.length > 1) return;
+  if (it.messages.length > 1) return spend(state, it.session, message);
+  // A copy at QoS 0, for another subscription, does not wait for room in the in-flight window.
+  if (it.qos === 0) return;
   for (const other of pending) {
     if (precedes(other.message, message)) other.overtaken ??= { at, connection: it.connection };
   }
+}
+
+/** A copy of one of several equal messages came; it is counted for this one as long as this one is not acknowledged. */
+function spend(state: State, session: Session, message: Message): void {
+  if (message.accepted !== undefined) return;
+  const unsure = (state.spent.get(session) ?? []).filter((it) => it.accepted === undefined);
+  state.spent.set(session, [...unsure.slice(1 - spentMost), message]);
+}
+
+/** Whether the copy that was counted for an equal message, which the server never acknowledged, was of this one. */
+function isExcused(state: State, session: Session, message: Message): boolean {
+  const spent = state.spent.get(session) ?? [];
+  const other = spent.find(
+    (it) => it.accepted === undefined && it.topic === message.topic && it.payloadKey === message.payloadKey,
+  );
+  if (other === undefined) return false;
+  state.spent.set(
+    session,
+    spent.filter((it) => it !== other),
+  );
+  return true;
 }
 
 /** Whether the standard orders the first before the second (MQTT-4.6.0-6). */
@@ -250,6 +278,7 @@ function suspectAll(state: State, session: Session, connection: NetworkConnectio
 function accuse(state: State, session: Session, it: Expectation, report: Report): void {
   const { suspect, message } = it;
   if (suspect === undefined || !it.held.some((held) => isStillHeld(held))) return;
+  if (isExcused(state, session, message)) return;
   const text = `${messageText(message)}, taken over by the server, at ${sessionText(session)}`;
   const proof = it.overtaken === undefined ? [] : [it.overtaken.at.seq];
   const events = [message.seen.seq, ...(message.accepted === undefined ? [] : [message.accepted.seq]), ...proof];

@@ -296,3 +296,49 @@ describe('MQTT-3.3.1-10', () => {
     expect(seen).toEqual({ 'MQTT-4.5.0-1': verdict, 'MQTT-3.3.1-10': verdict });
   });
 });
+
+const lostAndSentAgain = (h: HistoryOf, copies: number): void => {
+  const a = sub(join(h, 'a'), 't/1', 1);
+  const lost = publish(1, 7, { topic: 't/1', payload: Buffer.from('the same') });
+  join(h, 'p').client(lost).ended('link', 'rst');
+  const p = join(h, 'p');
+  send(p, 1, 't/1', 'the same', { packetId: 7, dup: true });
+  for (let n = 0; n < copies; n++) get(a, 1, 't/1', 'the same');
+  h.wait(4000);
+  alive(h);
+};
+
+describe('equal messages', () => {
+  test('one copy is enough where the first sending was perhaps lost', () => {
+    expect(judged((h) => lostAndSentAgain(h, 1))).toEqual({ 'MQTT-4.5.0-1': 'pass' });
+  });
+
+  test('none is not', () => {
+    expect(judged((h) => lostAndSentAgain(h, 0))).toEqual({ 'MQTT-4.5.0-1': 'fail' });
+  });
+
+  test('one copy is too few for two that were taken over', () => {
+    const seen = judged((h) => {
+      const a = sub(join(h, 'a'), 't/1', 1);
+      const p = join(h, 'p');
+      for (let n = 0; n < 2; n++) send(p, 1, 't/1', 'the same');
+      get(a, 1, 't/1', 'the same');
+      h.wait(4000);
+      alive(h);
+    });
+    expect(seen).toEqual({ 'MQTT-4.5.0-1': 'fail' });
+  });
+});
+
+test('a QoS 0 copy for another subscription overtakes nothing', () => {
+  const seen = judged((h) => {
+    const a = sub(sub(join(h, 'a'), 't/1', 1), 't/+', 0);
+    const p = join(h, 'p');
+    for (const text of ['zero', 'first', 'second']) send(p, 1, 't/1', text);
+    a.server(publish(1, 1, { topic: 't/1', payload: Buffer.from('zero') }));
+    get(a, 0, 't/1', 'second');
+    h.wait(4000);
+    alive(h);
+  });
+  expect(seen).toEqual({ 'MQTT-4.5.0-1': 'pass' });
+});
