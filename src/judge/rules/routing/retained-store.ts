@@ -76,6 +76,11 @@ export class RetainedStore {
     return only !== undefined && others.length === 0 && this.isSettled(only, asked) ? only : undefined;
   }
 
+  /** Every topic that was ever given a retained message. */
+  get topics(): Iterable<string> {
+    return this.#topics.keys();
+  }
+
   /** Topics with something retained, or surely cleared, that a filter matches. */
   topicsFor(filter: string): readonly string[] {
     if (!/[+#]/.test(filter)) return this.#topics.has(filter) ? [filter] : [];

@@ -293,3 +293,15 @@ describe('retained wills, MQTT-3.1.2-16 and MQTT-3.1.2-17', () => {
     expect(judged(retainedWill(retain, found))[statement]).toBe(verdict);
   });
 });
+
+const foundAfter = (restarts: boolean) => (h: HistoryOf) => {
+  send(join(h, 'p'), 1, restarts ? 't' : 'other', 'on', { retain: true });
+  h.part('broker', 'killed').part('broker', 'starting').part('broker', 'ready');
+  send(join(h, 'p'), 1, 't', 'on');
+  get(sub(join(h, 'a'), 't', 1), 1, 't', 'on', { retain: true });
+};
+
+test('what a restarted server kept is not taken for a live message that is equal to it', () => {
+  expect(verdicts(retained, foundAfter(true))).toEqual({});
+  expect(verdicts(retained, foundAfter(false))).toEqual({ 'MQTT-3.3.1-12': 'fail' });
+});
