@@ -132,10 +132,12 @@ function sentinel(state: State, it: Delivery, at: Moment, report: Report): void 
 function spared(state: State, connection: NetworkConnection, tMs: number, report: Report): void {
   const { effectTimeoutMs } = state.parameters;
   for (const it of state.unwanted.get(connection) ?? []) {
-    if (!stoodFor(connection, it.message.seen.tMs, tMs, effectTimeoutMs)) continue;
+    // What the server perhaps never read shows nothing by staying away.
+    const { accepted } = it.message;
+    if (accepted === undefined || !stoodFor(connection, accepted.tMs, tMs, effectTimeoutMs)) continue;
     state.suspicions.add({
       party: connection.view.party,
-      aliveMs: it.message.seen.tMs + effectTimeoutMs,
+      aliveMs: accepted.tMs + effectTimeoutMs,
       settle: (broker) => {
         if (broker === 'alive') passed(it, undefined, report);
       },

@@ -60,8 +60,8 @@ function happened(state: State, it: Happening, report: Report): void {
         begin(state, { session: it.session, old: it.before, connection: it.connection }, it);
       }
       break;
-    case 'published':
-      tempt(state, it.message);
+    case 'accepted':
+      tempt(state, it.message, it);
       break;
     case 'delivered':
       arrived(state, it.delivery, it, report);
@@ -102,10 +102,11 @@ function filtersOf(session: Session): readonly string[] {
     .map((held) => held.filter);
 }
 
-function tempt(state: State, message: Message): void {
+/** Only what the server has taken over can be expected to come: what was lost on the way shows nothing. */
+function tempt(state: State, message: Message, at: Moment): void {
   if (message.publisher.tainted !== undefined) return;
   for (const it of state.index.matching(message.topic)) {
-    if (heldFor(it.session, message.topic).held.length === 0) it.tempted ??= message.seen;
+    if (heldFor(it.session, message.topic).held.length === 0) it.tempted ??= at;
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { unsubscribed } from '../../../../src/judge/rules/routing/unsubscribed.ts';
 import type { HistoryOf } from '../../history-of.ts';
 import { verdicts } from '../../history-of.ts';
-import { unsubscribe } from '../../packets.ts';
+import { publish, unsubscribe } from '../../packets.ts';
 import { alive, get, join, send, sub, unsub } from '../cast.ts';
 
 const judged = (write: (h: HistoryOf) => unknown): ReturnType<typeof verdicts> => verdicts(unsubscribed, write);
@@ -66,4 +66,14 @@ describe('MQTT-3.10.4-2 and the deletion of MQTT-3.10.4-1', () => {
   test.each(Object.entries(legal))('is not judged when %s', (_, write) => {
     expect(judged(write)).toEqual({});
   });
+});
+
+test('says nothing about a message that the server perhaps never read', () => {
+  const seen = verdicts(unsubscribed, (h) => {
+    unsub(sub(join(h, 'a'), 't', 1), 't');
+    join(h, 'p').client(publish(1, 7)).ended('link', 'rst');
+    h.wait(4000);
+    alive(h);
+  });
+  expect(seen).toEqual({});
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cleanSession } from '../../../../src/judge/rules/session/clean-session.ts';
 import type { Conn, HistoryOf } from '../../history-of.ts';
 import { verdicts } from '../../history-of.ts';
-import { pubrec, pubrel } from '../../packets.ts';
+import { publish, pubrec, pubrel } from '../../packets.ts';
 import { alive, get, getOnly, join, send, stay, sub } from '../cast.ts';
 
 const judged = (write: (h: HistoryOf) => unknown): ReturnType<typeof verdicts> => verdicts(cleanSession, write);
@@ -86,4 +86,15 @@ describe('MQTT-3.1.2-6', () => {
   test.each(Object.entries(legal))('is not judged when %s', (_, write) => {
     expect(judged(write)).toEqual({});
   });
+});
+
+test('says nothing where what would have tempted the server was perhaps lost', () => {
+  const seen = verdicts(cleanSession, (h) => {
+    sub(stay(h, 'a'), 't', 1).ended('client');
+    join(h, 'a');
+    join(h, 'p').client(publish(1, 7)).ended('link', 'rst');
+    h.wait(4000);
+    alive(h);
+  });
+  expect(seen).toEqual({});
 });

@@ -4,7 +4,7 @@ import { takeOver } from '../../../../src/judge/rules/session/take-over.ts';
 import type { HistoryOf } from '../../history-of.ts';
 import { verdicts } from '../../history-of.ts';
 import { connack, connect, disconnect } from '../../packets.ts';
-import { join } from '../cast.ts';
+import { alive, join } from '../cast.ts';
 
 const judged = (write: (h: HistoryOf) => unknown): ReturnType<typeof verdicts> => verdicts(takeOver, write);
 
@@ -35,9 +35,20 @@ describe('MQTT-3.1.4-2', () => {
     const seen = judged((h) => {
       const older = join(h, 'a');
       join(h, 'a');
+      alive(h);
       older.wait(6000).ended(by);
     });
     expect(seen).toEqual({ 'MQTT-3.1.4-2': 'fail' });
+  });
+
+  test('is inconclusive when the server says nothing more', () => {
+    const seen = judged((h) => {
+      join(h, 'a');
+      join(h, 'a');
+      h.wait(9000);
+      h.conn('b');
+    });
+    expect(seen).toEqual({ 'MQTT-3.1.4-2': 'inconclusive' });
   });
 
   test('fails when it is open to the end', () => {
