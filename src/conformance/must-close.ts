@@ -66,6 +66,10 @@ function judgeClose(slice: Slice, it: MustClose): Judgement {
   if (answer)
     return judgement(it, offender, 'fail', `the server answered with ${answer.packet?.type ?? 'bytes'}`, [answer]);
   const { ended } = offender;
+  if (ended !== undefined && ended.seq < offence.seq)
+    return judgement(it, offender, 'inconclusive', 'the connection was over before the illegal packet was sent', [
+      ended,
+    ]);
   if (ended?.by === 'server') {
     const tookMs = Math.round(ended.tMs - offence.tMs);
     const measured = [{ name: 'time to close', unit: 'ms', value: tookMs }];

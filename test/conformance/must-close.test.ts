@@ -1,0 +1,46 @@
+// A close passes only where the illegal packet can be its cause.
+import { expect, test } from 'vitest';
+import { answers, mustClose } from '../../src/conformance/must-close.ts';
+import { cutSlice } from '../../src/judge/slice.ts';
+import { HistoryOf } from '../judge/history-of.ts';
+import type { Conn } from '../judge/history-of.ts';
+import { connack, connect, puback, publish } from '../judge/packets.ts';
+
+const of = { check: 'violation/x', target: 'broker' };
+
+const check = mustClose({
+  id: of.check,
+  title: '',
+  section: '4.8',
+  statement: 'MQTT-4.8.0-1',
+  isEffect: answers('PUBACK'),
+  prepare: (bench) => bench.connect('offender'),
+  offend: (client) => client.sendIllegal('', Uint8Array.of(0, 0)),
+});
+
+function judged(story: (offender: Conn, h: HistoryOf) => unknown): readonly string[] {
+  const h = new HistoryOf();
+  story(h.conn('offender', of).client(connect()).server(connack()), h);
+  return (check.judge?.(cutSlice(h.events, of.check, of.target)) ?? []).map((it) => it.verdict);
+}
+
+const offends = (it: Conn): Conn => it.mark('offence').taint().client(publish(1, 1));
+
+test('a close behind the illegal packet passes', () => {
+  expect(judged((it) => offends(it).ended('server'))).toEqual(['pass']);
+});
+
+test('a close before it shows nothing', () => {
+  expect(judged((it) => it.ended('server').mark('offence').taint())).toEqual(['inconclusive']);
+});
+
+test('an answer fails, also where a close follows', () => {
+  expect(judged((it) => offends(it).server(puback(1)).ended('server'))).toEqual(['fail']);
+});
+
+const witness = (h: HistoryOf): Conn => h.conn('witness', of).client(connect({ clientId: 'witness' }));
+
+test('a connection that stays open fails where the server serves others, and is inconclusive where it does not', () => {
+  expect(judged((it, h) => [offends(it), witness(h).server(connack())])).toEqual(['fail']);
+  expect(judged((it, h) => [offends(it), witness(h)])).toEqual(['inconclusive']);
+});
