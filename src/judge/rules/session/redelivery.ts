@@ -227,11 +227,11 @@ function settle(state: State, connection: NetworkConnection, nowMs: number, repo
   const { effectTimeoutMs } = state.parameters;
   if (!stoodFor(connection, resumed.at.tMs, nowMs, effectTimeoutMs)) return;
   const owed = new Set(resumed.owed.map((it) => it.flight));
-  // Newer deliveries that the client left unacknowledged may fill the server's in-flight window.
-  const newer = [...resumed.session.flights.values()].some(
-    (it) => isOpen(it) && !owed.has(it) && it.firstSent.seq > resumed.at.seq,
+  // What the client left unacknowledged here, new or sent again, may fill the server's in-flight window.
+  const isWaiting = [...resumed.session.flights.values()].some(
+    (it) => isOpen(it) && !owed.has(it) && it.lastSent.seq > resumed.at.seq,
   );
-  if (newer) return;
+  if (isWaiting) return;
   for (const it of resumed.owed) accuse(state, it, resumed, connection, report);
 }
 

@@ -152,3 +152,18 @@ test('a repetition on the same connection has DUP and no order', () => {
   });
   expect(seen).toEqual({ 'MQTT-3.3.1-1': 'pass' });
 });
+
+test('a server may send again one at a time, while the client owes its acknowledgement', () => {
+  const seen = verdicts(redelivery, (h) => {
+    const a = sub(stay(h, 'a'), 't', 1);
+    const p = join(h, 'p');
+    for (const text of ['first', 'second']) send(p, 1, 't', text);
+    getOnly(a, 1, 1, 't', 'first');
+    getOnly(a, 1, 2, 't', 'second');
+    a.ended('client', 'rst');
+    getOnly(stay(h, 'a', true), 1, 1, 't', 'first', { dup: true });
+    h.wait(4000);
+    alive(h);
+  });
+  expect(seen['MQTT-4.4.0-1']).toBe('pass');
+});
