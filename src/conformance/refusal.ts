@@ -61,6 +61,9 @@ function judgeRefusal(slice: Slice, it: Refusal, expected: readonly string[]): r
   if (connack === undefined && !isClosed && !isServed(slice, connection)) {
     return [say(it.statement, 'inconclusive', 'no answer, and a fresh connection was not served either')];
   }
+  if (connack === undefined && connection.ended?.how === 'rst') {
+    return [say(it.statement, 'inconclusive', 'a reset, which may have destroyed the CONNACK before it')];
+  }
   const code = connack?.packet.returnCode;
   const came = code === undefined ? 'no CONNACK' : `CONNACK with code ${code}`;
   const ending = isClosed ? 'then a close by the server' : 'and the connection stayed open';

@@ -64,7 +64,9 @@ function targetLines(target: JudgedTarget, screen: Screen): readonly string[] {
     `${paint.bold(plain(`${target.name} ${target.version}`))}  ${paint.dim(plain(target.how))}`,
     ...target.limits.flatMap((it) => labelled('  ◇ declared limit: ', plain(it), width)),
     ...(sections.length === 0 ? [] : [heading('statements', target.statements, screen)]),
-    ...(isQuiet(target) ? [] : sections).flatMap((it, index) => sectionLines(it, index === sections.length - 1, screen)),
+    ...(isQuiet(target) ? [] : sections).flatMap((it, index) =>
+      sectionLines(it, index === sections.length - 1, screen),
+    ),
     ...(checks.length === 0 ? [] : [heading('checks', checks, screen)]),
     ...checks.filter((it) => isExpanded(it.verdict)).flatMap((it) => checkLines(it, screen)),
     ...(expectations.length === 0 ? [] : [heading('expectations', expectations, screen)]),
@@ -100,7 +102,9 @@ function checkLines(check: JudgedCheck, screen: Screen): readonly string[] {
   return [
     `    ${mark(check.verdict, screen)}  ${plain(check.id)}  ${plain(check.title)}`,
     ...came.map(screen.paint.dim),
-    ...check.measured.map((it) => `      ${plain(measurementText(it))}`),
+    ...(check.measured.length === 0
+      ? []
+      : labelled('      ', plain(check.measured.map(measurementText).join(', ')), screen.width)),
   ];
 }
 
