@@ -11,5 +11,11 @@ if (major < 24) {
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();
   const { main } = await import('./main.ts');
+  // A reader that has seen enough (`fieldbench list rules | head`) ends the output, not the run.
+  for (const output of [process.stdout, process.stderr]) {
+    output.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   process.exitCode = await main(process.argv.slice(2));
 }

@@ -34,7 +34,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(`${verb.usage}\n`);
       return 0;
     }
-    return await verb.run(rest, interrupt.signal);
+    const code = await verb.run(rest, interrupt.signal);
+    return interrupt.signal.reason instanceof Interrupted ? interrupt.signal.reason.exitCode : code;
   } catch (error) {
     if (interrupt.signal.reason instanceof Interrupted) return interrupt.signal.reason.exitCode;
     process.stderr.write(`${whatWentWrong(error)}\n`);

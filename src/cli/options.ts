@@ -35,7 +35,12 @@ export function readOptions<const T extends ParseArgsOptionsConfig>(args: readon
  */
 export function wholeNumber(name: string, text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new FieldbenchError({ code: 'FB_USAGE', message: `--${name} takes a whole number`, actual: `"${text}"` });
+  throw new FieldbenchError({
+    code: 'FB_USAGE',
+    message: `--${name} takes a whole number`,
+    actual: `"${text}"`,
+    hint: `for instance: --${name} 7`,
+  });
 }
 
 function firstSentence(error: unknown): string {

@@ -61,8 +61,8 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
   for (const word of targets) brokerTarget(word); // An unknown one is told before any other is started.
   const parameters = { ...defaultParameters, ...options.parameters };
   const words = [
-    ...targets.map((it) => `--target ${withoutCredentials(it)}`),
-    ...(select === undefined ? [] : [`--select ${select}`]),
+    ...targets.map((it) => `--target ${it}`),
+    ...(select === undefined ? [] : [`--select ${quoted(select)}`]),
   ];
   const command = ['fieldbench conform', ...words, `--seed ${seed}`].join(' ');
   return {
@@ -101,17 +101,14 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
   if (backend !== undefined) linkBackend(backend);
   const plan = planOf(file, options);
   checkTargets(file, target);
-  const words = [
-    ...(target ? [`--target ${withoutCredentials(target)}`] : []),
-    ...(backend ? [`--backend ${backend}`] : []),
-  ];
+  const words = [...(target ? [`--target ${target}`] : []), ...(backend ? [`--backend ${backend}`] : [])];
   return {
     plan,
     expectations: file.scenario.expectations.map(expectationOf),
     bench: {
       mode: 'scenario',
       seed,
-      command: ['fieldbench run', word, ...words, `--seed ${seed}`].join(' '),
+      command: ['fieldbench run', quoted(word), ...words, `--seed ${seed}`].join(' '),
       parameters: { ...defaultParameters, ...options.parameters },
       scenario: { file: file.file, text: file.text },
     },
@@ -122,7 +119,8 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
 
 /** Targets that nobody knows are told before anything starts, each with its place in the file. */
 function checkTargets(file: ScenarioFile, instead: string | undefined): void {
-  if (instead !== undefined) return void brokerTarget(instead);
+  if (instead !== undefined) brokerTarget(instead);
+  // Those of the file too where another one replaces them: its text stands in the journal, credentials never do.
   const errors = Object.entries(file.scenario.brokers).flatMap(([name, it]): FieldbenchError[] => {
     try {
       brokerTarget(it.target);
@@ -147,7 +145,7 @@ function placed({ code, message, expected, actual, hint }: FieldbenchError, at: 
   });
 }
 
-/** Commands that repeat a run stand in journals and reports: credentials in a URL never do. */
-function withoutCredentials(target: string): string {
-  return target.replace(/\/\/[^/@]*@/, '//');
+/** A word of a command that repeats a run, as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

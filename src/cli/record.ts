@@ -1,6 +1,6 @@
 // One run from its first event to its last report: whatever happens in between, what was gathered is judged and kept.
 import { mkdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { FieldbenchError } from '../error.ts';
 import type { HistoryEvent } from '../history/event.ts';
 import { readJournal } from '../history/read-journal.ts';
@@ -89,6 +89,7 @@ export function reportFolder(asked: string | undefined, name: string): string {
     .replace('T', '-');
   const folder = asked ?? join('fieldbench-report', `${name}-${stamp}`);
   try {
+    if (asked === undefined) return newFolder(folder);
     mkdirSync(folder, { recursive: true });
     return folder;
   } catch (cause) {
@@ -99,5 +100,19 @@ export function reportFolder(asked: string | undefined, name: string): string {
       hint: 'name another one with --report DIR',
       cause,
     });
+  }
+}
+
+/** Benches that begin in the same second get a folder each. */
+function newFolder(wanted: string): string {
+  for (let n = 1; ; n++) {
+    const folder = n === 1 ? wanted : `${wanted}-${n}`;
+    mkdirSync(dirname(folder), { recursive: true });
+    try {
+      mkdirSync(folder);
+      return folder;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
   }
 }

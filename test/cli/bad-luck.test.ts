@@ -49,8 +49,8 @@ describe('an interruption ends the run in order', () => {
   test.concurrent.each<[string, NodeJS.Signals, number, string]>([
     ['Ctrl-C while the broker starts', 'SIGINT', 130, 'starting'],
     ['Ctrl-C while devices come online', 'SIGINT', 130, 'broker hub: ready'],
-    ['Ctrl-C in the timeline', 'SIGINT', 130, 'timeline'],
-    ['SIGTERM in the timeline', 'SIGTERM', 143, 'timeline'],
+    ['Ctrl-C in the timeline', 'SIGINT', 130, 'everybody is online'],
+    ['SIGTERM in the timeline', 'SIGTERM', 143, 'everybody is online'],
   ])('%s', { timeout: 60_000 }, async (_, signal, code, moment) => {
     await using place = new Workplace();
     const command = startScenario(place);
@@ -79,7 +79,7 @@ describe('an interruption ends the run in order', () => {
     async () => {
       await using place = new Workplace();
       const command = startScenario(place);
-      await command.said('timeline');
+      await command.said('everybody is online');
       const [broker] = place.ownedProcesses();
       command.signal('SIGINT');
       command.signal('SIGINT');
@@ -98,7 +98,7 @@ describe('a broker that dies while it is judged', () => {
     async () => {
       await using place = new Workplace();
       const command = startScenario(place);
-      await command.said('timeline');
+      await command.said('everybody is online');
       const [broker] = place.ownedProcesses();
       process.kill(broker?.pid ?? Number.NaN, 'SIGKILL');
       await command.said('broker hub: exited');
@@ -175,7 +175,7 @@ describe('something else stands in the way', () => {
 test.concurrent('two benches side by side leave each other alone', { timeout: 60_000 }, async () => {
   await using place = new Workplace();
   const first = startScenario(place);
-  await first.said('timeline');
+  await first.said('everybody is online');
   const [broker] = place.ownedProcesses();
   const second = await place.run(['conform', '--select', 'connect/accepted', '--report', 'second']);
   expect(second.code).toBe(0);
