@@ -109,13 +109,16 @@ class Assembly {
   }
 
   async #online(device: StartedDevice): Promise<void> {
-    const { clock } = this.#bench.context;
-    const late = Promise.withResolvers<never>();
-    const cancel = clock.after(onlineWithinMs, () => late.reject(notOnline(device.name)));
+    const { clock, signal } = this.#bench.context;
+    const enough = new AbortController();
+    // A device that waits for a mute broker does not hear of an interruption itself.
+    const late = pause(clock, onlineWithinMs, AbortSignal.any([signal, enough.signal])).then(() => {
+      throw notOnline(device.name);
+    });
     try {
-      await Promise.race([device.online, late.promise]);
+      await Promise.race([device.online, late]);
     } finally {
-      cancel();
+      enough.abort();
     }
   }
 

@@ -25,7 +25,6 @@ export interface Probe {
 
 const browsers = ['chromium', 'chromium-browser', 'google-chrome'];
 const mosquittoImage = 'fieldbench/mosquitto:*-debian';
-const toxiproxyImage = 'ghcr.io/shopify/toxiproxy';
 
 /** Everything that is looked for; a new thing is one line. */
 export const probes: readonly Probe[] = [
@@ -102,10 +101,7 @@ async function image(reference: string, signal: AbortSignal): Promise<Probed> {
 async function toxiproxy(signal: AbortSignal): Promise<Probed> {
   const url = process.env['FIELDBENCH_TOXIPROXY_URL'];
   if (url) return toxiproxyAt(url, signal);
-  const local = await program('toxiproxy-server');
-  if (local.present) return local;
-  const asImage = await image(toxiproxyImage, signal);
-  return asImage.present ? asImage : absent(`${local.detail}, ${asImage.detail}`);
+  return program('toxiproxy-server');
 }
 
 async function toxiproxyAt(url: string, signal: AbortSignal): Promise<Probed> {

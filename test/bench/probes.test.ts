@@ -40,9 +40,7 @@ test('an empty machine has nothing, and each probe says what it looked for', asy
   });
   expect((await found('docker'))?.detail).toMatch(/^docker info: .*ENOENT/);
   expect((await found('image:mosquitto'))?.present).toBe(false);
-  expect((await found('toxiproxy'))?.detail).toContain(
-    'no toxiproxy-server on PATH, no image ghcr.io/shopify/toxiproxy',
-  );
+  expect((await found('toxiproxy'))?.detail).toContain('no toxiproxy-server on PATH');
 });
 
 test('a program is found by its path; a file that cannot be run is none', async () => {

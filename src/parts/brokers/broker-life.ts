@@ -161,6 +161,7 @@ class BrokerLife implements StartedBroker {
       code: 'FB_BROKER_START',
       message: `${this.#title} could not be launched`,
       actual: cause instanceof Error ? cause.message : String(cause),
+      hint: 'fieldbench doctor shows what this machine has',
       cause,
     });
   }

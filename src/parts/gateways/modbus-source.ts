@@ -86,10 +86,10 @@ export class ModbusSource implements Disposable {
 
   /** The library forgets requests of a connection that closes: they would wait forever. */
   async #answer<T>(request: Promise<T>, signal: AbortSignal): Promise<T> {
-    signal.throwIfAborted();
     const { promise: aborted, reject } = Promise.withResolvers<never>();
     const abort = (): void => reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort(); // not thrown at once: the request is under way, and somebody must hear of its end
     try {
       return await Promise.race([request, this.#gone, aborted]);
     } finally {
