@@ -22,11 +22,19 @@ export function judgeExpectations(
 ): readonly JudgedCheck[] {
   const running = scenario.expectations.map((line) => new Guarded(expectationOf(line)));
   let lastMs = 0;
+  let isCutShort = false;
   for (const event of events) {
     lastMs = event.tMs;
+    if (event.kind === 'end') isCutShort = event.how !== 'completed';
     for (const it of running) it.step(event);
   }
-  return running.map((it) => it.judged(lastMs, repeat));
+  return running.map((it) => it.judged(lastMs, repeat)).map((it) => (isCutShort ? cutShort(it) : it));
+}
+
+/** What did not happen in a run that was cut short might still have: nobody is blamed for it. */
+function cutShort(it: JudgedCheck): JudgedCheck {
+  if (it.verdict !== 'fail') return it;
+  return { ...it, verdict: 'inconclusive', actual: `the run did not come to its end; until then: ${it.actual}` };
 }
 
 /** An expectation whose own mistakes cannot take the others down. */

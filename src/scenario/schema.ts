@@ -32,7 +32,9 @@ const link = z.strictObject({
 const session = {
   broker: partName,
   link: partName.optional(),
-  keepAlive: duration.default(60_000),
+  keepAlive: duration
+    .refine((ms) => ms % 1000 === 0 && ms <= 65_535_000, 'expected whole seconds, at most 65535s')
+    .default(60_000),
   cleanSession: z.boolean().default(false),
   /** Back-off with full jitter: the n-th try waits up to base x 2^n, at most the cap. */
   reconnect: z

@@ -1,7 +1,6 @@
 // Accounts for every message that one part meant to publish: delivered, doubled, lost, or still under way.
 import type { HistoryEvent, PacketSeen, PublishIntended } from '../../history/event.ts';
-import { payloadHash } from '../../history/payload-hash.ts';
-import { frameOf } from '../../history/packet-of.ts';
+import { frameOf, payloadHashOf } from '../../history/packet-of.ts';
 import { ConnectionNames, percentile, type Expectation, type Outcome } from '../expectation.ts';
 
 /** Parameters of the expectation. */
@@ -66,7 +65,7 @@ export class Delivered implements Expectation {
   #atSender(event: PacketSeen): void {
     const packet = frameOf(event).packet;
     if (packet?.type === 'PUBLISH' && event.direction === 'toServer') {
-      const account = this.#account(packet.topic, payloadHash(packet.payload));
+      const account = this.#account(packet.topic, payloadHashOf(event, packet));
       if (event.seenAt !== 'serverEnd') account.sentBy++;
       if (event.seenAt !== 'clientEnd') account.reachedBroker++;
       account.lastEvent = event.seq;
@@ -81,7 +80,7 @@ export class Delivered implements Expectation {
     if (event.seenAt === 'serverEnd') return;
     const packet = frameOf(event).packet;
     if (packet?.type !== 'PUBLISH') return;
-    const account = this.#accounts.get(keyOf(packet.topic, payloadHash(packet.payload)));
+    const account = this.#accounts.get(keyOf(packet.topic, payloadHashOf(event, packet)));
     if (account && !(packet.retain && account.deliveredMs.length >= account.intents.length)) {
       account.deliveredMs.push(event.tMs);
     }
