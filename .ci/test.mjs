@@ -45,8 +45,8 @@ function runTests(args) {
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...projectEnv(), FIELDBENCH_COUNTS: file },
     });
-    const nothing = { passed: 0, failed: 0, skipped: 0 };
-    const counts = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : nothing;
+    const unknown = { passed: 0, failed: 1, skipped: 0 }; // No test was counted: nothing is known to have passed.
+    const counts = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : unknown;
     const wentWrong = vitest.status !== 0 && counts.failed === 0;
     return wentWrong ? { ...counts, failed: 1 } : counts;
   } finally {
