@@ -141,7 +141,7 @@ export const endlessPublish = (socket: Socket): void => {
 };
 
 /** Text that wants to be a terminal command, a page, a test report. */
-export const hostileText = `\u001b[2J\u001b]0;owned\u0007<script>alert(1)</script><img src=x onerror=alert(2)>]]>&"'\u202e\u009b31m`;
+const hostileText = `\u001b[2J\u001b]0;owned\u0007<script>alert(1)</script><img src=x onerror=alert(2)>]]>&"'\u202e\u009b31m`;
 
 /** Answers as a hasty broker would, and sends every message back under a hostile topic too. */
 export const hostileTopics: Conduct = (socket) =>
