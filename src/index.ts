@@ -1,12 +1,12 @@
 // The public surface: what a program uses to run scenarios and conformance checks and to read what came of them.
 
 // Whole runs.
-export { runConformance, runScenario } from './cli/complete-run.ts';
-export type { CompletedRun, RunSurroundings } from './cli/complete-run.ts';
-export type { ConformanceOptions, ScenarioOptions } from './cli/prepared-run.ts';
+export { runConformance, runScenario } from './run/complete-run.ts';
+export type { CompletedRun, RunSurroundings } from './run/complete-run.ts';
+export type { ConformanceOptions, ScenarioOptions } from './run/prepared-run.ts';
 
 // Reading what a run left behind.
-export { judgeRun } from './cli/judge-run.ts';
+export { judgeRun } from './run/judge-run.ts';
 export { readJournal } from './history/read-journal.ts';
 export { writeReports } from './report/write-reports.ts';
 export type { HistoryEvent } from './history/event.ts';

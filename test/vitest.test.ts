@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
-import { assertCase, assertStatements, outcomeOf, type Outcome } from '../src/cli/assert-run.ts';
-import { runConformance } from '../src/cli/complete-run.ts';
-import { KnownFailures } from '../src/cli/known-failures.ts';
+import { assertCase, assertStatements, outcomeOf, type Outcome } from '../src/run/assert-run.ts';
+import { runConformance } from '../src/run/complete-run.ts';
+import { KnownFailures } from '../src/run/known-failures.ts';
 import type { Verdict } from '../src/judge/verdict.ts';
 import { conformanceTests } from '../src/vitest.ts';
 

@@ -36,6 +36,8 @@ function unusable(folder: string): string | undefined {
     const found = lstatSync(folder);
     if (!found.isDirectory()) return 'it is no folder';
     if (process.getuid && found.uid !== process.getuid()) return 'it belongs to another user';
+    // Records planted by others would be swept as ours.
+    if ((found.mode & 0o002) !== 0) return 'everybody may write to it';
     accessSync(folder, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {

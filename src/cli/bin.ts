@@ -10,7 +10,11 @@ if (major < 24) {
   // Most of a short command's time is compiling; imported late, since an older Node lacks it.
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();
-  const { main } = await import('./main.ts');
+  const { main, whatWentWrong } = await import('./main.ts');
+  process.on('unhandledRejection', (reason) => {
+    process.stderr.write(`${whatWentWrong(reason)}\n`);
+    process.exit(2);
+  });
   // A reader that has seen enough (`fieldbench list rules | head`) ends the output, not the run.
   for (const output of [process.stdout, process.stderr]) {
     output.on('error', (error: NodeJS.ErrnoException) => {

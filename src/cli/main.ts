@@ -43,7 +43,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function whatWentWrong(error: unknown): string {
+/** What a user reads about an error. */
+export function whatWentWrong(error: unknown): string {
   if (error instanceof ScenarioErrors) return error.errors.map(errorText).join('\n');
   if (error instanceof FieldbenchError) return errorText(error);
   // A mistake of ours: the stack is for whoever reports it, and asked for by name.

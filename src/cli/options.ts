@@ -30,6 +30,19 @@ export function readOptions<const T extends ParseArgsOptionsConfig>(args: readon
 }
 
 /**
+ * For commands that take so many words and no more.
+ * @throws FieldbenchError `FB_USAGE` when there are more
+ */
+export function atMostWords(count: number, words: readonly string[]): void {
+  if (words.length <= count) return;
+  throw new FieldbenchError({
+    code: 'FB_USAGE',
+    message: `"${words.slice(count).join(' ')}" is more than this command takes`,
+    hint: 'fieldbench COMMAND --help shows what it takes',
+  });
+}
+
+/**
  * A whole number from an option.
  * @throws FieldbenchError `FB_USAGE`
  */

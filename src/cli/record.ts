@@ -12,9 +12,9 @@ import { resultsOf } from '../report/results-json.ts';
 import { terminalReport } from '../report/terminal.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { Interrupted } from './interruption.ts';
-import { completeRun } from './complete-run.ts';
-import { judgeRun } from './judge-run.ts';
-import type { PreparedRun } from './prepared-run.ts';
+import { completeRun } from '../run/complete-run.ts';
+import { judgeRun } from '../run/judge-run.ts';
+import type { PreparedRun } from '../run/prepared-run.ts';
 
 /** How the results of a run are shown. */
 export interface Showing {

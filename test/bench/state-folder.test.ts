@@ -1,5 +1,5 @@
 // Where runs note what they own: the user's choice first, never somebody else's folder, always an answer or an error.
-import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -41,4 +41,12 @@ test('a chosen folder that cannot be used is an error, and no other is taken', (
         expect.objectContaining({ code: 'FB_STATE_FOLDER' }) as Error,
       );
     }
+  }));
+
+test('is never one that everybody may write to', () =>
+  inFolder((folder) => {
+    chmodSync(folder, 0o777);
+    expect(() => stateFolder({ FIELDBENCH_STATE: folder })).toThrow(
+      expect.objectContaining({ code: 'FB_STATE_FOLDER' }),
+    );
   }));

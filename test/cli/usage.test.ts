@@ -36,6 +36,8 @@ test.concurrent.each<[string, readonly string[], string, string]>([
   ['no scenario at all', ['run'], 'FB_USAGE', 'fieldbench run quickstart'],
   ['an unknown link backend', ['run', 'quickstart', '--backend', 'toxyproxy'], 'FB_LINK_BACKEND', '"toxiproxy"?'],
   ['an unknown target for a scenario', ['run', 'quickstart', '--target', 'nats'], 'FB_TARGET_UNKNOWN', '"nats"'],
+  ['a word too many for list', ['list', 'rules', 'extra'], 'FB_USAGE', 'FB_USAGE'],
+  ['a word too many for doctor', ['doctor', 'foo'], 'FB_USAGE', 'FB_USAGE'],
   ['an unknown list', ['list', 'check'], 'FB_USAGE', 'did you mean "checks"?'],
   ['a folder without a run', ['report', 'nowhere'], 'FB_RUN_FOLDER', 'journal.ndjson'],
   ['no folder', ['report'], 'FB_USAGE', 'one run folder'],

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { completeRun } from '../../src/cli/complete-run.ts';
+import { completeRun } from '../../src/run/complete-run.ts';
 import { checks } from '../../src/conformance/checks.ts';
 import { driveMutants, killsOf, mutantParameters, type Kill } from '../../src/conformance/drive-mutants.ts';
 import type { Mutant } from '../../src/conformance/mutant.ts';

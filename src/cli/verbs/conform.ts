@@ -1,7 +1,7 @@
 // `fieldbench conform`: judges brokers against the standard, statement by statement.
 import { FieldbenchError } from '../../error.ts';
 import { readOptions, wholeNumber } from '../options.ts';
-import { prepareConformance } from '../prepared-run.ts';
+import { prepareConformance } from '../../run/prepared-run.ts';
 import { recordRun, reportFolder } from '../record.ts';
 import type { Verb } from '../verb.ts';
 

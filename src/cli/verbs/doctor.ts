@@ -1,6 +1,6 @@
 // `fieldbench doctor`: what this machine can do, and the command that fixes each gap.
 import { examine, type Examination } from '../../bench/doctor.ts';
-import { readOptions } from '../options.ts';
+import { atMostWords, readOptions } from '../options.ts';
 import type { Verb } from '../verb.ts';
 
 const usage = `Usage: fieldbench doctor [--json]
@@ -11,7 +11,8 @@ export const doctor: Verb = {
   summary: 'shows what this machine can do, and what to install for the rest',
   usage,
   async run(args, signal) {
-    const { values } = readOptions(args, { json: { type: 'boolean', default: false } });
+    const { values, positionals } = readOptions(args, { json: { type: 'boolean', default: false } });
+    atMostWords(0, positionals);
     const found = await examine(signal);
     process.stdout.write(`${values.json ? JSON.stringify(found, undefined, 2) : inWords(found)}\n`);
     return found.required.every((it) => it.present) ? 0 : 2;

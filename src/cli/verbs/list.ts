@@ -6,8 +6,8 @@ import { rules } from '../../judge/rules.ts';
 import { brokerTargets } from '../../parts/brokers/drivers.ts';
 import { linkBackends } from '../../parts/links/backend.ts';
 import { isObservable, statements311 } from '../../spec/catalogue.ts';
-import { readOptions } from '../options.ts';
-import { shippedScenarios } from '../shipped.ts';
+import { atMostWords, readOptions } from '../options.ts';
+import { shippedScenarios } from '../../run/shipped.ts';
 import type { Verb } from '../verb.ts';
 
 type Rows = readonly (readonly string[])[];
@@ -34,7 +34,9 @@ export const list: Verb = {
   summary: `shows what there is: ${Object.keys(lists).join(', ')}`,
   usage,
   async run(args) {
-    const [what = ''] = readOptions(args, {}).positionals;
+    const { positionals } = readOptions(args, {});
+    atMostWords(1, positionals);
+    const [what = ''] = positionals;
     const rowsOf = Object.hasOwn(lists, what) ? lists[what] : undefined;
     if (rowsOf === undefined) {
       throw new FieldbenchError({

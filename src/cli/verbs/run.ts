@@ -2,7 +2,7 @@
 import { FieldbenchError } from '../../error.ts';
 import { describePlan } from '../../scenario/describe.ts';
 import { readOptions, wholeNumber } from '../options.ts';
-import { prepareScenario } from '../prepared-run.ts';
+import { prepareScenario } from '../../run/prepared-run.ts';
 import { recordRun, reportFolder } from '../record.ts';
 import type { Verb } from '../verb.ts';
 

@@ -99,7 +99,16 @@ function judgedTarget(
 ): JudgedTarget {
   const statements = foldFindings(findings).get(it.target) ?? [];
   const byId = statements.toSorted((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
-  return { name: it.target, role: 'target', version: it.version, how: it.how, limits: it.limits, statements: byId, checks, findings };
+  return {
+    name: it.target,
+    role: 'target',
+    version: it.version,
+    how: it.how,
+    limits: it.limits,
+    statements: byId,
+    checks,
+    findings,
+  };
 }
 
 function repeatCheck(run: RunStarted, target: TargetDescribed, check: string): string {
