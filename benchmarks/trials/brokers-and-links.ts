@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runScenario } from '../../src/cli/complete-run.ts';
+import { runScenario } from '../../src/run/complete-run.ts';
 import type { JudgedCheck, JudgedTarget } from '../../src/judge/judged.ts';
 
 const targets = ['embedded', 'mosquitto', 'container:mosquitto'];
