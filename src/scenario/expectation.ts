@@ -42,6 +42,18 @@ export class ConnectionNames {
   }
 }
 
+/** The outcome of an expectation whose situation never arose; `actual` says what was missing. */
+export const nothing = { verdict: 'notExercised', evidence: { events: [] }, measured: [] } as const;
+
+/** The greatest of some times beside its limit; nothing where there is none, or where one never came. */
+export function worst(name: string, timesMs: readonly number[], maxMs: number): Outcome['measured'] {
+  const value = Math.round(Math.max(...timesMs));
+  return Number.isFinite(value) ? [{ name, unit: 'ms', value, limit: { max: maxMs } }] : [];
+}
+
+/** e.g. `2.35 s`. */
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+
 /** Nearest-rank percentile of figures in any order; `NaN` for none. */
 export function percentile(figures: readonly number[], share: number): number {
   const sorted = figures.toSorted((a, b) => a - b);

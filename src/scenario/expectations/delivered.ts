@@ -1,7 +1,7 @@
 // Accounts for every message that one part meant to publish: delivered, doubled, lost, or still under way.
 import type { HistoryEvent, PacketSeen, PublishIntended } from '../../history/event.ts';
 import { frameOf, payloadHashOf } from '../../history/packet-of.ts';
-import { ConnectionNames, percentile, type Expectation, type Outcome } from '../expectation.ts';
+import { ConnectionNames, nothing, percentile, type Expectation, type Outcome } from '../expectation.ts';
 
 /** Parameters of the expectation. */
 export interface DeliveredOptions {
@@ -101,31 +101,36 @@ export class Delivered implements Expectation {
     const intended = sum(accounts, (it) => it.intents.length);
     const delivered = sum(accounts, (it) => Math.min(it.intents.length, it.deliveredMs.length));
     const duplicated = sum(accounts, (it) => Math.max(0, it.deliveredMs.length - it.intents.length));
-    const first = accounts.find((it) => it.deliveredMs.length < it.intents.length);
-    const latenciesMs = accounts.flatMap((it) =>
-      it.intents.flatMap((intent, index) =>
-        it.deliveredMs[index] === undefined ? [] : it.deliveredMs[index] - intent.tMs,
-      ),
-    );
     const lost = intended - delivered;
-    const verdict = intended === 0 ? 'notExercised' : lost > this.#options.lostAtMost ? 'fail' : 'pass';
-    const doubled = duplicated === 0 ? '' : `, ${duplicated} more than once`;
+    if (intended === 0) return { ...nothing, actual: `${this.#options.from} meant to publish nothing` };
+    const missing = accounts.find((it) => it.deliveredMs.length < it.intents.length);
+    const shown = missing ?? accounts[0];
     return {
-      verdict,
-      actual:
-        `${delivered} of ${intended} messages arrived${doubled}` +
-        (first ? `; the first that did not, on topic ${first.intents[0]?.topic ?? ''}, ${lastSeen(first)}` : ''),
-      evidence: {
-        events: first ? [first.intents[0]?.seq ?? 0, first.lastEvent] : accounts.slice(0, 1).map((it) => it.lastEvent),
-      },
+      verdict: lost > this.#options.lostAtMost ? 'fail' : 'pass',
+      actual: [
+        `${delivered} of ${intended} messages arrived`,
+        ...(duplicated === 0 ? [] : [`, ${duplicated} more than once`]),
+        ...(missing
+          ? [`; the first that did not, on topic ${missing.intents[0]?.topic ?? ''}, ${lastSeen(missing)}`]
+          : []),
+      ].join(''),
+      evidence: { events: shown ? [...shown.intents.slice(0, 1).map((it) => it.seq), shown.lastEvent] : [] },
       measured: [
         { name: 'intended', unit: 'messages', value: intended },
         { name: 'not delivered', unit: 'messages', value: lost, limit: { max: this.#options.lostAtMost } },
         { name: 'duplicated', unit: 'messages', value: duplicated },
-        ...latencies(latenciesMs),
+        ...latencies(accounts.flatMap(latenciesMs)),
       ],
     };
   }
+}
+
+/** From the moment when the device meant to publish: a stalled device shows, and does not hide. */
+function latenciesMs(it: Account): readonly number[] {
+  return it.intents.flatMap((intent, index) => {
+    const arrivedMs = it.deliveredMs[index];
+    return arrivedMs === undefined ? [] : [arrivedMs - intent.tMs];
+  });
 }
 
 function lastSeen(account: Account): string {

@@ -1,7 +1,7 @@
 // How soon a device is back once nothing hinders it any more: its link is up and its broker serves.
 import type { HistoryEvent, PacketSeen } from '../../history/event.ts';
 import { frameOf } from '../../history/packet-of.ts';
-import { ConnectionNames, type Expectation, type Outcome } from '../expectation.ts';
+import { ConnectionNames, nothing, seconds, worst, type Expectation, type Outcome } from '../expectation.ts';
 
 /** Parameters of the expectation. */
 export interface ReconnectedOptions {
@@ -87,34 +87,23 @@ export class Reconnected implements Expectation {
 
   end(): Outcome {
     const { withinMs } = this.#options;
-    const took = (it: Absence): number => (it.back?.tMs ?? this.#lastMs) - it.sinceMs;
-    const free = this.#linkUp && this.#brokerUp;
-    const judged = this.#absences.filter((it) => it.back || (free && took(it) > withinMs));
-    const late = judged.find((it) => took(it) > withinMs);
-    const timesMs = judged.filter((it) => it.back).map(took);
+    const tookMs = (it: Absence): number => (it.back?.tMs ?? this.#lastMs) - it.sinceMs;
+    const isFree = this.#linkUp && this.#brokerUp;
+    const judged = this.#absences.filter((it) => it.back || (isFree && tookMs(it) > withinMs));
+    const late = judged.find((it) => tookMs(it) > withinMs);
+    const shown = late ?? judged[0];
+    if (shown === undefined) return { ...nothing, actual: 'it was never away' };
+    const timesMs = judged.filter((it) => it.back).map(tookMs);
     return {
-      verdict: judged.length === 0 ? 'notExercised' : late ? 'fail' : 'pass',
+      verdict: late ? 'fail' : 'pass',
       actual: late
-        ? late.back
-          ? `it took ${(took(late) / 1000).toFixed(2)} s`
-          : 'it never came back'
-        : judged.length === 0
-          ? 'it was never away'
-          : `it was away ${judged.length} times and came back within ${(Math.max(...timesMs) / 1000).toFixed(2)} s`,
-      evidence: {
-        events: (late ? [late] : judged.slice(0, 1)).flatMap((it) => [it.seq, ...(it.back ? [it.back.seq] : [])]),
-      },
-      measured:
-        timesMs.length === 0
-          ? []
-          : [
-              {
-                name: 'time to come back',
-                unit: 'ms',
-                value: Math.round(Math.max(...timesMs)),
-                limit: { max: withinMs },
-              },
-            ],
+        ? lateText(late, tookMs(late))
+        : `it was away ${judged.length} times and came back within ${seconds(Math.max(...timesMs))}`,
+      evidence: { events: [shown.seq, ...(shown.back ? [shown.back.seq] : [])] },
+      measured: worst('time to come back', timesMs, withinMs),
     };
   }
 }
+
+const lateText = (it: Absence, tookMs: number): string =>
+  it.back ? `it took ${seconds(tookMs)}` : 'it never came back';

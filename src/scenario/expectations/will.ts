@@ -1,7 +1,7 @@
 // How soon others learn that a device is gone: from the break of its link, or its connection, to its will.
 import type { HistoryEvent, LinkChanged, PacketSeen } from '../../history/event.ts';
 import { frameOf } from '../../history/packet-of.ts';
-import { ConnectionNames, type Expectation, type Outcome } from '../expectation.ts';
+import { ConnectionNames, nothing, seconds, worst, type Expectation, type Outcome } from '../expectation.ts';
 
 /** Parameters of the expectation. */
 export interface WillOptions {
@@ -69,25 +69,18 @@ export class WillWithin implements Expectation {
   end(): Outcome {
     const { withinMs } = this.#options;
     const due = this.#breaks.filter((it) => it.will !== undefined || (it.overMs ?? this.#lastMs) - it.tMs > withinMs);
-    const missed = due.find((it) => it.will === undefined || it.will.tMs - it.tMs > withinMs);
-    const delaysMs = due.flatMap((it) => (it.will ? [it.will.tMs - it.tMs] : []));
-    const worstMs = Math.max(...delaysMs);
-    const [shown] = missed ? [missed] : due;
+    const missed = due.find((it) => delayMs(it) > withinMs);
+    const shown = missed ?? due[0];
+    if (shown === undefined) return { ...nothing, actual: 'the link was never broken for long enough' };
     return {
-      verdict: shown === undefined ? 'notExercised' : missed ? 'fail' : 'pass',
-      actual:
-        shown === undefined
-          ? 'the link was never broken for long enough'
-          : shown.will === undefined
-            ? 'the will never arrived'
-            : `the will arrived ${((shown.will.tMs - shown.tMs) / 1000).toFixed(2)} s after the break`,
-      evidence: { events: shown ? [shown.seq, ...(shown.will ? [shown.will.seq] : [])] : [] },
-      measured:
-        delaysMs.length === 0
-          ? []
-          : [{ name: 'will delay', unit: 'ms', value: Math.round(worstMs), limit: { max: withinMs } }],
+      verdict: missed ? 'fail' : 'pass',
+      actual: shown.will ? `the will arrived ${seconds(delayMs(shown))} after the break` : 'the will never arrived',
+      evidence: { events: [shown.seq, ...(shown.will ? [shown.will.seq] : [])] },
+      measured: worst('will delay', due.map(delayMs), withinMs),
     };
   }
 }
 
+/** How late the will came; infinite where it never did. */
+const delayMs = (it: Break): number => (it.will ? it.will.tMs - it.tMs : Number.POSITIVE_INFINITY);
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
