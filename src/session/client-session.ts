@@ -94,7 +94,7 @@ function checkSixteenBits(name: string, value: number, least: number): void {
   if (Number.isInteger(value) && value >= least && value <= 0xffff) return;
   throw new FieldbenchError({
     code: 'FB_SESSION_POLICY',
-    message: `No client can have this ${name}.`,
+    message: `no client can have this ${name}`,
     expected: `a whole number from ${least} to 65535`,
     actual: `${value}`,
     hint:

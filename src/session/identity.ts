@@ -29,8 +29,8 @@ export function checkIdentity(identity: SessionIdentity, cleanSession: boolean):
 function identityError(what: string, actual: string): FieldbenchError {
   return new FieldbenchError({
     code: 'FB_SESSION_IDENTITY',
-    message: `No client may connect with this ${what}.`,
+    message: `no client may connect with this ${what}`,
     actual: `${what}: ${actual}`,
-    hint: 'Illegal CONNECT packets are sent by checks, with the encoder, not by devices.',
+    hint: 'illegal CONNECT packets are sent by checks, with the encoder, not by devices',
   });
 }

@@ -31,8 +31,8 @@ function checkFilters(filters: readonly string[]): void {
 function intentError(what: string, actual: string): FieldbenchError {
   return new FieldbenchError({
     code: 'FB_SESSION_INTENT',
-    message: `No client may use this ${what}.`,
+    message: `no client may use this ${what}`,
     actual,
-    hint: 'A topic has at least one character and no wildcard; # ends a filter, + fills a whole level.',
+    hint: 'a topic has at least one character and no wildcard; # ends a filter, + fills a whole level',
   });
 }

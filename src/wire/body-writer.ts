@@ -15,7 +15,7 @@ function outOfRange(what: string, expected: string, actual: string): FieldbenchE
     message: `${what} cannot be written`,
     expected,
     actual,
-    hint: 'Spoil the encoded bytes instead: see Spoil in wire/encode.ts.',
+    hint: 'spoil the encoded bytes instead: see Spoil in wire/encode.ts',
   });
 }
 

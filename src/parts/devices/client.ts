@@ -213,17 +213,17 @@ function isDead(events: readonly SessionEvent[]): boolean {
 function refusedForGood(name: string, returnCode: number): FieldbenchError {
   return new FieldbenchError({
     code: 'FB_DEVICE_REFUSED',
-    message: `The broker refuses "${name}" for good.`,
+    message: `the broker refuses "${name}" for good`,
     expected: 'CONNACK with code 0',
     actual: `CONNACK with code ${returnCode}`,
-    hint: 'Codes: 1 protocol level, 2 client id, 4 user name or password, 5 not authorised.',
+    hint: 'codes: 1 protocol level, 2 client id, 4 user name or password, 5 not authorised',
   });
 }
 
 function stoppedBefore(name: string): FieldbenchError {
   return new FieldbenchError({
     code: 'FB_DEVICE_STOPPED',
-    message: `"${name}" was stopped before it was online.`,
-    hint: 'The history tells what it met: its connections and their ends stand under its name.',
+    message: `"${name}" was stopped before it was online`,
+    hint: 'the history tells what it met: its connections and their ends stand under its name',
   });
 }

@@ -174,10 +174,10 @@ const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.me
 function notListening(name: string, port: number, cause: unknown): FieldbenchError {
   return new FieldbenchError({
     code: 'FB_PLC_LISTEN',
-    message: `PLC "${name}" cannot listen on ${HOST}:${port}.`,
+    message: `PLC "${name}" cannot listen on ${HOST}:${port}`,
     expected: 'a free port',
     actual: messageOf(cause),
-    hint: 'Leave the port out, and any free one is taken.',
+    hint: 'leave the port out, and any free one is taken',
     cause,
   });
 }

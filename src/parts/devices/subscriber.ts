@@ -91,7 +91,7 @@ class Subscriber implements StartedSubscriber {
 function notGranted(name: string, returnCodes: readonly number[]): FieldbenchError {
   return new FieldbenchError({
     code: 'FB_DEVICE_NOT_GRANTED',
-    message: `The broker refuses a subscription of "${name}".`,
+    message: `the broker refuses a subscription of "${name}"`,
     expected: 'SUBACK with 0, 1 or 2 for every topic filter',
     actual: `SUBACK with ${returnCodes.join(', ')}`,
     hint: "Look at the broker's access rules for this client id.",
