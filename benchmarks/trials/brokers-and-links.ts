@@ -1,6 +1,6 @@
 // `npm run trials -- brokers-and-links`: the quickstart on every broker over every link backend; writes docs/trials/brokers-and-links.md.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runScenario } from '../../src/run/complete-run.ts';
@@ -28,6 +28,7 @@ for (const target of targets) {
     const reportDir = mkdtempSync(join(tmpdir(), 'fieldbench-trial-'));
     const { signal } = new AbortController();
     const { run, failure } = await runScenario({ scenario: 'quickstart', target, backend, reportDir, signal });
+    rmSync(reportDir, { recursive: true });
     if (failure !== undefined) throw failure;
     const hub = run.targets.find((it) => it.name === 'hub');
     const check = (id: string): JudgedCheck | undefined => hub?.checks.find((it) => it.id === id);

@@ -1,9 +1,9 @@
 // The published schema is the one that files are checked against, and the documented example is a scenario that runs.
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { scenarioJsonSchema } from '../../src/scenario/schema.ts';
 import { scenarioTest } from '../../src/vitest.ts';
@@ -25,6 +25,8 @@ test.for([
   expect(validate(parse(text)) || validate.errors).toBe(true);
 });
 
-const file = join(mkdtempSync(join(tmpdir(), 'fieldbench-docs-')), 'two-parts.yaml');
+const folder = mkdtempSync(join(tmpdir(), 'fieldbench-docs-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = join(folder, 'two-parts.yaml');
 writeFileSync(file, example);
 scenarioTest(file);
