@@ -1,6 +1,13 @@
 // A close passes only where the illegal packet can be its cause.
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import { driveChecks } from '../../src/conformance/drive-checks.ts';
 import { answers, mustClose } from '../../src/conformance/must-close.ts';
+import { memoryHistory } from '../../src/history/memory-history.ts';
+import { defaultParameters } from '../../src/judge/rule.ts';
+import { machineClock } from '../../src/net/clock.ts';
+import { connectionIds } from '../../src/net/connection-ids.ts';
 import { cutSlice } from '../../src/judge/slice.ts';
 import { HistoryOf } from '../judge/history-of.ts';
 import type { Conn } from '../judge/history-of.ts';
@@ -43,4 +50,32 @@ const witness = (h: HistoryOf): Conn => h.conn('witness', of).client(connect({ c
 test('a connection that stays open fails where the server serves others, and is inconclusive where it does not', () => {
   expect(judged((it, h) => [offends(it), witness(h).server(connack())])).toEqual(['fail']);
   expect(judged((it, h) => [offends(it), witness(h)])).toEqual(['inconclusive']);
+});
+
+test('a server that the packet brings down has not refused it', async () => {
+  const server = createServer((socket) => {
+    socket.once('data', () => {
+      socket.write(Uint8Array.of(0x20, 2, 0, 0));
+      socket.once('data', () => {
+        server.close();
+        socket.destroy();
+      });
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const history = memoryHistory();
+  await driveChecks(
+    [check],
+    { name: of.target, endpoint: { host: '127.0.0.1', port }, lacks: [] },
+    {
+      prefix: 'crash',
+      history,
+      clock: machineClock(),
+      connectionIds: connectionIds(),
+      parameters: defaultParameters,
+      signal: new AbortController().signal,
+    },
+  );
+  expect(history.events.findLast((it) => it.kind === 'check')).toMatchObject({ phase: 'aborted' });
 });
