@@ -6,6 +6,7 @@ import { deliveryMutants, flagMutants, packetMutants, qosMutants } from './mutan
 import { retainedMutants } from './mutants/retained.ts';
 import { sessionMutants } from './mutants/session.ts';
 import { subscribeMutants, unsubscribeMutants } from './mutants/subscribe.ts';
+import { websocketMutants } from './mutants/websocket.ts';
 import { willMutants } from './mutants/will.ts';
 
 export const mutants: readonly Mutant[] = [
@@ -24,3 +25,6 @@ export const mutants: readonly Mutant[] = [
   ...unsubscribeMutants,
   ...violationMutants,
 ];
+
+/** Mutants that are committed before their checks. */
+export const mutantsAhead: readonly Mutant[] = [...websocketMutants];

@@ -7,6 +7,8 @@ import type { Ending, Tap } from './tap.ts';
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
+  /** MQTT over WebSocket at this path, e.g. `/mqtt`; without it MQTT goes straight over TCP. */
+  readonly path?: string;
 }
 
 /** How one side closed: politely, abruptly, or through an error of the network. */

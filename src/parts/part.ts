@@ -32,6 +32,24 @@ export interface PartContext {
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
+  /** MQTT over WebSocket at this path, e.g. `/mqtt`; without it MQTT goes straight over TCP. */
+  readonly path?: string;
+}
+
+/** A listener whose login may publish and subscribe everywhere, save that it may not publish to {@link deniedTopics}. */
+export interface AclListener {
+  readonly endpoint: Endpoint;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Topics that the login of an {@link AclListener} may not publish to: second level `denied`. */
+export const deniedTopics = '+/denied/#';
+
+/** Other ways into the same broker, beside its plain listener. */
+export interface BrokerVariants {
+  readonly websocket?: Endpoint;
+  readonly acl?: AclListener;
 }
 
 /** Something that runs until it is disposed of. */
@@ -46,6 +64,9 @@ export interface StartedBroker extends StartedPart {
   /** Command, image with id, or URL it was started from. */
   readonly how: string;
   readonly endpoint: Endpoint;
+  readonly variants: BrokerVariants;
+  /** Somebody else runs it: it is judged, and never stopped, killed or restarted. */
+  readonly isForeign: boolean;
   /** Ends it politely and waits until it is gone. */
   stop(): Promise<void>;
   /** SIGKILL, and waits until it is gone. */

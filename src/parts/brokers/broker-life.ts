@@ -1,7 +1,7 @@
 // What every broker's life has in common: it starts, gets ready, ends and comes back, and each step is noted once.
 import { FieldbenchError } from '../../error.ts';
 import type { PartChanged } from '../../history/event.ts';
-import type { Endpoint, PartContext, StartedBroker } from '../part.ts';
+import type { BrokerVariants, Endpoint, PartContext, StartedBroker } from '../part.ts';
 import { awaitReady } from './readiness.ts';
 
 /** One life of a broker, from launch to its end. */
@@ -22,6 +22,8 @@ export interface BrokerRecipe {
   /** Command, image with id, or URL. */
   readonly how: string;
   readonly endpoint: Endpoint;
+  /** Default: the plain listener is the only way in. */
+  readonly variants?: BrokerVariants;
   /** Starts it; need not wait until it serves. Rejects when it cannot even be launched. */
   launch(): Promise<BrokerInstance>;
   /** Removes what outlives an instance. */
@@ -74,6 +76,14 @@ class BrokerLife implements StartedBroker {
 
   get endpoint(): Endpoint {
     return this.#recipe.endpoint;
+  }
+
+  get variants(): BrokerVariants {
+    return this.#recipe.variants ?? {};
+  }
+
+  get isForeign(): boolean {
+    return this.#recipe.foreign === true;
   }
 
   async launch(): Promise<void> {
