@@ -1,5 +1,6 @@
 // Faults on single packets as data: when a packet like this passes, do that, so many times.
 import type { DeviationCode } from '../wire/deviation-codes.ts';
+import type { Deviation } from '../wire/deviation.ts';
 import type { PacketType, Qos, Will } from '../wire/packet.ts';
 
 /** Which way a packet travels on its connection. */
@@ -20,9 +21,22 @@ export interface PacketMatch {
   readonly hasWill?: boolean;
   /** Return code of a CONNACK. */
   readonly returnCode?: number;
-  /** Something that is wrong with the packet. Alone it also fits a packet that cannot be read, which can only be dropped. */
+  /**
+   * Something that is wrong with the packet. Without a field of a packet beside it, it also fits a packet that cannot
+   * be read, which can only be dropped, answered, or written as one of another type.
+   */
   readonly deviation?: DeviationCode;
+  /** A statement that the packet breaks; fits a packet that cannot be read as `deviation` does. */
+  readonly breaks?: NonNullable<Deviation['statement']>;
   readonly clientId?: string;
+  /** Client ids that hold at least one of these characters. */
+  readonly clientIdHas?: string;
+  /** Client ids of so many bytes in UTF-8, both bounds included. */
+  readonly clientIdB?: { readonly min?: number; readonly max?: number };
+  /** Something that was wrong with the CONNECT of the connection. */
+  readonly connectDeviation?: DeviationCode;
+  /** Whether the connection has had its CONNECT, this packet counted in. */
+  readonly afterConnect?: boolean;
   /** Clean session of the connection, as its CONNECT asked for it. */
   readonly cleanSession?: boolean;
   /** Session present of the connection, as the server's CONNACK said; no packet before the CONNACK fits. */
@@ -56,12 +70,22 @@ export interface PacketRewrite {
   readonly filters?: 'lowerCase' | 'trimSlash';
   readonly cleanSession?: boolean;
   readonly keepAliveS?: number;
+  readonly protocolName?: string;
+  readonly protocolLevel?: number;
+  readonly userName?: string;
   readonly clientId?: { readonly append: string } | 'lowerCase';
   /**
    * Fields change a will that is there; a whole will is also given to a CONNECT without one. `earlier` gives it the
-   * last one that its client id had over this link, in a `rewrite` only.
+   * last one that its client id had over this link, in a `rewrite` only. `swapped` exchanges topic and payload of a
+   * will; `credentials` exchanges it with user name and password, where there are all four.
    */
-  readonly will?: 'remove' | 'earlier' | Will | { readonly qos?: Qos; readonly retain?: boolean };
+  readonly will?:
+    | 'remove'
+    | 'earlier'
+    | 'swapped'
+    | 'credentials'
+    | Will
+    | { readonly qos?: Qos; readonly retain?: boolean };
 }
 
 /** What happens to a packet that fits. */

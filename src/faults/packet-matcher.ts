@@ -10,6 +10,7 @@ export class PacketMatcher {
   readonly #link: LinkFaults;
   readonly #fits = new Map<string, number>();
   #connect: Connect | undefined;
+  #connectDeviations: readonly Deviation[] = [];
   #connectionNth = 0;
   #sessionPresent: boolean | undefined;
 
@@ -18,10 +19,11 @@ export class PacketMatcher {
   }
 
   /** Call with each packet before asking about it: the first CONNECT and CONNACK say what connection this is. */
-  note(direction: Direction, packet: Packet): void {
+  note(direction: Direction, packet: Packet, deviations: readonly Deviation[] = []): void {
     if (direction === 'toClient' && packet.type === 'CONNACK') this.#sessionPresent ??= packet.sessionPresent;
     if (this.#connect !== undefined || direction !== 'toServer' || packet.type !== 'CONNECT') return;
     this.#connect = packet;
+    this.#connectDeviations = deviations;
     this.#connectionNth = this.#link.countConnection(packet.clientId);
     this.#link.keepWill(packet);
   }
@@ -38,8 +40,8 @@ export class PacketMatcher {
   ): boolean {
     const { when } = fault;
     if (!watches(when, direction) || !this.#connectionFits(when)) return false;
-    if (when.deviation !== undefined && !deviations.some((it) => it.code === when.deviation)) return false;
-    if (packet ? !packetFits(when, packet) : when.deviation === undefined || asksForFields(when)) return false;
+    if (!deviationsFit(when, deviations)) return false;
+    if (packet ? !packetFits(when, packet) : !fitsUnread(when)) return false;
     const count = (this.#fits.get(fault.id) ?? 0) + 1;
     this.#fits.set(fault.id, count);
     return count >= (when.nth ?? 1) && count <= (when.nthTo ?? Infinity);
@@ -47,7 +49,9 @@ export class PacketMatcher {
 
   #connectionFits(when: PacketMatch): boolean {
     return (
-      (when.clientId === undefined || when.clientId === this.#connect?.clientId) &&
+      clientIdFits(when, this.#connect?.clientId) &&
+      (when.connectDeviation === undefined || hasCode(this.#connectDeviations, when.connectDeviation)) &&
+      (when.afterConnect === undefined || when.afterConnect === (this.#connect !== undefined)) &&
       (when.cleanSession === undefined || when.cleanSession === this.#connect?.cleanSession) &&
       (when.sessionPresent === undefined || when.sessionPresent === this.#sessionPresent) &&
       (when.connectionNth === undefined || when.connectionNth === this.#connectionNth)
@@ -62,6 +66,33 @@ export function watches(when: PacketMatch, direction: Direction): boolean {
 
 /** Fields that only some packets have; a match that names one fits no other packet. */
 const publishFields = ['topic', 'qos', 'retain', 'dup', 'payload'] as const satisfies readonly (keyof PacketMatch)[];
+
+function deviationsFit({ deviation, breaks }: PacketMatch, deviations: readonly Deviation[]): boolean {
+  return (
+    (deviation === undefined || hasCode(deviations, deviation)) &&
+    (breaks === undefined || deviations.some((it) => it.statement === breaks || it.also?.includes(breaks)))
+  );
+}
+
+function hasCode(deviations: readonly Deviation[], code: Deviation['code']): boolean {
+  return deviations.some((it) => it.code === code);
+}
+
+function clientIdFits({ clientId, clientIdHas, clientIdB }: PacketMatch, actual: string | undefined): boolean {
+  if (actual === undefined) return clientId === undefined && clientIdHas === undefined && clientIdB === undefined;
+  const lengthB = Buffer.byteLength(actual);
+  return (
+    (clientId ?? actual) === actual &&
+    (clientIdHas === undefined || Array.from(clientIdHas).some((it) => actual.includes(it))) &&
+    lengthB >= (clientIdB?.min ?? 0) &&
+    lengthB <= (clientIdB?.max ?? Infinity)
+  );
+}
+
+/** Nothing but what is wrong with it is known of a packet that cannot be read. */
+function fitsUnread(when: PacketMatch): boolean {
+  return (when.deviation !== undefined || when.breaks !== undefined) && !asksForFields(when);
+}
 
 function asksForFields(when: PacketMatch): boolean {
   return ['type', 'hasWill', 'returnCode', ...publishFields].some((field) => field in when);

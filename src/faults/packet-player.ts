@@ -42,6 +42,8 @@ interface Lane {
 /** What becomes of one packet while the faults that fit it act one after the other. */
 interface Outcome {
   packet: Packet;
+  /** Whether `packet` is what `bytes` say, and not the stand-in for what cannot be read. */
+  isRead: boolean;
   bytes: Uint8Array;
   readonly behind: Uint8Array[];
   readonly copies: { readonly delayMs: number; readonly bytes: Uint8Array }[];
@@ -122,7 +124,7 @@ export class PacketPlayer {
 
   /** Passes a whole packet on, or what is left of it where its beginning went already. */
   #pass(lane: Lane, frame: Frame): void {
-    if (frame.packet) this.#matcher.note(lane.direction, frame.packet);
+    if (frame.packet) this.#matcher.note(lane.direction, frame.packet, frame.deviations);
     this.#send(lane, frame.bytes.subarray(Math.max(0, lane.doneB - frame.offset)));
     this.#done(lane, frame);
   }
@@ -130,21 +132,10 @@ export class PacketPlayer {
   /** Lets the faults act on a whole packet. */
   #take(lane: Lane, frame: Frame, nowMs: number): void {
     if (frame.unframed || frame.offset < lane.doneB) return this.#pass(lane, frame);
-    if (!frame.packet) return this.#dropsUnread(lane, frame) ? this.#done(lane, frame) : this.#pass(lane, frame);
-    this.#matcher.note(lane.direction, frame.packet);
-    const outcome = this.#play(lane, frame.packet, frame);
-    if (outcome) this.#deliver(lane, frame.packet.type, outcome, nowMs);
+    if (frame.packet) this.#matcher.note(lane.direction, frame.packet, frame.deviations);
+    const outcome = this.#play(lane, frame);
+    if (outcome) this.#deliver(lane, frame.packet?.type, outcome, nowMs);
     this.#done(lane, frame);
-  }
-
-  /** A packet that cannot be read can only be dropped. */
-  #dropsUnread({ direction }: Lane, frame: Frame): boolean {
-    const drops = this.#faults.armed.filter((it) => it.action.do === 'drop');
-    const fault = drops.find((it) => this.#matcher.fits(it, direction, undefined, frame.deviations));
-    if (!fault) return false;
-    this.#faults.countPlay(fault);
-    this.#steps.push({ step: 'played', fault: fault.id, did: 'drop at a packet that cannot be read' });
-    return true;
   }
 
   #done(lane: Lane, frame: Frame): void {
@@ -156,9 +147,10 @@ export class PacketPlayer {
   }
 
   /** @returns undefined when nothing of the packet goes on. */
-  #play(lane: Lane, packet: Packet, { bytes, deviations }: Frame): Outcome | undefined {
-    const outcome: Outcome = { packet, bytes, behind: [], copies: [], holdMs: 0, swapWithinMs: undefined };
+  #play(lane: Lane, { packet, bytes, deviations }: Frame): Outcome | undefined {
+    const outcome = newOutcome(packet, bytes);
     for (const fault of this.#faults.armed) {
+      if (!packet && !canActUnread(fault.action)) continue;
       const fits = this.#matcher.fits(fault, lane.direction, packet, deviations);
       if (!fits || this.#isIdle(fault.action, lane)) continue;
       this.#faults.countPlay(fault);
@@ -169,7 +161,7 @@ export class PacketPlayer {
 
   /** A packet that cannot be written as the fault wants it goes on as it is, and the history says so. */
   #actAndTell({ id, action }: PacketFault, outcome: Outcome, lane: Lane): boolean {
-    let did = `${didText(action)} ${packetText(outcome.packet)}`;
+    let did = `${didText(action)} ${packetText(outcome)}`;
     try {
       return this.#act(action, outcome, lane);
     } catch (error) {
@@ -203,8 +195,9 @@ export class PacketPlayer {
         return true;
       case 'rewrite': {
         const set = this.#withEarlierWill(action.set, outcome.packet);
-        outcome.bytes = rewriteBytes(outcome.packet, set) ?? outcome.bytes;
+        outcome.bytes = bytesMadeFrom(outcome, set);
         outcome.packet = rewrite(outcome.packet, set);
+        outcome.isRead = true;
         return true;
       }
       case 'mend':
@@ -217,7 +210,7 @@ export class PacketPlayer {
         return true;
       }
       case 'inject': {
-        const bytes = rewriteBytes(outcome.packet, action.packet) ?? outcome.bytes;
+        const bytes = bytesMadeFrom(outcome, action.packet);
         const toward = directionToward(action.toward);
         if (toward === lane.direction) outcome.behind.push(bytes);
         else this.#insert(this.#lanes[toward], bytes);
@@ -238,13 +231,13 @@ export class PacketPlayer {
     return will ? { ...rest, will } : rest;
   }
 
-  #deliver(lane: Lane, type: PacketType, outcome: Outcome, nowMs: number): void {
+  #deliver(lane: Lane, type: PacketType | undefined, outcome: Outcome, nowMs: number): void {
     const { direction } = lane;
     const out = [outcome.bytes, ...outcome.behind];
     if (outcome.holdMs > 0) this.#steps.push({ step: 'hold', direction, holdMs: outcome.holdMs });
     const copies = outcome.copies.map(({ delayMs, bytes }) => ({ atMs: nowMs + outcome.holdMs + delayMs, bytes }));
     lane.copies = [...lane.copies, ...copies].toSorted((a, b) => a.atMs - b.atMs);
-    if (outcome.swapWithinMs !== undefined) {
+    if (outcome.swapWithinMs !== undefined && type !== undefined) {
       lane.swapped = { type, out, untilMs: nowMs + outcome.swapWithinMs };
       return;
     }
@@ -290,6 +283,21 @@ function newLane(direction: Direction): Lane {
   };
 }
 
+function newOutcome(packet: Packet | undefined, bytes: Uint8Array): Outcome {
+  const isRead = packet !== undefined;
+  const came = packet ?? { type: 'DISCONNECT' };
+  return { packet: came, isRead, bytes, behind: [], copies: [], holdMs: 0, swapWithinMs: undefined };
+}
+
+/** Of a packet that cannot be read nothing is known: it is dropped, answered, or written as one of another type. */
+function canActUnread(action: PacketAction): boolean {
+  return action.do === 'drop' || action.do === 'inject' || (action.do === 'rewrite' && action.set.type !== undefined);
+}
+
+function bytesMadeFrom({ packet, isRead, bytes }: Outcome, set: PacketRewrite): Uint8Array {
+  return rewriteBytes(packet, set) ?? (isRead ? bytes : encode(packet));
+}
+
 function directionToward(side: 'client' | 'server'): Direction {
   return side === 'client' ? 'toClient' : 'toServer';
 }
@@ -315,6 +323,7 @@ function didText(action: PacketAction): string {
   }
 }
 
-function packetText(packet: Packet): string {
+function packetText({ packet, isRead }: Outcome): string {
+  if (!isRead) return 'a packet that cannot be read';
   return 'packetId' in packet ? `${packet.type} ${packet.packetId}` : packet.type;
 }

@@ -57,11 +57,16 @@ function setFields(packet: Packet, set: PacketRewrite): Packet {
 
 function setConnect(packet: Connect, set: PacketRewrite): Connect {
   const changed = merged(packet, {
+    protocolName: set.protocolName,
+    protocolLevel: set.protocolLevel,
+    userName: set.userName,
     cleanSession: set.cleanSession,
     keepAliveS: set.keepAliveS,
     clientId: set.clientId && newClientId(packet.clientId, set.clientId),
     will: typeof set.will === 'object' ? newWill(packet.will, set.will) : undefined,
   });
+  if (set.will === 'credentials') return withWillAndCredentialsExchanged(changed);
+  if (set.will === 'swapped' && changed.will) return { ...changed, will: swapped(changed.will) };
   if (set.will !== 'remove' || changed.will === undefined) return changed;
   const { will: _, ...rest } = changed;
   return rest;
@@ -113,6 +118,22 @@ function newReturnCodes({ returnCodes }: Suback, set: NonNullable<PacketRewrite[
 function newWill(will: Will | undefined, set: Partial<Will>): Will | undefined {
   if (will) return { ...will, ...set };
   return isWhole(set) ? set : undefined;
+}
+
+function swapped(will: Will): Will {
+  return { ...will, topic: Buffer.from(will.payload).toString(), payload: Buffer.from(will.topic) };
+}
+
+/** What comes of reading user name and password where topic and payload of the will stand, and the other way round. */
+function withWillAndCredentialsExchanged(packet: Connect): Connect {
+  const { will, userName, password } = packet;
+  if (will === undefined || userName === undefined || password === undefined) return packet;
+  return {
+    ...packet,
+    will: { ...will, topic: userName, payload: password },
+    userName: will.topic,
+    password: will.payload,
+  };
 }
 
 function isWhole(will: Partial<Will>): will is Will {

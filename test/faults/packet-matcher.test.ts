@@ -114,6 +114,52 @@ test('a deviation fits the packets that have it, and alone also what cannot be r
   expect(fitsFrame({ direction: 'toServer' }, typeFifteen)).toBe(false);
 });
 
+test('a broken statement fits like the deviation that breaks it', () => {
+  const illFormed = encode({ ...connectAs(''), clientId: Buffer.from([0xc3, 0x28]) });
+  const cutOff = encode(connectAs('')).subarray(0, 12);
+  cutOff[1] = 10;
+  expect(fitsFrame({ type: 'CONNECT', breaks: 'MQTT-3.1.3-4' }, illFormed)).toBe(true);
+  expect(fitsFrame({ breaks: 'MQTT-1.5.3-1' }, illFormed)).toBe(true);
+  expect(fitsFrame({ breaks: 'MQTT-3.1.3-11' }, illFormed)).toBe(false);
+  expect(fitsFrame({ breaks: 'MQTT-3.1.3-3' }, cutOff)).toBe(true);
+  expect(fitsFrame({ breaks: 'MQTT-3.1.2-19' }, cutOff)).toBe(false);
+  expect(fitsFrame({ type: 'CONNECT', breaks: 'MQTT-3.1.3-3' }, cutOff)).toBe(false);
+});
+
+test('what was wrong with the CONNECT fits every packet of its connection', () => {
+  const matcher = new PacketMatcher(new LinkFaults());
+  const { packet, deviations } = decodePacket(encode({ ...connectAs('a'), protocolLevel: 99 }), 'client');
+  const fitsIt = (): boolean =>
+    matcher.fits(faultWhen({ connectDeviation: 'protocol-level' }), 'toServer', publish, []);
+  expect(fitsIt()).toBe(false);
+  if (packet) matcher.note('toServer', packet, deviations);
+  expect(fitsIt()).toBe(true);
+  expect(matcher.fits(faultWhen({ connectDeviation: 'protocol-name' }), 'toServer', publish)).toBe(false);
+});
+
+test('after the CONNECT is from the CONNECT on', () => {
+  const matcher = new PacketMatcher(new LinkFaults());
+  const fitsIt = (): readonly boolean[] =>
+    [false, true].map((afterConnect) => matcher.fits(faultWhen({ afterConnect }), 'toServer', publish));
+  expect(fitsIt()).toEqual([true, false]);
+  matcher.note('toServer', connectAs('a'));
+  expect(fitsIt()).toEqual([false, true]);
+});
+
+test.each<[string, PacketMatch, boolean]>([
+  ['pümp', { clientIdHas: 'xyp' }, true],
+  ['pümp', { clientIdHas: 'xyz' }, false],
+  ['pümp', { clientIdB: { min: 5, max: 5 } }, true],
+  ['pümp', { clientIdB: { min: 6 } }, false],
+  ['pümp', { clientIdB: { max: 4 } }, false],
+  ['', { clientIdB: { max: 4 } }, true],
+])('the client id %j and %j: %s', (clientId, when, expected) => {
+  const matcher = new PacketMatcher(new LinkFaults());
+  expect(matcher.fits(faultWhen(when), 'toServer', publish)).toBe(false);
+  matcher.note('toServer', connectAs(clientId));
+  expect(matcher.fits(faultWhen(when), 'toServer', publish)).toBe(expected);
+});
+
 test('connectionNth counts the connections of one client id over the link', () => {
   const link = new LinkFaults();
   const second = faultWhen({ connectionNth: 2 });

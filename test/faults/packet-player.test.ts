@@ -101,6 +101,19 @@ describe('actions', () => {
     expect(sent(steps)).toEqual(bytes(subscribe, { ...m2, topic: '\u{FFFD}\u{FFFD}' }, m1));
   });
 
+  test('what cannot be read can be answered and written as another packet', () => {
+    const when = { deviation: 'reserved-type' } as const;
+    const faults = [
+      onMessages({ do: 'inject', toward: 'client', packet: { type: 'CONNACK', returnCode: 5 } }, { when }),
+      onMessages({ do: 'inject', toward: 'client', packet: { type: 'DISCONNECT' } }, { id: 'g', when }),
+      onMessages({ do: 'rewrite', set: { type: 'CONNECT' } }, { id: 'h', when }),
+    ];
+    const steps = playing(...faults).feed('toServer', Buffer.from([0xf0, 0]), 0);
+    const connack: Packet = { type: 'CONNACK', sessionPresent: false, returnCode: 5 };
+    expect(sent(steps, 'toClient')).toEqual(bytes(connack, { type: 'DISCONNECT' }));
+    expect(sent(steps)).toEqual(Buffer.from('100c00044d5154540402000000 00'.replace(' ', ''), 'hex'));
+  });
+
   test('what cannot be read can be dropped, and passes every other fault', () => {
     const unread = Buffer.from([0xf0, 0]);
     const when = { deviation: 'reserved-type' } as const;

@@ -110,6 +110,29 @@ describe('rewrite sets', () => {
     ['a will where there is none', willess, { will }, connect],
     ['no will', connect, { will: 'remove' }, willess],
     [
+      'what comes before the client id, and the user name',
+      connect,
+      { protocolName: 'MQTX', protocolLevel: 5, userName: 'u' },
+      { ...connect, protocolName: 'MQTX', protocolLevel: 5, userName: 'u' },
+    ],
+    [
+      'topic and payload of a will the other way round',
+      connect,
+      { will: 'swapped' },
+      { ...connect, will: { ...will, topic: 'x', payload: Buffer.from('gone') } },
+    ],
+    [
+      'a will in place of the credentials',
+      { ...connect, userName: 'u', password: Buffer.from('p') },
+      { will: 'credentials' },
+      {
+        ...connect,
+        will: { ...will, topic: 'u', payload: Buffer.from('p') },
+        userName: 'gone',
+        password: Buffer.from('x'),
+      },
+    ],
+    [
       'another will',
       connect,
       { will: { qos: 0, retain: false } },
@@ -171,6 +194,8 @@ describe('rewrite turns', () => {
 describe('rewrite leaves', () => {
   test.each<[string, Packet, PacketRewrite]>([
     ['a PINGREQ without a packet identifier', { type: 'PINGREQ' }, { packetId: 1, topic: 'x' }],
+    ['a CONNECT without credentials', connect, { will: 'credentials' }],
+    ['a CONNECT whose will is to be swapped, without one', willess, { will: 'swapped' }],
     ['a CONNECT without a will', willess, { will: { qos: 2 } }],
     ['a CONNECT whose earlier will nobody looked up', willess, { will: 'earlier' }],
     ['a message at QoS 0 without an identifier', { ...unnumbered, qos: 0 }, { packetId: 5 }],
