@@ -9,13 +9,16 @@ import { machineClock, wallTime, type Clock } from '../net/clock.ts';
 import { connectionIds, type ConnectionIds } from '../net/connection-ids.ts';
 import { brokerTarget } from '../parts/brokers/drivers.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
+import type { WebSocketFault } from '../faults/websocket-fault.ts';
 import { startEmbeddedLink } from '../parts/links/embedded.ts';
 import type { LinkBackend, LinkOptions, StartedFaultyLink } from '../parts/links/link-options.ts';
-import type { Endpoint, PartContext, StartedBroker } from '../parts/part.ts';
+import type { BrokerVariants, Endpoint, PartContext, StartedBroker } from '../parts/part.ts';
 import { sampleLoopLag } from './loop-lag.ts';
 import { packageVersion, provenance } from './provenance.ts';
 import { openRunRegistry, type RunRegistry } from './run-registry.ts';
 import type { SweptRun } from './sweep.ts';
+
+export type { BrokerVariants, StartedBroker } from '../parts/part.ts';
 
 /** What a run is told before anything starts. */
 export interface BenchOptions extends Pick<RunStarted, 'mode' | 'seed' | 'command' | 'parameters' | 'scenario'> {
@@ -27,6 +30,19 @@ export interface BenchOptions extends Pick<RunStarted, 'mode' | 'seed' | 'comman
   readonly clock?: Clock;
   /** Default: the user's own, see state-folder.ts. */
   readonly stateFolder?: string;
+}
+
+/** What is wrong with a mutant. */
+export interface MutantFaults {
+  /** Played before each of its listeners, counted for each apart. */
+  readonly faults: readonly PacketFault[];
+  readonly websocket?: WebSocketFault;
+}
+
+/** Where a mutant listens. */
+export interface MutantListeners {
+  readonly endpoint: Endpoint;
+  readonly variants: BrokerVariants;
 }
 
 /** An open bench. Disposing ends its parts in reverse order, then the journal; it never rejects. */
@@ -45,15 +61,20 @@ export interface Bench extends AsyncDisposable {
    */
   startTarget(name: string, word: string): Promise<StartedBroker>;
   /**
+   * Starts another broker of the same kind beside a target; the caller ends it, the bench does at the latest.
+   * @throws FieldbenchError those of its driver
+   */
+  startAnother(name: string, word: string): Promise<StartedBroker>;
+  /**
    * Starts a link whose connections are named by this run.
    * @throws FieldbenchError `FB_LINK_CAPABILITY` and those of its backend
    */
   startLink(backend: LinkBackend, options: Omit<LinkOptions, 'connectionIds'>): Promise<StartedFaultyLink>;
   /**
-   * Puts packet faults before a broker without a tap between: what answers there is another target, a mutant.
+   * Puts faults before every listener of a broker without a tap between: what answers there is another target, a mutant.
    * @throws FieldbenchError `FB_FAULT_NAME`
    */
-  startMutant(name: string, base: StartedBroker, faults: readonly PacketFault[]): Promise<Endpoint>;
+  startMutant(name: string, base: StartedBroker, mutant: MutantFaults): Promise<MutantListeners>;
   /** Ends this part with the bench, before those that were handed over earlier. */
   use<T extends AsyncDisposable>(part: T): T;
   /** Says how the run ended; without it the run counts as interrupted or failed. */
@@ -135,13 +156,28 @@ class OpenBench implements Bench {
     return this.use(await backend.start({ ...options, connectionIds: this.connectionIds }, this.context));
   }
 
-  async startMutant(name: string, base: StartedBroker, faults: readonly PacketFault[]): Promise<Endpoint> {
+  async startAnother(name: string, word: string): Promise<StartedBroker> {
+    return this.use(await brokerTarget(word).start(name, this.context));
+  }
+
+  async startMutant(name: string, base: StartedBroker, mutant: MutantFaults): Promise<MutantListeners> {
+    const { version, variants } = base;
+    const how = `${base.how}, with faults before it`;
+    this.history.record({ kind: 'target', target: name, version, how, repeat: name, limits: [] });
+    const before = (upstream: Endpoint): Promise<Endpoint> => this.#faultsBefore(name, base.name, upstream, mutant);
+    return {
+      endpoint: await before(base.endpoint),
+      variants: variants.acl ? { acl: { ...variants.acl, endpoint: await before(variants.acl.endpoint) } } : {},
+    };
+  }
+
+  async #faultsBefore(name: string, server: string, upstream: Endpoint, { faults }: MutantFaults): Promise<Endpoint> {
     const link = await startEmbeddedLink(
       {
         name,
-        upstream: base.endpoint,
+        upstream,
         client: 'checks',
-        server: base.name,
+        server,
         figures: { delayMs: 0, jitterMs: 0 },
         faults,
         taps: false,
@@ -149,8 +185,6 @@ class OpenBench implements Bench {
       },
       this.context,
     );
-    const how = `${base.how}, with faults before it`;
-    this.history.record({ kind: 'target', target: name, version: base.version, how, repeat: name, limits: [] });
     return this.use(link).endpoint;
   }
 

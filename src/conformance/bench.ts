@@ -6,6 +6,8 @@ import type { Spoil } from '../wire/encode.ts';
 
 /** What a scripted client connects with; everything has a default. */
 export interface ConnectOptions {
+  /** Another way into the target than its plain listener; on `acl` the CONNECT carries that listener's login. */
+  readonly variant?: 'acl' | 'websocket';
   /** Client id; default: one of the check's own, made from the client's name. */
   readonly clientId?: string;
   readonly cleanSession?: boolean;
@@ -76,6 +78,11 @@ export interface CheckBench {
   quiet(): Promise<void>;
   /** Lets real time pass, for statements about time only. */
   elapse(durationMs: number): Promise<void>;
+  /**
+   * Ends the check's own broker (`stop` politely, `kill` by SIGKILL) and starts it again on the same storage; resolves
+   * when it serves. For checks of the group `ownInstance`.
+   */
+  restartBroker(how: 'stop' | 'kill'): Promise<void>;
 }
 
 /** How long an effect without an answer, such as a will, is waited for before its absence is certain. */

@@ -4,8 +4,11 @@ import type { Finding } from '../judge/finding.ts';
 import type { Slice } from '../judge/slice.ts';
 import type { CheckBench } from './bench.ts';
 
-/** What the target must offer; a missing need skips the check with that reason. */
-export type Need = 'qos1' | 'qos2' | 'retain' | 'will' | 'session' | 'wildcards';
+/**
+ * What the target must offer; a missing need skips the check with that reason. `websocket` and `acl` are listeners
+ * beside the plain one, `restart` is a broker that the bench may stop, kill and start again.
+ */
+export type Need = 'qos1' | 'qos2' | 'retain' | 'will' | 'session' | 'wildcards' | 'websocket' | 'acl' | 'restart';
 
 /** One situation and the statements it brings to judgement. */
 export interface Check {
@@ -16,8 +19,13 @@ export interface Check {
   readonly section: string;
   readonly statements: readonly StatementId[];
   readonly needs: readonly Need[];
-  /** `parallel` checks run side by side; `alone` one at a time; `ownInstance` gets a target of its own. */
+  /**
+   * `parallel` checks run side by side; `alone` ones after them, one at a time, where others' traffic would be in the
+   * way; `ownInstance` gets a broker of its own.
+   */
   readonly group: 'parallel' | 'alone' | 'ownInstance';
+  /** Why it is kept from somebody else's broker until the user names that broker as fit for it. */
+  readonly unsafe?: string;
   /** Every acceptable outcome in words, shown as Expected. */
   readonly accept: readonly string[];
   /** Brings the situation about. Never judges: what it did and what came back stands in the history. */

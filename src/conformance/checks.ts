@@ -24,14 +24,22 @@ export const checks: readonly Check[] = [
 ];
 
 /**
- * The checks that a selection names: by id, by statement, by section, or by glob (`will/*`, `MQTT-3.3.1-*`).
+ * The checks that a selection names: by id, by statement (with or without `MQTT-`), by section or chapter (`3.3` takes
+ * 3.3.1 too), or by glob (`will/*`, `MQTT-3.3.1-*`).
  * Several words, separated by commas, add up.
  */
 export function selectChecks(selection: string): readonly Check[] {
   const patterns = selection.split(',').map((word) => patternOf(word.trim()));
-  return checks.filter((check) =>
-    patterns.some((pattern) => [check.id, check.section, ...check.statements].some((name) => pattern.test(name))),
-  );
+  return checks.filter((check) => patterns.some((pattern) => namesOf(check).some((name) => pattern.test(name))));
+}
+
+function namesOf(check: Check): readonly string[] {
+  const levels = check.section.split('.');
+  return [
+    check.id,
+    ...levels.map((_, at) => levels.slice(0, at + 1).join('.')),
+    ...check.statements.flatMap((id) => [id, id.replace('MQTT-', '')]),
+  ];
 }
 
 function patternOf(word: string): RegExp {

@@ -6,6 +6,7 @@ import type { RuleParameters } from '../judge/rule.ts';
 import type { StatementId } from '../spec/statement.ts';
 import type { Check } from './check.ts';
 import { driveChecks, type DriveOptions } from './drive-checks.ts';
+import { lacksOf, placeOf } from './driven-target.ts';
 import type { Mutant } from './mutant.ts';
 
 /**
@@ -50,16 +51,16 @@ export async function driveMutants(
   });
   const base = await bench.startTarget(word, word);
   const needed = checks.filter((check) => mutants.some((mutant) => check.statements.includes(mutant.statement)));
-  await driveChecks(needed, { name: word, endpoint: base.endpoint, lacks: [] }, driven('base'));
+  await driveChecks(needed, { ...placeOf(base), name: word, lacks: lacksOf(base) }, driven('base'));
   const waiting = [...mutants.entries()];
   const lanes = Array.from({ length: width }, async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, mutant] = next;
       const name = mutantTarget(word, mutant);
-      const endpoint = await bench.startMutant(name, base, mutant.faults);
+      const place = await bench.startMutant(name, base, mutant);
       await driveChecks(
         checksFor(mutant.statement, checks),
-        { name, endpoint, lacks: [] },
+        { ...place, server: name, name, lacks: lacksOf(base) },
         driven(`m${index.toString(36)}x`),
       );
     }

@@ -3,16 +3,17 @@ import type { History } from '../history/event.ts';
 import { pause, type Clock } from '../net/clock.ts';
 import type { ConnectionIds } from '../net/connection-ids.ts';
 import { dial } from '../net/dial.ts';
-import type { Endpoint } from '../net/wire.ts';
 import type { RuleParameters } from '../judge/rule.ts';
+import type { Endpoint } from '../net/wire.ts';
 import type { Connect } from '../wire/packet.ts';
 import { SituationFailed, type CheckBench, type ConnectOptions, type ScriptedClient } from './bench.ts';
+import type { DrivenPlace } from './driven-target.ts';
 import { WireScriptedClient } from './scripted-client.ts';
 
 /** Where a check runs and under which names. */
 export interface WireBenchOptions {
+  readonly place: DrivenPlace;
   readonly target: string;
-  readonly endpoint: Endpoint;
   readonly check: string;
   /** Makes client ids and topics of this run differ from everybody else's on the target. */
   readonly prefix: string;
@@ -64,17 +65,23 @@ export class WireBench implements CheckBench, AsyncDisposable {
       keepAliveS: options.keepAliveS ?? 0,
       clientId: options.clientId ?? this.clientId(name),
       ...(options.will && { will: options.will }),
+      ...this.#login(options),
     };
   }
 
   async open(name: string, options: ConnectOptions = {}): Promise<ScriptedClient> {
     const { history, clock, signal, parameters, target, check } = this.#options;
     const connection = this.#options.connectionIds.next();
-    const wire = await dial(this.#options.endpoint, {
+    const wire = await dial(this.#endpoint(options), {
       clock,
       signal,
       timeoutMs: parameters.responseTimeoutMs,
-      tap: { history, connection, seenAt: 'wire', names: { client: name, server: target, target, check } },
+      tap: {
+        history,
+        connection,
+        seenAt: 'wire',
+        names: { client: name, server: this.#options.place.server, target, check },
+      },
     });
     const connect = this.connectPacket(name, options);
     const acknowledge = options.acknowledge ?? true;
@@ -115,6 +122,25 @@ export class WireBench implements CheckBench, AsyncDisposable {
 
   async elapse(durationMs: number): Promise<void> {
     await pause(this.#options.clock, durationMs, this.signal);
+  }
+
+  async restartBroker(how: 'stop' | 'kill'): Promise<void> {
+    const { restart } = this.#options.place;
+    if (restart === undefined) throw new SituationFailed('there is no broker that this check may restart');
+    await restart(how);
+  }
+
+  #endpoint({ variant }: ConnectOptions): Endpoint {
+    const { endpoint, variants } = this.#options.place;
+    const found = { plain: endpoint, acl: variants.acl?.endpoint, websocket: variants.websocket }[variant ?? 'plain'];
+    if (found === undefined) throw new SituationFailed(`the target has no ${variant} listener`);
+    return found;
+  }
+
+  #login({ variant }: ConnectOptions): Pick<Connect, 'userName' | 'password'> {
+    const { acl } = this.#options.place.variants;
+    if (variant !== 'acl' || acl === undefined) return {};
+    return { userName: acl.userName, password: Buffer.from(acl.password) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -39,7 +39,7 @@ export interface Endpoint {
 /** A listener whose login may publish and subscribe everywhere, save that it may not publish to {@link deniedTopics}. */
 export interface AclListener {
   readonly endpoint: Endpoint;
-  readonly username: string;
+  readonly userName: string;
   readonly password: string;
 }
 

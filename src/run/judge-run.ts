@@ -112,7 +112,8 @@ function judgedTarget(
 }
 
 function repeatCheck(run: RunStarted, target: TargetDescribed, check: string): string {
-  return `fieldbench conform --target ${target.repeat} --select ${check} --seed ${run.seed}`;
+  const allowed = run.command.includes(`--destructive ${target.repeat} `) ? ` --destructive ${target.repeat}` : '';
+  return `fieldbench conform --target ${target.repeat}${allowed} --select ${check} --seed ${run.seed}`;
 }
 
 const ending = { failed: 'the run could not go on', interrupted: 'the run was interrupted' } as const;

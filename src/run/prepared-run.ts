@@ -5,10 +5,12 @@ import { play } from '../bench/play.ts';
 import type { Check } from '../conformance/check.ts';
 import { checks, selectChecks } from '../conformance/checks.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
+import { lacksOf, placeOf, type DrivenTarget } from '../conformance/driven-target.ts';
 import { FieldbenchError, type SourcePlace } from '../error.ts';
 import { defaultParameters, type RuleParameters } from '../judge/rule.ts';
 import { brokerTarget } from '../parts/brokers/drivers.ts';
 import { linkBackend } from '../parts/links/backend.ts';
+import type { StartedBroker } from '../parts/part.ts';
 import { actionInWords } from '../scenario/describe.ts';
 import type { Expectation } from '../scenario/expectation.ts';
 import { expectationOf } from '../scenario/judge-expectations.ts';
@@ -30,6 +32,8 @@ export interface ConformanceOptions extends RunOptions {
   readonly targets: readonly string[];
   /** Ids, statements, sections or globs of checks, separated by commas; default: every check. */
   readonly select?: string;
+  /** Targets by URL that may be treated as if they were the bench's own; others get the safe checks only. */
+  readonly destructive?: readonly string[];
 }
 
 /** Which scenario is played, and on what. */
@@ -63,6 +67,7 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
   const words = [
     ...targets.map((it) => `--target ${it}`),
     ...(select === undefined ? [] : [`--select ${quoted(select)}`]),
+    ...(options.destructive ?? []).map((it) => `--destructive ${it}`),
   ];
   const command = ['fieldbench conform', ...words, `--seed ${seed}`].join(' ');
   return {
@@ -72,14 +77,37 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
       const { clock, history, signal } = bench.context;
       const prefix = `fb${bench.runId.slice(0, 6)}`;
       for (const word of targets) {
-        const { endpoint } = await bench.startTarget(word, word);
+        const broker = await bench.startTarget(word, word);
         const { connectionIds } = bench;
-        await driveChecks(
-          selected,
-          { name: word, endpoint, lacks: [] },
-          { prefix, history, clock, connectionIds, parameters, signal },
-        );
+        await driveChecks(selected, drivenTarget(word, broker, bench, options), {
+          prefix,
+          history,
+          clock,
+          connectionIds,
+          parameters,
+          signal,
+        });
       }
+    },
+  };
+}
+
+function drivenTarget(
+  word: string,
+  broker: StartedBroker,
+  bench: Bench,
+  { destructive = [] }: ConformanceOptions,
+): DrivenTarget {
+  const target = { ...placeOf(broker), name: word, lacks: lacksOf(broker) };
+  if (broker.isForeign) {
+    if (destructive.includes(word)) return target;
+    return { ...target, spared: `--destructive ${word} says that this broker may be treated so` };
+  }
+  return {
+    ...target,
+    async startAnother(check) {
+      const another = await bench.startAnother(`${word} for ${check}`, word);
+      return { ...placeOf(another), [Symbol.asyncDispose]: () => another[Symbol.asyncDispose]() };
     },
   };
 }

@@ -67,7 +67,7 @@ test('a server that the packet brings down has not refused it', async () => {
   const history = memoryHistory();
   await driveChecks(
     [check],
-    { name: of.target, endpoint: { host: '127.0.0.1', port }, lacks: [] },
+    { name: of.target, server: of.target, endpoint: { host: '127.0.0.1', port }, variants: {}, lacks: new Map() },
     {
       prefix: 'crash',
       history,

@@ -11,7 +11,9 @@ Judges brokers against MQTT 3.1.1, statement by statement.
 
   --target T      what to judge; several times for several: embedded (default), mosquitto, container:mosquitto,
                   mqtt://HOST:PORT
-  --select WHAT   only these checks: ids, statements, sections or globs, separated by commas
+  --select WHAT   only these checks: ids, statements, sections, chapters or globs, separated by commas
+  --destructive T a target by URL gets only checks that are safe for its other users, unless it is named here again
+  --mqtt VERSION  version of the standard: 3.1.1, the only one judged so far
   --seed N        repeat the random draws of a run (default 1)
   --report DIR    write the results there (default: a new folder below fieldbench-report)
   --json          print results.json instead of words`;
@@ -19,6 +21,8 @@ Judges brokers against MQTT 3.1.1, statement by statement.
 const options = {
   target: { type: 'string', multiple: true },
   select: { type: 'string' },
+  destructive: { type: 'string', multiple: true },
+  mqtt: { type: 'string', default: '3.1.1' },
   seed: { type: 'string', default: '1' },
   report: { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -37,11 +41,39 @@ export const conform: Verb = {
         hint: '--target names what to judge',
       });
     }
+    judgedVersion(values.mqtt);
+    const targets = [...new Set(values.target ?? ['embedded'])];
     const prepared = prepareConformance({
-      targets: [...new Set(values.target ?? ['embedded'])],
+      targets,
+      destructive: namedAgain(values.destructive ?? [], targets),
       seed: wholeNumber('seed', values.seed),
       ...(values.select !== undefined && { select: values.select }),
     });
     return recordRun(prepared, { reportDir: reportFolder(values.report, 'conform'), signal }, { json: values.json });
   },
 };
+
+/** Refuses a version that no check judges, instead of judging another one. */
+function judgedVersion(version: string): void {
+  if (version === '3.1.1') return;
+  const isLater = /^(?:mqtt)?v?5(?:\.0)?$/i.test(version);
+  throw new FieldbenchError({
+    code: 'FB_USAGE',
+    message: isLater ? 'MQTT 5.0 is not judged yet' : `"${version}" is no version that can be judged`,
+    expected: '--mqtt 3.1.1',
+    actual: `--mqtt ${version}`,
+    hint: 'leave --mqtt out: 3.1.1 is the default',
+  });
+}
+
+/** What may be treated destructively has to be a target: a typing error must not pass for caution. */
+function namedAgain(destructive: readonly string[], targets: readonly string[]): readonly string[] {
+  const stranger = destructive.find((word) => !targets.includes(word));
+  if (stranger === undefined) return destructive;
+  throw new FieldbenchError({
+    code: 'FB_USAGE',
+    message: `--destructive names "${stranger}", which is no target of this run`,
+    expected: targets.join(' or '),
+    hint: 'write it as --target does',
+  });
+}

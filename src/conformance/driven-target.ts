@@ -1,0 +1,48 @@
+// What checks are driven against: the ways into a broker, what it lacks, and how to have another one like it.
+import type { Endpoint } from '../net/wire.ts';
+import type { BrokerVariants, StartedBroker } from '../bench/bench.ts';
+import type { Need } from './check.ts';
+
+/** One broker as a check meets it. */
+export interface DrivenPlace {
+  /** Name of its part in the history. */
+  readonly server: string;
+  readonly endpoint: Endpoint;
+  readonly variants: BrokerVariants;
+  /** Ends it politely or by SIGKILL, and starts it again on the same storage; absent where that is not ours to do. */
+  readonly restart?: (how: 'stop' | 'kill') => Promise<void>;
+}
+
+/** A target that stands and is to be driven. */
+export interface DrivenTarget extends DrivenPlace {
+  readonly name: string;
+  /** What it does not offer, and why. */
+  readonly lacks: ReadonlyMap<Need, string>;
+  /** Why checks that are not safe for others are not driven; absent where they are. */
+  readonly spared?: string;
+  /** Starts another broker of its kind for one check; ended by disposing. Absent where there is but the one. */
+  readonly startAnother?: (check: string) => Promise<DrivenPlace & AsyncDisposable>;
+}
+
+/** What a started broker lacks for want of a listener, or because it is not the bench's own. */
+export function lacksOf({ variants, isForeign }: Pick<StartedBroker, 'variants' | 'isForeign'>): Map<Need, string> {
+  const lacks = new Map<Need, string>();
+  if (variants.websocket === undefined) lacks.set('websocket', 'the target has no WebSocket listener of ours');
+  if (variants.acl === undefined) lacks.set('acl', 'the target has no listener with an access control list of ours');
+  if (isForeign) lacks.set('restart', 'somebody else runs the target: it is not ours to restart');
+  return lacks;
+}
+
+/** A started broker as a place to drive checks at. */
+export function placeOf(broker: StartedBroker): DrivenPlace {
+  const { name, endpoint, variants, isForeign } = broker;
+  const place = { server: name, endpoint, variants };
+  if (isForeign) return place;
+  return {
+    ...place,
+    async restart(how) {
+      await broker[how]();
+      await broker.restart();
+    },
+  };
+}
