@@ -1,11 +1,20 @@
 // The list of all mutants, chapter by chapter.
 import type { Mutant } from './mutant.ts';
 import { connackMutants, connectMutants, textMutants, violationMutants } from './mutants/connect.ts';
+import { exchangeMutants, interoperationMutants, stateMutants } from './mutants/exchange.ts';
+import { reservedFlagMutants } from './mutants/flags.ts';
 import { keepAliveMutants } from './mutants/keep-alive.ts';
 import { deliveryMutants, flagMutants, packetMutants, qosMutants } from './mutants/publish.ts';
 import { retainedMutants } from './mutants/retained.ts';
 import { sessionMutants } from './mutants/session.ts';
 import { subscribeMutants, unsubscribeMutants } from './mutants/subscribe.ts';
+import {
+  bomMutants,
+  filterMutants,
+  matchingMutants,
+  severalFiltersMutants,
+  topicNameMutants,
+} from './mutants/topics.ts';
 import { websocketMutants } from './mutants/websocket.ts';
 import { willMutants } from './mutants/will.ts';
 
@@ -27,4 +36,15 @@ export const mutants: readonly Mutant[] = [
 ];
 
 /** Mutants that are committed before their checks. */
-export const mutantsAhead: readonly Mutant[] = [...websocketMutants];
+export const mutantsAhead: readonly Mutant[] = [
+  ...bomMutants,
+  ...topicNameMutants,
+  ...filterMutants,
+  ...matchingMutants,
+  ...severalFiltersMutants,
+  ...reservedFlagMutants,
+  ...exchangeMutants,
+  ...interoperationMutants,
+  ...stateMutants,
+  ...websocketMutants,
+];

@@ -1,6 +1,6 @@
 // The packet faults of one link, and what all of its connections count together.
 import { FieldbenchError } from '../error.ts';
-import type { Connect, Will } from '../wire/packet.ts';
+import type { Connect, PacketType, Will } from '../wire/packet.ts';
 import type { PacketFault } from './packet-fault.ts';
 
 /** Shared by the players of a link's connections; faults may join while it runs. */
@@ -9,6 +9,7 @@ export class LinkFaults {
   readonly #played = new Map<string, number>();
   readonly #connections = new Map<string, number>();
   readonly #wills = new Map<string, Will>();
+  readonly #passed = new Map<string, Set<PacketType>>();
 
   /** @throws FieldbenchError `FB_FAULT_NAME` when two faults have one id. */
   constructor(faults: readonly PacketFault[] = []) {
@@ -47,6 +48,18 @@ export class LinkFaults {
     const nth = (this.#connections.get(clientId) ?? 0) + 1;
     this.#connections.set(clientId, nth);
     return nth;
+  }
+
+  /** Notes that a packet of this type has passed on a connection of this client id. */
+  notePassed(clientId: string, type: PacketType): void {
+    const types = this.#passed.get(clientId);
+    if (types) types.add(type);
+    else this.#passed.set(clientId, new Set([type]));
+  }
+
+  /** Whether one has. */
+  hasPassed(clientId: string | undefined, type: PacketType): boolean {
+    return clientId !== undefined && (this.#passed.get(clientId)?.has(type) ?? false);
   }
 
   /** Keeps the will of a CONNECT, where it has one, for later connections of its client id. */

@@ -2,6 +2,7 @@
 import type { DeviationCode } from '../wire/deviation-codes.ts';
 import type { Deviation } from '../wire/deviation.ts';
 import type { PacketType, Qos, Will } from '../wire/packet.ts';
+import type { TopicForm } from './topic-form.ts';
 
 /** Which way a packet travels on its connection. */
 export type Direction = 'toServer' | 'toClient';
@@ -19,8 +20,15 @@ export interface PacketMatch {
   readonly payload?: string;
   /** Whether a CONNECT has a will. */
   readonly hasWill?: boolean;
+  /** Whether a CONNECT has a user name. */
+  readonly hasUserName?: boolean;
   /** Return code of a CONNACK. */
   readonly returnCode?: number;
+  readonly packetId?: number;
+  /** Whether a SUBSCRIBE, SUBACK or UNSUBSCRIBE has more than one filter, or code. */
+  readonly several?: boolean;
+  /** What a filter of a SUBSCRIBE or UNSUBSCRIBE begins with. */
+  readonly filterStart?: string;
   /**
    * Something that is wrong with the packet. Without a field of a packet beside it, it also fits a packet that cannot
    * be read, which can only be dropped, answered, or written as one of another type.
@@ -41,6 +49,8 @@ export interface PacketMatch {
   readonly cleanSession?: boolean;
   /** Session present of the connection, as the server's CONNACK said; no packet before the CONNACK fits. */
   readonly sessionPresent?: boolean;
+  /** Fits only once a packet of this type has passed on some connection of this client id. */
+  readonly after?: PacketType;
   /** Acts from the nth fitting packet of a connection on, counted from 1. */
   readonly nth?: number;
   /** Acts up to the nth fitting packet of a connection, and on none after it. */
@@ -60,7 +70,18 @@ export interface PacketRewrite {
   readonly qos?: Qos;
   readonly retain?: boolean;
   readonly topic?: string | { readonly append: string };
-  readonly payload?: { readonly text: string } | { readonly append: string };
+  /** The form that the topic of a PUBLISH or of a will, or each filter of a SUBSCRIBE or UNSUBSCRIBE, is brought into. */
+  readonly topicForm?: TopicForm | readonly TopicForm[];
+  /** Which filters of a SUBSCRIBE or UNSUBSCRIBE stay as they are; each other one becomes the given one. */
+  readonly keepFilters?: { readonly keep: 'none' | 'first' | 'allButLast'; readonly othersBecome: string };
+  /** `cutToB` keeps so many bytes, `exchangeAtB` exchanges the byte at this offset and the next, where there are as many. */
+  readonly payload?:
+    | { readonly text: string }
+    | { readonly append: string }
+    | { readonly cutToB: number }
+    | { readonly exchangeAtB: number };
+  /** Bytes of the body that are written over once all else is done, e.g. the length of a topic. */
+  readonly bodySet?: { readonly at: number; readonly bytes: readonly number[] };
   readonly sessionPresent?: boolean;
   readonly returnCode?: number;
   readonly returnCodes?: readonly number[] | 'reversed' | 'dropLast' | 'addOne' | { readonly each: number };
@@ -98,8 +119,8 @@ export type PacketAction =
   | { readonly do: 'rewrite'; readonly set: PacketRewrite }
   /** Writes it anew from what could be read: prescribed flags, reserved bits 0, U+FFFD for ill-formed text. */
   | { readonly do: 'mend' }
-  /** Lets the next packet of its direction and type pass first; gives up waiting after `withinMs`. */
-  | { readonly do: 'swap'; readonly withinMs: number }
+  /** Lets the next packets of its direction and type, `past` of them or one, pass first; gives up after `withinMs`. */
+  | { readonly do: 'swap'; readonly withinMs: number; readonly past?: number }
   /** Passes it on and also sends another packet, made from this one, to one side. */
   | {
       readonly do: 'inject';

@@ -1,7 +1,7 @@
 // Says whether a packet of one connection is the one a fault waits for.
 import { filterMatches } from '../wire/topic.ts';
 import type { Deviation } from '../wire/deviation.ts';
-import type { Connect, Packet, PacketType, Publish } from '../wire/packet.ts';
+import type { Connect, Packet, PacketType } from '../wire/packet.ts';
 import type { LinkFaults } from './link-faults.ts';
 import type { Direction, PacketFault, PacketMatch } from './packet-fault.ts';
 
@@ -20,6 +20,7 @@ export class PacketMatcher {
 
   /** Call with each packet before asking about it: the first CONNECT and CONNACK say what connection this is. */
   note(direction: Direction, packet: Packet, deviations: readonly Deviation[] = []): void {
+    if (this.#connect) this.#link.notePassed(this.#connect.clientId, packet.type);
     if (direction === 'toClient' && packet.type === 'CONNACK') this.#sessionPresent ??= packet.sessionPresent;
     if (this.#connect !== undefined || direction !== 'toServer' || packet.type !== 'CONNECT') return;
     this.#connect = packet;
@@ -54,6 +55,7 @@ export class PacketMatcher {
       (when.afterConnect === undefined || when.afterConnect === (this.#connect !== undefined)) &&
       (when.cleanSession === undefined || when.cleanSession === this.#connect?.cleanSession) &&
       (when.sessionPresent === undefined || when.sessionPresent === this.#sessionPresent) &&
+      (when.after === undefined || this.#link.hasPassed(this.#connect?.clientId, when.after)) &&
       (when.connectionNth === undefined || when.connectionNth === this.#connectionNth)
     );
   }
@@ -65,6 +67,8 @@ export function watches(when: PacketMatch, direction: Direction): boolean {
 }
 
 /** Fields that only some packets have; a match that names one fits no other packet. */
+const connectFields = ['hasWill', 'hasUserName'] as const satisfies readonly (keyof PacketMatch)[];
+const filterFields = ['several', 'filterStart'] as const satisfies readonly (keyof PacketMatch)[];
 const publishFields = ['topic', 'qos', 'retain', 'dup', 'payload'] as const satisfies readonly (keyof PacketMatch)[];
 
 function deviationsFit({ deviation, breaks }: PacketMatch, deviations: readonly Deviation[]): boolean {
@@ -95,31 +99,59 @@ function fitsUnread(when: PacketMatch): boolean {
 }
 
 function asksForFields(when: PacketMatch): boolean {
-  return ['type', 'hasWill', 'returnCode', ...publishFields].some((field) => field in when);
+  return ['type', 'returnCode', 'packetId', ...connectFields, ...filterFields, ...publishFields].some(
+    (field) => field in when,
+  );
 }
 
 function packetFits(when: PacketMatch, packet: Packet): boolean {
   if (when.type !== undefined && !typesOf(when.type).includes(packet.type)) return false;
-  if (when.hasWill !== undefined && !(packet.type === 'CONNECT' && when.hasWill === hasWill(packet))) return false;
+  if (!fieldsFit(connectFields, when, packet, connectFits) || !fieldsFit(filterFields, when, packet, filtersFit))
+    return false;
+  if (when.packetId !== undefined && !('packetId' in packet && packet.packetId === when.packetId)) return false;
   if (when.returnCode !== undefined && !connackFits(when.returnCode, packet)) return false;
-  if (publishFields.every((field) => when[field] === undefined)) return true;
-  return packet.type === 'PUBLISH' && publishFits(when, packet);
+  return fieldsFit(publishFields, when, packet, publishFits);
+}
+
+function fieldsFit(
+  fields: readonly (keyof PacketMatch)[],
+  when: PacketMatch,
+  packet: Packet,
+  fits: (when: PacketMatch, packet: Packet) => boolean,
+): boolean {
+  return fields.every((field) => when[field] === undefined) || fits(when, packet);
 }
 
 function typesOf(type: PacketType | readonly PacketType[]): readonly PacketType[] {
   return typeof type === 'string' ? [type] : type;
 }
 
-function hasWill({ will }: Connect): boolean {
-  return will !== undefined;
+function connectFits(when: PacketMatch, packet: Packet): boolean {
+  if (packet.type !== 'CONNECT') return false;
+  const hasWill = packet.will !== undefined;
+  const hasUserName = packet.userName !== undefined;
+  return (when.hasWill ?? hasWill) === hasWill && (when.hasUserName ?? hasUserName) === hasUserName;
+}
+
+function filtersFit({ several, filterStart }: PacketMatch, packet: Packet): boolean {
+  const filters = filtersOf(packet);
+  const count = packet.type === 'SUBACK' ? packet.returnCodes.length : filters.length;
+  if (several !== undefined && several !== count > 1) return false;
+  return filterStart === undefined || filters.some((it) => it.startsWith(filterStart));
+}
+
+function filtersOf(packet: Packet): readonly string[] {
+  if (packet.type === 'SUBSCRIBE') return packet.subscriptions.map((it) => it.filter);
+  return packet.type === 'UNSUBSCRIBE' ? packet.filters : [];
 }
 
 function connackFits(returnCode: number, packet: Packet): boolean {
   return packet.type === 'CONNACK' && packet.returnCode === returnCode;
 }
 
-function publishFits(when: PacketMatch, packet: Publish): boolean {
+function publishFits(when: PacketMatch, packet: Packet): boolean {
   return (
+    packet.type === 'PUBLISH' &&
     (when.topic === undefined || filterMatches(when.topic, packet.topic)) &&
     (when.qos ?? packet.qos) === packet.qos &&
     (when.retain ?? packet.retain) === packet.retain &&

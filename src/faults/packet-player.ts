@@ -32,8 +32,10 @@ interface Lane {
   doneB: number;
   /** Packets of our own that wait for the end of a half passed one. */
   waiting: Uint8Array[];
-  /** A packet that lets the next of its type go first. */
-  swapped: { readonly type: PacketType; readonly out: readonly Uint8Array[]; readonly untilMs: number } | undefined;
+  /** A packet that lets so many of its type go first as are left. */
+  swapped:
+    | { readonly type: PacketType; readonly out: readonly Uint8Array[]; readonly untilMs: number; left: number }
+    | undefined;
   /** Copies to be sent later, in order of time. */
   copies: readonly { readonly atMs: number; readonly bytes: Uint8Array }[];
   ended: boolean;
@@ -48,7 +50,7 @@ interface Outcome {
   readonly behind: Uint8Array[];
   readonly copies: { readonly delayMs: number; readonly bytes: Uint8Array }[];
   holdMs: number;
-  swapWithinMs: number | undefined;
+  swap: Extract<PacketAction, { readonly do: 'swap' }> | undefined;
 }
 
 /**
@@ -191,7 +193,7 @@ export class PacketPlayer {
         outcome.holdMs += action.holdMs;
         return true;
       case 'swap':
-        outcome.swapWithinMs = action.withinMs;
+        outcome.swap = action;
         return true;
       case 'rewrite': {
         const set = this.#withEarlierWill(action.set, outcome.packet);
@@ -237,12 +239,13 @@ export class PacketPlayer {
     if (outcome.holdMs > 0) this.#steps.push({ step: 'hold', direction, holdMs: outcome.holdMs });
     const copies = outcome.copies.map(({ delayMs, bytes }) => ({ atMs: nowMs + outcome.holdMs + delayMs, bytes }));
     lane.copies = [...lane.copies, ...copies].toSorted((a, b) => a.atMs - b.atMs);
-    if (outcome.swapWithinMs !== undefined && type !== undefined) {
-      lane.swapped = { type, out, untilMs: nowMs + outcome.swapWithinMs };
+    if (outcome.swap && type !== undefined) {
+      const { withinMs, past = 1 } = outcome.swap;
+      lane.swapped = { type, out, untilMs: nowMs + withinMs, left: past };
       return;
     }
     for (const bytes of out) this.#send(lane, bytes);
-    if (lane.swapped?.type === type) this.#releaseSwapped(lane);
+    if (lane.swapped && lane.swapped.type === type && --lane.swapped.left === 0) this.#releaseSwapped(lane);
   }
 
   #releaseSwapped(lane: Lane): void {
@@ -286,7 +289,7 @@ function newLane(direction: Direction): Lane {
 function newOutcome(packet: Packet | undefined, bytes: Uint8Array): Outcome {
   const isRead = packet !== undefined;
   const came = packet ?? { type: 'DISCONNECT' };
-  return { packet: came, isRead, bytes, behind: [], copies: [], holdMs: 0, swapWithinMs: undefined };
+  return { packet: came, isRead, bytes, behind: [], copies: [], holdMs: 0, swap: undefined };
 }
 
 /** Of a packet that cannot be read nothing is known: it is dropped, answered, or written as one of another type. */

@@ -2,6 +2,7 @@
 import { encode } from '../wire/encode.ts';
 import type { Connect, Packet, PacketType, Publish, Suback, Subscribe, Will } from '../wire/packet.ts';
 import type { PacketRewrite } from './packet-fault.ts';
+import { inForm } from './topic-form.ts';
 
 /**
  * The bytes of `packet` after the rewrite.
@@ -10,8 +11,12 @@ import type { PacketRewrite } from './packet-fault.ts';
  */
 export function rewriteBytes(packet: Packet, set: PacketRewrite): Uint8Array | undefined {
   const rewritten = rewrite(packet, set);
-  if (rewritten === packet && set.flags === undefined) return undefined;
-  return encode(rewritten, set.flags === undefined ? undefined : { flags: set.flags });
+  const { flags, bodySet } = set;
+  if (rewritten === packet && flags === undefined && bodySet === undefined) return undefined;
+  return encode(rewritten, {
+    ...(flags !== undefined && { flags }),
+    ...(bodySet && { bodySet: [{ at: bodySet.at, bytes: Uint8Array.from(bodySet.bytes) }] }),
+  });
 }
 
 /** The packet with the given fields set; the very same value when it has none of them. `flags` are up to the bytes. */
@@ -41,12 +46,12 @@ function setFields(packet: Packet, set: PacketRewrite): Packet {
     case 'SUBSCRIBE':
       return merged(packet, {
         packetId: newPacketId(packet.packetId, set),
-        subscriptions: withQos(packet.subscriptions, set.requestedQos),
+        subscriptions: newSubscriptions(packet.subscriptions, set),
       });
     case 'UNSUBSCRIBE':
       return merged(packet, {
         packetId: newPacketId(packet.packetId, set),
-        filters: set.filters && packet.filters.map(newFilter[set.filters]),
+        filters: newFilters(packet.filters, set, set.filters),
       });
     case 'PINGREQ':
     case 'PINGRESP':
@@ -63,7 +68,7 @@ function setConnect(packet: Connect, set: PacketRewrite): Connect {
     cleanSession: set.cleanSession,
     keepAliveS: set.keepAliveS,
     clientId: set.clientId && newClientId(packet.clientId, set.clientId),
-    will: typeof set.will === 'object' ? newWill(packet.will, set.will) : undefined,
+    will: typeof set.will === 'object' ? newWill(packet.will, set.will) : willInForm(packet.will, set),
   });
   if (set.will === 'credentials') return withWillAndCredentialsExchanged(changed);
   if (set.will === 'swapped' && changed.will) return { ...changed, will: swapped(changed.will) };
@@ -77,7 +82,7 @@ function setPublish(packet: Publish, set: PacketRewrite): Publish {
     dup: set.dup,
     qos: set.qos,
     retain: set.retain,
-    topic: typeof set.topic === 'object' ? packet.topic + set.topic.append : set.topic,
+    topic: newTopic(packet.topic, set),
     payload: set.payload && newPayload(packet.payload, set.payload),
   });
   if (changed.qos === 0) {
@@ -144,20 +149,44 @@ function newClientId(clientId: string, set: NonNullable<PacketRewrite['clientId'
   return set === 'lowerCase' ? clientId.toLowerCase() : clientId + set.append;
 }
 
-function withQos(
-  subscriptions: Subscribe['subscriptions'],
-  qos: number | undefined,
-): Subscribe['subscriptions'] | undefined {
-  return qos === undefined ? undefined : subscriptions.map((it) => ({ ...it, qos }));
+function willInForm(will: Will | undefined, { topicForm }: PacketRewrite): Will | undefined {
+  return will && topicForm && { ...will, topic: inForm(will.topic, topicForm) };
 }
 
-const newFilter: Readonly<Record<NonNullable<PacketRewrite['filters']>, (filter: string) => string>> = {
-  lowerCase: (filter) => filter.toLowerCase(),
-  trimSlash: (filter) => (filter.length > 1 && filter.endsWith('/') ? filter.slice(0, -1) : filter),
-};
+function newTopic(topic: string, set: PacketRewrite): string | undefined {
+  if (set.topicForm !== undefined) return inForm(topic, set.topicForm);
+  return typeof set.topic === 'object' ? topic + set.topic.append : set.topic;
+}
+
+function newSubscriptions(
+  subscriptions: Subscribe['subscriptions'],
+  set: PacketRewrite,
+): Subscribe['subscriptions'] | undefined {
+  const asked = subscriptions.map((it) => it.filter);
+  const filters = newFilters(asked, set);
+  if (filters === undefined && set.requestedQos === undefined) return undefined;
+  return subscriptions.map((it, i) => ({ filter: filters?.[i] ?? it.filter, qos: set.requestedQos ?? it.qos }));
+}
+
+function newFilters(
+  filters: readonly string[],
+  { topicForm, keepFilters }: PacketRewrite,
+  form = topicForm,
+): readonly string[] | undefined {
+  if (form !== undefined) return filters.map((it) => inForm(it, form));
+  if (keepFilters === undefined) return undefined;
+  const { keep, othersBecome } = keepFilters;
+  const kept = { none: 0, first: 1, allButLast: filters.length - 1 }[keep];
+  return filters.map((it, i) => (i < kept ? it : othersBecome));
+}
 
 function newPayload(payload: Uint8Array, set: NonNullable<PacketRewrite['payload']>): Uint8Array {
-  return 'text' in set ? Buffer.from(set.text) : Buffer.concat([payload, Buffer.from(set.append)]);
+  if ('text' in set) return Buffer.from(set.text);
+  if ('append' in set) return Buffer.concat([payload, Buffer.from(set.append)]);
+  if ('cutToB' in set) return payload.subarray(0, set.cutToB);
+  const { exchangeAtB: at } = set;
+  if (payload.length < at + 2) return payload;
+  return Buffer.concat([payload.subarray(0, at), payload.subarray(at, at + 2).toReversed(), payload.subarray(at + 2)]);
 }
 
 /** A packet of another type that keeps what the two have in common: identifier, topic, number of subscriptions. */
