@@ -1,6 +1,7 @@
 // "An answer must come", written once: absence is judged late, and only against a party that is shown to be alive.
 import type { StatementId } from '../spec/statement.ts';
 import type { Measurement } from './finding.ts';
+import { wasAlive } from './rule.ts';
 import type { ConnectionView, Report } from './rule.ts';
 
 /** Something that obliges the judged party to act. */
@@ -23,8 +24,8 @@ export interface Fulfilment {
  * Duties of one connection, by key and oldest first.
  *
  * What came in time passes, late is `warn` with its time: the standard sets no bound, ours is a tolerance. What never
- * came fails only when the connection stayed open for the limit and the party gave a sign of life after the duty
- * arose, on this connection or any other; without a sign of life it is `inconclusive`: a mute target shows nothing.
+ * came fails only when the connection stayed open for the limit and the party gave a sign of life between the duty and
+ * the end of the connection, on this one or any other; without it it is `inconclusive`: a mute target shows nothing.
  * A connection that ended earlier judges nothing.
  */
 export class Awaiting {
@@ -86,12 +87,12 @@ export class Awaiting {
     for (const duty of [...this.#open.values()].flat()) {
       const openMs = tMs - duty.tMs;
       if (openMs < this.#limitMs) continue;
-      const isAlive = view.party.lastPacketMs > duty.tMs;
+      const isAlive = wasAlive(view.party, duty.tMs, tMs);
       const observation = {
         expected: [this.#bounded(duty)],
         actual: isAlive
           ? `nothing for ${Math.round(openMs)} ms, while ${view.party.name} was alive`
-          : `nothing, and ${view.party.name} gave no sign of life any more`,
+          : `nothing, and ${view.party.name} gave no sign of life meanwhile`,
         events: [duty.seq],
       };
       for (const statement of duty.statements) {

@@ -190,6 +190,7 @@ class JournalJudge implements Judge {
 
   /** A sign of life: rules that waited for one can judge now. */
   #alive(party: Party, tMs: number): void {
+    party.previousPacketMs = party.lastPacketMs;
     party.lastPacketMs = Math.max(party.lastPacketMs, tMs);
     if (party.waiting.length === 0) return;
     const waiting = party.waiting;

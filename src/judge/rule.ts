@@ -55,8 +55,20 @@ export interface PartyView {
   readonly name: string;
   /** When it last sent a packet, on any connection; -Infinity before it did. */
   readonly lastPacketMs: number;
+  /** When it had last sent one before that: what is judged late, on the first packet after a connection, needs it. */
+  readonly previousPacketMs: number;
   /** It was stopped, killed or died, and has sent nothing since the connection ended: that close was not its choice. */
   readonly isGone: boolean;
+}
+
+/**
+ * Whether the party sent a packet, on any connection, after `fromMs` and not after `untilMs`. What it sends later proves
+ * nothing: a server that was frozen answers everything once it wakes, and those who left meanwhile get no answer.
+ *
+ * @param untilMs no earlier than the party's last packet but one: the end of what is judged.
+ */
+export function wasAlive(party: PartyView, fromMs: number, untilMs: number): boolean {
+  return [party.lastPacketMs, party.previousPacketMs].some((it) => it > fromMs && it <= untilMs);
 }
 
 /** What the judge knows about a connection while it streams past. */
@@ -142,7 +154,7 @@ interface RuleBase<S> {
   /**
    * The run, or for a connection rule the connection, is over at `tMs`: judge what stayed open. A connection rule is
    * asked once the judged party has sent a packet elsewhere after `tMs`, was stopped, or the journal ended, so that
-   * `party.lastPacketMs` tells whether it was alive. It is not asked when the view of the connection is incomplete.
+   * `wasAlive` tells whether it was alive while the connection stood. It is not asked when the view of the connection is incomplete.
    */
   end(state: S, tMs: number, report: Report): void;
 }

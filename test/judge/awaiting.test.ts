@@ -23,7 +23,7 @@ function said(): { readonly report: Report; readonly log: string[] } {
 }
 
 function viewAliveAt(lastPacketMs: number): ConnectionView {
-  const party = { name: 'broker', lastPacketMs, isGone: false };
+  const party = { name: 'broker', lastPacketMs, previousPacketMs: Number.NEGATIVE_INFINITY, isGone: false };
   const rest = {
     vantage: 'wire',
     client: 'a',
@@ -64,6 +64,12 @@ describe('what does not come', () => {
   test.each([
     ['fails against a living party', 1005, 6, ['fail MQTT-3.12.4-1 5', 'fail MQTT-3.8.4-1 5']],
     ['is inconclusive against a mute one', 1005, 5, ['inconclusive MQTT-3.12.4-1 5', 'inconclusive MQTT-3.8.4-1 5']],
+    [
+      'is inconclusive against one that woke later',
+      1005,
+      1006,
+      ['inconclusive MQTT-3.12.4-1 5', 'inconclusive MQTT-3.8.4-1 5'],
+    ],
     ['is nothing when the connection ended before', 1004, 6, []],
   ])('%s', (_name, endMs, aliveMs, log) => {
     const it = said();
@@ -73,6 +79,15 @@ describe('what does not come', () => {
     expect(it.log).toEqual(log);
     awaiting.end(viewAliveAt(aliveMs), endMs, it.report);
     expect(it.log).toEqual(log);
+  });
+
+  test('fails when the party was alive meanwhile and has spoken since', () => {
+    const it = said();
+    const awaiting = new Awaiting(limitMs, 'time');
+    awaiting.expect('k', duty(5));
+    const view = viewAliveAt(2000);
+    awaiting.end({ ...view, party: { ...view.party, previousPacketMs: 1005 } }, 1005, it.report);
+    expect(it.log).toEqual(['fail MQTT-3.12.4-1 5', 'fail MQTT-3.8.4-1 5']);
   });
 
   test('is nothing once it was dropped', () => {

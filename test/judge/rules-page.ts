@@ -19,7 +19,7 @@ A rule is a pure reducer over the journal. It says which statements it judges an
 
 What holds for all of them:
 
-- An answer that never comes fails only when the connection stayed open for the time below and the judged party gave a sign of life after the request, on this connection or another. A party that gives none is \`inconclusive\`. A connection that ended earlier judges nothing, and neither does what was open when a broker was stopped, killed, or died.
+- An answer that never comes fails only when the connection stayed open for the time below and the judged party gave a sign of life between the request and the end of the connection, on this connection or another. What it says later counts for nothing: a server that was frozen wakes up and answers whoever is still there. A party that gives no sign is \`inconclusive\`. A connection that ended earlier judges nothing, and neither does what was open when a broker was stopped, killed, or died.
 - From a taint on (something illegal was sent on purpose, or the peer broke the standard) a connection rule is over, except where it says otherwise.
 - From a gap or a cap on, a connection is judged no more: what is missing may be ours.
 - A rule that throws makes its statements \`inconclusive\`, never \`pass\`.

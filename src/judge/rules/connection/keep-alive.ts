@@ -1,5 +1,6 @@
 // A server ends the connection of a client that was silent for one and a half keep alives, and of no other.
 import type { Measurement } from '../../finding.ts';
+import { wasAlive } from '../../rule.ts';
 import type { ConnectionRule, ConnectionView, Report, RuleParameters } from '../../rule.ts';
 import { heard } from './traffic.ts';
 import type { Heard } from './traffic.ts';
@@ -74,7 +75,7 @@ function judgeStillOpen(state: State, tMs: number, report: Report): void {
   const lateMs = tMs - last.tMs - 1.5 * state.keepAliveMs;
   if (lateMs < parameters.keepAliveFailMs) return;
   state.done = true;
-  const isAlive = view.party.lastPacketMs > last.tMs;
+  const isAlive = wasAlive(view.party, last.tMs, tMs);
   const observation = {
     expected: expectation(state),
     actual: isAlive

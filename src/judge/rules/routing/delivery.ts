@@ -4,7 +4,7 @@ import { filterMatches } from '../../../wire/topic.ts';
 import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
 import { isOpen } from '../session/state.ts';
 import type { HeldFilter, Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
-import { stoodFor, Suspicions } from './absence.ts';
+import { stoodFor, wasBrokerAlive } from './absence.ts';
 import { newBroker } from './digest.ts';
 import type { Broker } from './digest.ts';
 import { isGranted, isOrdinaryFilter, surelyApplies } from './subscriptions.ts';
@@ -23,7 +23,7 @@ interface Expectation {
   /** A later message of the same publisher, topic and QoS came before it: nothing can bring it in order any more. */
   overtaken?: { readonly at: Moment; readonly connection: NetworkConnection };
   /** It did not come while this connection stood long enough. */
-  suspect?: { readonly connection: NetworkConnection; readonly aliveMs: number };
+  suspect?: { readonly connection: NetworkConnection; readonly isAlive: boolean };
 }
 
 interface State {
@@ -38,7 +38,6 @@ interface State {
   readonly spent: WeakMap<Session, readonly Message[]>;
   /** Longest delay of a delivery on each connection: a busy path earns patience. */
   readonly lagMs: WeakMap<NetworkConnection, number>;
-  readonly suspicions: Suspicions;
 }
 
 /** MQTT-4.5.0-1 and what follows from it in special situations. */
@@ -65,18 +64,15 @@ export const delivery: RoutingRule<State> = {
     spared: new WeakSet(),
     spent: new WeakMap(),
     lagMs: new WeakMap(),
-    suspicions: new Suspicions(),
   }),
   step(state, event, report) {
     for (const it of state.broker.take(event)) happened(state, it, report);
-    state.suspicions.step();
   },
   end(state, tMs, report) {
     for (const [session, pending] of state.pending) {
       if (session.connection !== undefined) suspectAll(state, session, session.connection, tMs);
       for (const it of pending) accuse(state, session, it, report);
     }
-    state.suspicions.end();
   },
 };
 
@@ -103,7 +99,6 @@ function happened(state: State, it: Happening, report: Report): void {
     case 'restarted':
       state.pending.clear();
       state.swamped.clear();
-      state.suspicions.clear();
       break;
     default:
   }
@@ -262,17 +257,32 @@ function suspectAll(state: State, session: Session, connection: NetworkConnectio
   for (const it of state.pending.get(session) ?? []) {
     if (it.message.accepted === undefined) continue;
     if (it.overtaken !== undefined && it.overtaken.connection === connection) {
-      const fromMs = it.overtaken.at.tMs;
-      const quiet = stoodFor(connection, fromMs, nowMs, state.parameters.quietMs);
-      if (quiet) it.suspect = { connection, aliveMs: fromMs };
+      const quiet = stoodFor(connection, it.overtaken.at.tMs, nowMs, state.parameters.quietMs);
+      if (quiet) it.suspect = { connection, isAlive: true };
       continue;
     }
-    // While the client owes acknowledgements the server may hold further messages back (its in-flight window).
-    if ([...session.flights.values()].some(isOpen)) continue;
-    const waitMs = Math.max(state.parameters.effectTimeoutMs, 5 * (state.lagMs.get(connection) ?? 0));
-    const fromMs = Math.max(it.message.accepted.tMs, connection.accepted?.tMs ?? Infinity);
-    if (stoodFor(connection, fromMs, nowMs, waitMs)) it.suspect = { connection, aliveMs: fromMs + waitMs };
+    if (it.suspect?.isAlive === true) continue;
+    // A broker that was slow to acknowledge, or to deliver anything else here, is given the time for more of that.
+    const lagMs = Math.max(state.lagMs.get(connection) ?? 0, it.message.accepted.tMs - it.message.seen.tMs);
+    const waitMs = Math.max(state.parameters.effectTimeoutMs, 5 * lagMs);
+    const fromMs = freeFromMs(session, Math.max(it.message.accepted.tMs, connection.accepted?.tMs ?? Infinity));
+    if (!stoodFor(connection, fromMs, nowMs, waitMs)) continue;
+    it.suspect = { connection, isAlive: wasBrokerAlive(connection, fromMs + waitMs) };
   }
+}
+
+/**
+ * When the client owed no acknowledgement any more, from a time on; never for one that still does. Until then the
+ * server may hold further messages back (its in-flight window).
+ */
+function freeFromMs(session: Session, fromMs: number): number {
+  const flights = [...session.flights.values()];
+  if (flights.some(isOpen)) return Infinity;
+  let freeMs = fromMs;
+  for (const { firstSent, done } of flights.toSorted((a, b) => a.order - b.order)) {
+    if (done !== undefined && firstSent.tMs <= freeMs) freeMs = Math.max(freeMs, done.tMs);
+  }
+  return freeMs;
 }
 
 function accuse(state: State, session: Session, it: Expectation, report: Report): void {
@@ -284,17 +294,10 @@ function accuse(state: State, session: Session, it: Expectation, report: Report)
   const events = [message.seen.seq, ...(message.accepted === undefined ? [] : [message.accepted.seq]), ...proof];
   const filters = it.held.map((held) => JSON.stringify(held.filter)).join(', ');
   const found = { expected: [`${text}, subscribed with ${filters}`], events, connection: suspect.connection.view };
-  state.suspicions.add({
-    party: suspect.connection.view.party,
-    aliveMs: suspect.aliveMs,
-    settle: (broker) => {
-      for (const statement of it.statements) {
-        if (broker === 'alive') report.fail(statement, { ...found, actual: 'it never came' });
-        else
-          report.inconclusive(statement, { ...found, actual: 'nothing more came from the server on any connection' });
-      }
-    },
-  });
+  for (const statement of it.statements) {
+    if (suspect.isAlive) report.fail(statement, { ...found, actual: 'it never came' });
+    else report.inconclusive(statement, { ...found, actual: 'nothing more came from the server on any connection' });
+  }
 }
 
 function isStillHeld(held: HeldFilter): boolean {

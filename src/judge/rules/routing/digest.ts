@@ -91,6 +91,7 @@ function ended(
   how: NonNullable<NetworkConnection['ended']>,
 ): readonly Happening[] {
   connection.ended = how;
+  connection.lastSignMs ??= connection.view.party.lastPacketMs;
   traffic.connections.delete(connection.view.id);
   if (connection.accepted === undefined) noteUnanswered(traffic.sessions, connection);
   leaveSession(connection, how);

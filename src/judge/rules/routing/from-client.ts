@@ -17,6 +17,7 @@ export function fromClient(
   const { session } = connection;
   if (packet.type === 'DISCONNECT') {
     connection.disconnect ??= at;
+    connection.lastSignMs ??= connection.view.party.lastPacketMs;
     return [{ what: 'disconnecting', connection }];
   }
   // It may still be refused, and has no session yet.
@@ -34,7 +35,7 @@ export function fromClient(
     case 'PUBACK':
     case 'PUBREC':
     case 'PUBCOMP':
-      return acknowledge(connection, session, packet.type, packet.packetId);
+      return acknowledge(connection, session, packet.type, packet.packetId, at);
     case 'SUBSCRIBE': {
       const subscriptions = packet.subscriptions.map(({ filter, qos }) =>
         askSubscription(hold(traffic, session, filter), connection, qos, packet.packetId, at),
@@ -122,11 +123,14 @@ function acknowledge(
   session: Session,
   type: 'PUBACK' | 'PUBREC' | 'PUBCOMP',
   packetId: number,
+  at: Moment,
 ): readonly What[] {
   const flight = session.flights.get(packetId);
   if (flight === undefined || (flight.qos === 1) !== (type === 'PUBACK')) return [];
-  if (type !== 'PUBREC') flight.stage = 'done';
-  else if (flight.stage === 'sent') flight.stage = 'received';
+  if (type !== 'PUBREC') {
+    flight.stage = 'done';
+    flight.done ??= at;
+  } else if (flight.stage === 'sent') flight.stage = 'received';
   flight.connection = connection;
   return [{ what: 'acknowledged', session, connection, flight }];
 }

@@ -3,7 +3,7 @@ import type { StatementId } from '../../../spec/statement.ts';
 import type { Observation, Report, RoutingRule, RuleParameters } from '../../rule.ts';
 import { isOpen } from '../session/state.ts';
 import type { Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
-import { stoodFor, Suspicions } from './absence.ts';
+import { stoodFor, wasBrokerAlive } from './absence.ts';
 import { newBroker } from './digest.ts';
 import type { Broker } from './digest.ts';
 import { RetainedStore } from './retained-store.ts';
@@ -39,7 +39,6 @@ interface State {
   readonly overlaid: WeakMap<Message, 'stored' | 'perhaps stored'>;
   /** Topics and their latest will with RETAIN 0 that was published for sure. */
   readonly passingWills: Map<string, Message>;
-  readonly suspicions: Suspicions;
 }
 
 /** Section 3.3.1.3 as a new subscriber sees it. */
@@ -70,15 +69,12 @@ export const retained: RoutingRule<State> = {
     seenStored: new WeakSet(),
     overlaid: new WeakMap(),
     passingWills: new Map(),
-    suspicions: new Suspicions(),
   }),
   step(state, event, report) {
     for (const it of state.broker.take(event)) happened(state, it, report);
-    state.suspicions.step();
   },
   end(state, tMs, report) {
     for (const it of state.searches.splice(0)) settle(state, it, tMs, report);
-    state.suspicions.end();
   },
 };
 
@@ -111,7 +107,6 @@ function happened(state: State, it: Happening, report: Report): void {
       state.store = new RetainedStore(state.parameters.quietMs);
       state.searches = [];
       state.passingWills.clear();
-      state.suspicions.clear();
       break;
     default:
   }
@@ -337,19 +332,14 @@ function settle(state: State, it: Search, nowMs: number, report: Report): void {
   if (!stoodFor(connection, fromMs, nowMs, effectTimeoutMs)) return;
   if (it.found !== 'forbidden' && [...it.session.flights.values()].some((flight) => isOpen(flight))) return;
   const expected = `${messageText(message)}, retained, for the new subscription ${quoted(subscription.filter)}`;
-  state.suspicions.add({
-    party: connection.view.party,
-    aliveMs: fromMs + effectTimeoutMs,
-    settle: (broker) => {
-      if (it.found === 'due') {
-        if (broker === 'alive') fail(report, it.statements, found, expected, 'it never came');
-        else mute(report, it.statements, { ...found, expected: [expected] });
-      } else if (broker === 'alive') {
-        if (it.found === 'forbidden') pass();
-        else report.warn('MQTT-3.3.1-7', { ...found, expected: [expected], actual: 'the server did not keep it' });
-      }
-    },
-  });
+  const isAlive = wasBrokerAlive(connection, fromMs + effectTimeoutMs);
+  if (it.found === 'due') {
+    if (isAlive) fail(report, it.statements, found, expected, 'it never came');
+    else mute(report, it.statements, { ...found, expected: [expected] });
+  } else if (isAlive) {
+    if (it.found === 'forbidden') pass();
+    else report.warn('MQTT-3.3.1-7', { ...found, expected: [expected], actual: 'the server did not keep it' });
+  }
 }
 
 function mute(report: Report, statements: readonly StatementId[], found: Omit<Observation, 'actual'>): void {

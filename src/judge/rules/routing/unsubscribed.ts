@@ -1,7 +1,7 @@
 // Judges that nothing new is delivered for a subscription after its UNSUBACK.
 import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
 import type { Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
-import { stoodFor, Suspicions } from './absence.ts';
+import { stoodFor, wasBrokerAlive } from './absence.ts';
 import { newBroker } from './digest.ts';
 import type { Broker } from './digest.ts';
 import { heldFor, mayApply } from './subscriptions.ts';
@@ -20,7 +20,6 @@ interface State {
   readonly broker: Broker;
   readonly parameters: RuleParameters;
   readonly unwanted: Map<NetworkConnection, Unwanted[]>;
-  readonly suspicions: Suspicions;
 }
 
 /** Messages watched for on one connection; a few prove as much as many. */
@@ -39,15 +38,12 @@ export const unsubscribed: RoutingRule<State> = {
     broker: shared.of(newBroker),
     parameters,
     unwanted: new Map(),
-    suspicions: new Suspicions(),
   }),
   step(state, event, report) {
     for (const it of state.broker.take(event)) happened(state, it, report);
-    state.suspicions.step();
   },
   end(state, tMs, report) {
     for (const connection of state.unwanted.keys()) spared(state, connection, tMs, report);
-    state.suspicions.end();
   },
 };
 
@@ -56,7 +52,6 @@ function happened(state: State, it: Happening, report: Report): void {
   if (it.what === 'delivered') arrived(state, it.delivery, it, report);
   if (it.what === 'restarted') {
     state.unwanted.clear();
-    state.suspicions.clear();
   }
   if (it.what === 'ended') {
     spared(state, it.connection, it.tMs, report);
@@ -135,13 +130,7 @@ function spared(state: State, connection: NetworkConnection, tMs: number, report
     // What the server perhaps never read shows nothing by staying away.
     const { accepted } = it.message;
     if (accepted === undefined || !stoodFor(connection, accepted.tMs, tMs, effectTimeoutMs)) continue;
-    state.suspicions.add({
-      party: connection.view.party,
-      aliveMs: accepted.tMs + effectTimeoutMs,
-      settle: (broker) => {
-        if (broker === 'alive') passed(it, undefined, report);
-      },
-    });
+    if (wasBrokerAlive(connection, accepted.tMs + effectTimeoutMs)) passed(it, undefined, report);
   }
 }
 

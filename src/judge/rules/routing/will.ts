@@ -3,7 +3,7 @@ import type { StatementId } from '../../../spec/statement.ts';
 import type { Observation, Report, RoutingRule, RuleParameters } from '../../rule.ts';
 import { isOpen } from '../session/state.ts';
 import type { Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
-import { openUntilMs, stoodFor, Suspicions } from './absence.ts';
+import { openUntilMs, stoodFor, wasBrokerAlive } from './absence.ts';
 import { newBroker } from './digest.ts';
 import type { Broker } from './digest.ts';
 import { deliveryQos, heldFor, isGranted, isOrdinaryFilter } from './subscriptions.ts';
@@ -48,7 +48,6 @@ interface State {
   readonly lastWill: Map<string, Message>;
   /** Client ids whose latest connection ended without DISCONNECT and had no will, with that moment. */
   readonly willless: Map<string, Moment>;
-  readonly suspicions: Suspicions;
 }
 
 /** MQTT-3.1.2-8, -9, -10, -12 and MQTT-3.14.4-3. */
@@ -67,16 +66,13 @@ export const will: RoutingRule<State> = {
     early: new Map(),
     lastWill: new Map(),
     willless: new Map(),
-    suspicions: new Suspicions(),
   }),
   step(state, event, report) {
     for (const it of state.broker.take(event)) happened(state, it, report);
-    state.suspicions.step();
   },
   end(state, tMs, report) {
     for (const it of state.due.splice(0)) missing(state, it, tMs, report);
     for (const it of state.absent.splice(0)) stayedAway(state, it, tMs, report);
-    state.suspicions.end();
   },
 };
 
@@ -95,7 +91,6 @@ function happened(state: State, it: Happening, report: Report): void {
     for (const map of [state.kin, state.early, state.lastWill, state.willless]) map.clear();
     state.due = [];
     state.absent = [];
-    state.suspicions.clear();
   }
 }
 
@@ -304,15 +299,9 @@ function missing(state: State, it: Observer, nowMs: number, report: Report): voi
     report.inconclusive('MQTT-3.1.2-8', { ...found, actual });
     return;
   }
-  state.suspicions.add({
-    party: it.connection.view.party,
-    aliveMs: it.from.tMs + failMs,
-    settle: (broker) => {
-      const actual = `it did not come in ${Math.round(waitedMs)} ms`;
-      if (broker === 'alive') report.fail('MQTT-3.1.2-8', { ...found, actual });
-      else report.inconclusive('MQTT-3.1.2-8', { ...found, actual: 'the server said nothing more' });
-    },
-  });
+  const actual = `it did not come in ${Math.round(waitedMs)} ms`;
+  if (wasBrokerAlive(it.connection, it.from.tMs + failMs)) report.fail('MQTT-3.1.2-8', { ...found, actual });
+  else report.inconclusive('MQTT-3.1.2-8', { ...found, actual: 'the server said nothing more' });
 }
 
 /** Passes after a sentinel and a quiet time, or a long time in which the broker was alive. */
@@ -324,12 +313,6 @@ function stayedAway(state: State, it: Absent, nowMs: number, report: Report): vo
   };
   if (it.sentinel !== undefined && stoodFor(it.connection, it.sentinel.tMs, nowMs, quietMs)) pass();
   else if (stoodFor(it.connection, it.from.tMs, nowMs, effectTimeoutMs)) {
-    state.suspicions.add({
-      party: it.connection.view.party,
-      aliveMs: it.from.tMs + effectTimeoutMs,
-      settle: (broker) => {
-        if (broker === 'alive') pass();
-      },
-    });
+    if (wasBrokerAlive(it.connection, it.from.tMs + effectTimeoutMs)) pass();
   }
 }

@@ -1,6 +1,6 @@
 // Judges that a new session is really new: nothing of the client id's discarded session arrives in it.
 import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
-import { stoodFor, Suspicions } from '../routing/absence.ts';
+import { stoodFor, wasBrokerAlive } from '../routing/absence.ts';
 import { newBroker } from '../routing/digest.ts';
 import type { Broker } from '../routing/digest.ts';
 import { FilterIndex } from '../routing/filter-index.ts';
@@ -26,7 +26,6 @@ interface State {
   readonly parameters: RuleParameters;
   readonly fresh: Map<NetworkConnection, Fresh>;
   index: FilterIndex<Fresh>;
-  readonly suspicions: Suspicions;
 }
 
 /** MQTT-3.1.2-6. */
@@ -41,15 +40,12 @@ export const cleanSession: RoutingRule<State> = {
     parameters,
     fresh: new Map(),
     index: new FilterIndex(),
-    suspicions: new Suspicions(),
   }),
   step(state, event, report) {
     for (const it of state.broker.take(event)) happened(state, it, report);
-    state.suspicions.step();
   },
   end(state, tMs, report) {
     for (const it of state.fresh.values()) settle(state, it, tMs, report);
-    state.suspicions.end();
   },
 };
 
@@ -76,7 +72,6 @@ function happened(state: State, it: Happening, report: Report): void {
     }
     case 'restarted':
       state.fresh.clear();
-      state.suspicions.clear();
       state.index = new FilterIndex();
       break;
     default:
@@ -153,13 +148,7 @@ function settle(state: State, it: Fresh, nowMs: number, report: Report): void {
   const pass = (): void => report.pass('MQTT-3.1.2-6', { events, connection: connection.view });
   if (sentinel !== undefined && stoodFor(connection, sentinel.tMs, nowMs, quietMs)) pass();
   else if (stoodFor(connection, tempted.tMs, nowMs, effectTimeoutMs)) {
-    state.suspicions.add({
-      party: connection.view.party,
-      aliveMs: tempted.tMs + effectTimeoutMs,
-      settle: (broker) => {
-        if (broker === 'alive') pass();
-      },
-    });
+    if (wasBrokerAlive(connection, tempted.tMs + effectTimeoutMs)) pass();
   }
 }
 

@@ -1,7 +1,7 @@
 // Judges what a resumed session owes its client: unacknowledged deliveries again, with their identifiers, DUP 1, in their order.
 import type { StatementId } from '../../../spec/statement.ts';
 import type { Observation, Report, RoutingRule, RuleParameters } from '../../rule.ts';
-import { stoodFor, Suspicions } from '../routing/absence.ts';
+import { stoodFor, wasBrokerAlive } from '../routing/absence.ts';
 import { newBroker } from '../routing/digest.ts';
 import type { Broker } from '../routing/digest.ts';
 import type { Delivery, Happening } from '../routing/traffic.ts';
@@ -27,7 +27,6 @@ interface State {
   readonly broker: Broker;
   readonly parameters: RuleParameters;
   readonly resumed: Map<NetworkConnection, Resumed>;
-  readonly suspicions: Suspicions;
 }
 
 /** MQTT-4.4.0-1 with what it shows of MQTT-4.1.0-1, the sender's duties of MQTT-4.3.2-1 and MQTT-4.3.3-1, MQTT-3.3.1-1, MQTT-2.3.1-4 and MQTT-4.6.0-6. */
@@ -50,15 +49,12 @@ export const redelivery: RoutingRule<State> = {
     broker: shared.of(newBroker),
     parameters,
     resumed: new Map(),
-    suspicions: new Suspicions(),
   }),
   step(state, event, report) {
     for (const it of state.broker.take(event)) happened(state, it, report);
-    state.suspicions.step();
   },
   end(state, tMs, report) {
     for (const connection of state.resumed.keys()) settle(state, connection, tMs, report);
-    state.suspicions.end();
   },
 };
 
@@ -85,7 +81,6 @@ function happened(state: State, it: Happening, report: Report): void {
       break;
     case 'restarted':
       state.resumed.clear();
-      state.suspicions.clear();
       break;
     default:
   }
@@ -244,14 +239,9 @@ function accuse(state: State, it: Owed, resumed: Resumed, connection: NetworkCon
     events: [flight.firstSent.seq, flight.lastSent.seq, resumed.at.seq],
     connection: connection.view,
   };
-  state.suspicions.add({
-    party: connection.view.party,
-    aliveMs: resumed.at.tMs + state.parameters.effectTimeoutMs,
-    settle: (broker) => {
-      for (const statement of resendStatements(flight)) {
-        if (broker === 'alive') report.fail(statement, { ...found, actual: 'it never came' });
-        else report.inconclusive(statement, { ...found, actual: 'the server said nothing more' });
-      }
-    },
-  });
+  const isAlive = wasBrokerAlive(connection, resumed.at.tMs + state.parameters.effectTimeoutMs);
+  for (const statement of resendStatements(flight)) {
+    if (isAlive) report.fail(statement, { ...found, actual: 'it never came' });
+    else report.inconclusive(statement, { ...found, actual: 'the server said nothing more' });
+  }
 }

@@ -20,6 +20,8 @@ export interface NetworkConnection {
   contested: boolean;
   /** DISCONNECT was seen on its way to the server. */
   disconnect?: Moment;
+  /** When the server had last spoken, on any connection, as the client said DISCONNECT or this one ended. */
+  lastSignMs?: number;
   ended?: Moment & { readonly by: 'client' | 'server' | 'link' | 'bench'; readonly how: 'fin' | 'rst' | 'error' };
   /** Its link was cut, or packets of it are missing from the history: nothing absent is judged on it. */
   impaired: boolean;
@@ -126,6 +128,8 @@ export interface Flight {
   connection: NetworkConnection;
   /** `received`: PUBREC was seen; `released`: so was PUBREL; `done`: PUBACK or PUBCOMP was. */
   stage: 'sent' | 'received' | 'released' | 'done';
+  /** PUBACK or PUBCOMP was seen first. */
+  done?: Moment;
 }
 
 /** Whether a delivery still waits for the client. */

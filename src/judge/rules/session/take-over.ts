@@ -80,6 +80,7 @@ function stillOpen(state: State, older: NetworkConnection, by: Moment, nowMs: nu
     ],
   };
   const actual = `still open ${Math.round(openMs)} ms after the newer one was accepted`;
-  if (older.view.party.lastPacketMs > by.tMs) report.fail('MQTT-3.1.4-2', { ...observation, actual });
+  if ((older.lastSignMs ?? older.view.party.lastPacketMs) > by.tMs)
+    report.fail('MQTT-3.1.4-2', { ...observation, actual });
   else report.inconclusive('MQTT-3.1.4-2', { ...observation, actual: `${actual}, and nothing more came from it` });
 }

@@ -58,8 +58,9 @@ test('acknowledgements in the order of the messages', () => {
 const left = (h: HistoryOf) => online(h).client(disconnect);
 
 const stays = (h: HistoryOf) => {
-  left(h).wait(9000).ended('server');
+  const it = left(h).wait(9000);
   h.conn('A').client(connect()).server(pingresp);
+  it.ended('server');
 };
 
 test('after DISCONNECT nothing but the close', () => {

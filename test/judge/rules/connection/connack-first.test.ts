@@ -34,16 +34,24 @@ test('a second CONNACK fails', () => {
 
 const mute = (h: HistoryOf) => h.conn('A').client(connect()).wait(6000).ended('client');
 
-const alive = (h: HistoryOf) => {
-  mute(h);
-  h.conn('B')
+const elsewhere = (h: HistoryOf) =>
+  h
+    .conn('B')
     .client(connect({ clientId: 'two' }))
     .server(connack(), pingresp);
+
+const alive = (h: HistoryOf) => {
+  const it = h.conn('A').client(connect()).wait(6000);
+  elsewhere(h);
+  it.ended('client');
 };
+
+const awakeLater = (h: HistoryOf) => (mute(h), elsewhere(h));
 
 test('no CONNACK fails when the server lives, and is inconclusive when it is mute', () => {
   expect(verdicts(connackFirst, mute)).toEqual({ [accepted]: 'inconclusive' });
   expect(verdicts(connackFirst, alive)).toEqual({ [first]: 'pass', [accepted]: 'fail' });
+  expect(verdicts(connackFirst, awakeLater)).toEqual({ [first]: 'pass', [accepted]: 'inconclusive' });
 });
 
 test('a connection that ended before the timeout judges nothing', () => {

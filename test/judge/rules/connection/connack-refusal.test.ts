@@ -39,8 +39,9 @@ test('a code above 5 fails, unless another version was asked for', () => {
 
 test('no close fails', () => {
   const seen = verdicts(connackRefusal, (h) => {
-    h.conn('A').client(connect()).server(connack(5)).wait(6000).ended('client');
+    const it = h.conn('A').client(connect()).server(connack(5)).wait(6000);
     elsewhere(h);
+    it.ended('client');
   });
   expect(seen[closes]).toBe('fail');
 });

@@ -15,8 +15,9 @@ test('a close passes', () => {
 
 test('staying open fails', () => {
   const seen = verdicts(secondConnect, (h) => {
-    h.conn('A').client(connect()).server(connack()).client(connect()).wait(6000).ended('client');
+    const it = h.conn('A').client(connect()).server(connack()).client(connect()).wait(6000);
     h.conn('B').server(pingresp);
+    it.ended('client');
   });
   expect(seen).toEqual({ [id]: 'fail' });
 });

@@ -25,8 +25,8 @@ describe('MQTT-4.5.0-1', () => {
       const a = sub(join(h, 'a'), 't/1', 1);
       send(join(h, 'p'), 1, 't/1', 'message 1');
       h.wait(4000);
-      a.ended('client');
       alive(h);
+      a.ended('client');
     });
     expect(seen).toEqual({ 'MQTT-4.5.0-1': 'fail' });
   });
@@ -154,8 +154,9 @@ describe('MQTT-3.1.2-5', () => {
     const seen = judged((h) => {
       sub(stay(h, 'a'), 't/1', 1).ended('client');
       send(join(h, 'p'), 1, 't/1', 'message 1');
-      stay(h, 'a', true).wait(4000).ended('client');
+      const it = stay(h, 'a', true).wait(4000);
       alive(h);
+      it.ended('client');
     });
     expect(seen).toEqual({ 'MQTT-4.5.0-1': 'fail', 'MQTT-3.1.2-5': 'fail' });
   });
@@ -175,8 +176,9 @@ describe('MQTT-3.1.2-5', () => {
       sub(stay(h, 'a'), 't/1', 1).ended('client');
       const p = join(h, 'p');
       for (let n = 1; n <= 150; n += 1) send(p, 1, 't/1', `message ${n}`);
-      stay(h, 'a', true).wait(4000).ended('client');
+      const it = stay(h, 'a', true).wait(4000);
       alive(h);
+      it.ended('client');
     });
     expect(seen).toEqual({});
   });
@@ -341,4 +343,48 @@ test('a QoS 0 copy for another subscription overtakes nothing', () => {
     alive(h);
   });
   expect(seen).toEqual({ 'MQTT-4.5.0-1': 'pass' });
+});
+
+describe('patience', () => {
+  test('a server that waited for acknowledgements is given time after them', () => {
+    const seen = judged((h) => {
+      const a = sub(join(h, 'a'), 't/+', 1);
+      const p = join(h, 'p');
+      send(p, 1, 't/1', 'first');
+      a.server(publish(1, 1, { topic: 't/1', payload: Buffer.from('first') }));
+      send(p, 1, 't/2', 'second');
+      h.wait(4000);
+      alive(h);
+      a.client(puback(1)).wait(100).ended('client');
+    });
+    expect(seen).toEqual({ 'MQTT-4.5.0-1': 'pass' });
+  });
+
+  test('... and no more than that', () => {
+    const seen = judged((h) => {
+      const a = sub(join(h, 'a'), 't/+', 1);
+      const p = join(h, 'p');
+      send(p, 1, 't/1', 'first');
+      get(a, 1, 't/1', 'first');
+      send(p, 1, 't/2', 'second');
+      h.wait(4000);
+      send(p, 1, 't/3', 'third');
+      get(a, 1, 't/3', 'third').wait(100).ended('client');
+    });
+    expect(seen).toEqual({ 'MQTT-4.5.0-1': 'fail' });
+  });
+
+  test('so is a server that was slow to acknowledge', () => {
+    const seen = judged((h) => {
+      const a = sub(join(h, 'a'), 't', 1);
+      join(h, 'p')
+        .client(publish(1, 1, { topic: 't', payload: Buffer.from('first') }))
+        .wait(1000)
+        .server(puback(1));
+      h.wait(4000);
+      alive(h);
+      a.ended('client');
+    });
+    expect(seen).toEqual({});
+  });
 });

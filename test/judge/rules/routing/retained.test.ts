@@ -14,8 +14,8 @@ function look(h: HistoryOf, filter: string, found: (it: Conn) => unknown = () =>
   const it = sub(join(h, `new${h.events.length}`), filter, 2);
   found(it);
   h.wait(4000);
-  it.ended('client');
   alive(h);
+  it.ended('client');
 }
 
 describe('a retained message is found', () => {
@@ -89,6 +89,7 @@ describe('a retained message is found', () => {
       const p = send(join(h, 'p'), 1, 'r', 'value 1', keep);
       sub(join(h, 'a'), 'r', 1);
       h.wait(4000);
+      alive(h);
       send(p, 1, 'r', '', keep);
     });
     expect(seen['MQTT-3.3.1-6']).toBe('fail');

@@ -54,6 +54,18 @@ describe('MQTT-3.1.2-8', () => {
     expect(seen).toEqual({ 'MQTT-3.1.2-8': 'fail' });
   });
 
+  test('is inconclusive when the broker was frozen for as long as the observer stayed', () => {
+    const seen = judged((h) => {
+      const o = observer(h);
+      victim(h).ended('client', 'rst');
+      h.wait(16_000);
+      o.client(disconnect);
+      alive(h);
+      o.ended('server');
+    });
+    expect(seen).toEqual({ 'MQTT-3.1.2-8': 'inconclusive' });
+  });
+
   test('fails after a take-over as well', () => {
     const seen = judged((h) => {
       observer(h);
@@ -71,8 +83,8 @@ describe('MQTT-3.1.2-8', () => {
       const o = observer(h);
       victim(h).ended('client', 'rst');
       h.wait(5000);
-      o.ended('client');
       alive(h);
+      o.ended('client');
     });
     expect(seen).toEqual({ 'MQTT-3.1.2-8': 'inconclusive' });
   });

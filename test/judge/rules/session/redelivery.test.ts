@@ -20,8 +20,8 @@ const cut =
     const back = stay(h, 'a', present);
     after(back);
     h.wait(4000);
-    back.ended('client');
     alive(h);
+    back.ended('client');
   };
 const dup = { dup: true };
 const qos1 = (it: Conn): Conn => getOnly(it, 1, 5, 't', '1one');
@@ -130,8 +130,9 @@ const legal: Record<string, (h: HistoryOf) => unknown> = {
   'the server says that it has no session': cut(qos1, () => undefined, false),
   'the client comes back with a clean session': (h) => {
     qos1(sub(stay(h, 'a'), 't', 2)).ended('link');
-    join(h, 'a').wait(4000).ended('client');
+    const it = join(h, 'a').wait(4000);
     alive(h);
+    it.ended('client');
   },
   'the client leaves again soon': (h) => {
     qos1(sub(stay(h, 'a'), 't', 2)).ended('link');
