@@ -9,6 +9,7 @@ import { machineClock, wallTime, type Clock } from '../net/clock.ts';
 import { connectionIds, type ConnectionIds } from '../net/connection-ids.ts';
 import { brokerTarget } from '../parts/brokers/drivers.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
+import type { Segmentation } from '../faults/segmentation.ts';
 import type { WebSocketFault } from '../faults/websocket-fault.ts';
 import { startEmbeddedLink } from '../parts/links/embedded.ts';
 import type { LinkBackend, LinkOptions, StartedFaultyLink } from '../parts/links/link-options.ts';
@@ -32,11 +33,13 @@ export interface BenchOptions extends Pick<RunStarted, 'mode' | 'seed' | 'comman
   readonly stateFolder?: string;
 }
 
-/** What is wrong with a mutant. */
+/** What is wrong with a mutant, or another way of being right. */
 export interface MutantFaults {
   /** Played before each of its listeners, counted for each apart. */
   readonly faults: readonly PacketFault[];
   readonly websocket?: WebSocketFault;
+  /** Cuts the streams anew. */
+  readonly segments?: Segmentation;
 }
 
 /** Where a mutant listens. */
@@ -171,7 +174,12 @@ class OpenBench implements Bench {
     };
   }
 
-  async #faultsBefore(name: string, server: string, upstream: Endpoint, { faults }: MutantFaults): Promise<Endpoint> {
+  async #faultsBefore(
+    name: string,
+    server: string,
+    upstream: Endpoint,
+    { faults, segments }: MutantFaults,
+  ): Promise<Endpoint> {
     const link = await startEmbeddedLink(
       {
         name,
@@ -180,6 +188,7 @@ class OpenBench implements Bench {
         server,
         figures: { delayMs: 0, jitterMs: 0 },
         faults,
+        ...(segments && { segments }),
         taps: false,
         connectionIds: this.connectionIds,
       },

@@ -8,7 +8,7 @@ import { startToxiproxyLink } from './toxiproxy.ts';
 export const linkBackends: readonly LinkBackend[] = [
   {
     backend: 'embedded',
-    capabilities: ['packet-faults', 'release-after-cut', 'seeded-jitter', 'endings'],
+    capabilities: ['packet-faults', 'release-after-cut', 'seeded-jitter', 'endings', 'segments'],
     start: startEmbeddedLink,
   },
   { backend: 'toxiproxy', capabilities: [], start: startToxiproxyLink },

@@ -2,6 +2,7 @@
 import { delayOf, segmentsOf } from '../../faults/link-figures.ts';
 import type { LinkFigures } from '../../faults/link-figures.ts';
 import type { DrawName } from '../../faults/draw.ts';
+import { joinedMs, piecesOf, type Segmentation } from '../../faults/segmentation.ts';
 import type { CancelTimer, Clock } from '../../net/clock.ts';
 
 /** What a line needs to know and do. */
@@ -11,6 +12,8 @@ export interface DelayLineOptions {
   readonly figures: () => LinkFigures;
   readonly draws: Omit<DrawName, 'purpose' | 'n'>;
   readonly deliver: (bytes: Uint8Array) => void;
+  /** Cuts the stream anew. */
+  readonly segments?: Segmentation | undefined;
   /** Called with true when the line has all it can hold, with false when it has room again. */
   readonly full: (isFull: boolean) => void;
 }
@@ -19,8 +22,7 @@ export interface DelayLineOptions {
 interface Entry {
   dueMs: number;
   readonly delayMs: number;
-  readonly sizeB: number;
-  readonly arrive: () => void;
+  readonly content: Uint8Array | (() => void);
 }
 
 /** Bytes under way at which a sender has to wait, as it would for a full TCP window. */
@@ -49,7 +51,7 @@ export class DelayLine {
     const figures = this.#options.figures();
     const whole = [{ n: 0, bytes }];
     for (const segment of figures.jitterMs === 0 ? whole : segmentsOf(this.#enteredB, bytes)) {
-      this.#append(this.#delayOf(segment.n), segment.bytes.length, () => this.#options.deliver(segment.bytes));
+      this.#enterSegment(this.#delayOf(segment.n), segment.bytes);
     }
     this.#enteredB += bytes.length;
     this.#run();
@@ -57,7 +59,7 @@ export class DelayLine {
 
   /** Sends the end of the stream on its way, behind everything before it. */
   enterEnd(arrive: () => void): void {
-    this.#append(this.#options.figures().delayMs, 0, arrive);
+    this.#append(this.#options.figures().delayMs, arrive);
     this.#run();
   }
 
@@ -85,11 +87,21 @@ export class DelayLine {
     return delayOf(this.#options.figures(), { ...this.#options.draws, n });
   }
 
-  #append(delayMs: number, sizeB: number, arrive: () => void): void {
+  #enterSegment(delayMs: number, bytes: Uint8Array): void {
+    const { segments, draws } = this.#options;
+    if (segments === undefined) return this.#append(delayMs, bytes);
+    if (segments === 'joined') return this.#append(delayMs + joinedMs, bytes, this.#underWay.at(-1)?.dueMs);
+    for (const [at, piece] of piecesOf(bytes, segments, draws, this.#enteredB).entries()) {
+      this.#append(delayMs, piece, at === 0 ? undefined : (this.#underWay.at(-1)?.dueMs ?? 0) + 1);
+    }
+  }
+
+  /** @param dueMs when it arrives, where its delay does not say it; never before what entered earlier. */
+  #append(delayMs: number, content: Entry['content'], dueMs?: number): void {
     const setOutMs = Math.max(this.#options.clock.nowMs(), this.#holdUntilMs);
-    const dueMs = Math.max(setOutMs + delayMs, this.#underWay.at(-1)?.dueMs ?? 0);
-    this.#underWay.push({ dueMs, delayMs, sizeB, arrive });
-    this.#underWayB += sizeB;
+    const soonestMs = this.#underWay.at(-1)?.dueMs ?? 0;
+    this.#underWay.push({ dueMs: Math.max(dueMs ?? setOutMs + delayMs, soonestMs), delayMs, content });
+    this.#underWayB += sizeB(content);
   }
 
   #setOutAgain(): void {
@@ -118,9 +130,22 @@ export class DelayLine {
   #deliverDue(): void {
     const nowMs = this.#options.clock.nowMs() + timerGrainMs;
     const waiting = this.#underWay.findIndex((it) => it.dueMs > nowMs);
-    for (const entry of this.#underWay.splice(0, waiting === -1 ? Infinity : waiting)) {
-      this.#underWayB -= entry.sizeB;
-      entry.arrive();
+    const due = this.#underWay.splice(0, waiting === -1 ? Infinity : waiting).map((it) => it.content);
+    for (const content of this.#options.segments === 'joined' ? joined(due) : due) {
+      this.#underWayB -= sizeB(content);
+      if (content instanceof Uint8Array) this.#options.deliver(content);
+      else content();
     }
   }
+}
+
+const sizeB = (content: Entry['content']): number => (content instanceof Uint8Array ? content.length : 0);
+
+/** Neighbouring bytes as one piece. */
+function joined(contents: readonly Entry['content'][]): readonly Entry['content'][] {
+  const isEnd = (content: Entry['content']): content is () => void => !(content instanceof Uint8Array);
+  const ends = contents.filter(isEnd);
+  const bytes = contents.filter((it) => it instanceof Uint8Array);
+  // Nothing enters behind an end.
+  return bytes.length > 1 ? [Buffer.concat(bytes), ...ends] : contents;
 }

@@ -68,6 +68,7 @@ function modelOf(options: LinkOptions, { clock, seed, history }: PartContext): L
     seed,
     faults: new LinkFaults(options.faults),
     state: new LinkState(options.name, options.figures, history),
+    segments: options.segments,
     played,
   };
 }

@@ -1,6 +1,7 @@
 // What every kind of link is started with, and what it can be asked for.
 import type { LinkFigures } from '../../faults/link-figures.ts';
 import type { PacketFault } from '../../faults/packet-fault.ts';
+import type { Segmentation } from '../../faults/segmentation.ts';
 import type { History } from '../../history/event.ts';
 import { connectionIds, type ConnectionIds } from '../../net/connection-ids.ts';
 import type { ConnectionNames } from '../../net/tap.ts';
@@ -22,6 +23,8 @@ export interface LinkOptions {
   readonly check?: string;
   readonly figures: LinkFigures;
   readonly faults?: readonly PacketFault[];
+  /** Cuts the streams anew; default: pieces go on as they came. */
+  readonly segments?: Segmentation;
   /** Whether its connections stand in the history; a mutant before a target is a link that does not show. */
   readonly taps: boolean;
   /** The run's own, so that names of connections are unique in its history. */
@@ -45,6 +48,8 @@ export function seenBy(options: LinkOptions, history: History): { history: Histo
 export type LinkCapability =
   /** Acts on single MQTT packets. */
   | 'packet-faults'
+  /** Cuts streams anew. */
+  | 'segments'
   /** A connection that was cut survives, and gets all that was under way, when the link is restored in time. */
   | 'release-after-cut'
   /** Jitter that the seed repeats. */

@@ -1,6 +1,7 @@
 // One connection over the embedded link: faults are played where bytes enter, then they travel a delay line each way.
 import type { LinkFaults } from '../../faults/link-faults.ts';
 import type { Direction } from '../../faults/packet-fault.ts';
+import type { Segmentation } from '../../faults/segmentation.ts';
 import { PacketPlayer, type PlayerStep } from '../../faults/packet-player.ts';
 import type { ConnectionId } from '../../history/event.ts';
 import type { CancelTimer, Clock } from '../../net/clock.ts';
@@ -16,6 +17,7 @@ export interface LinkModel {
   readonly seed: number;
   readonly faults: LinkFaults;
   readonly state: LinkState;
+  readonly segments?: Segmentation | undefined;
   /** A fault acted. */
   readonly played: (connection: ConnectionId, fault: string, did: string) => void;
 }
@@ -46,6 +48,7 @@ export class LinkPassage implements Passage {
       clock,
       figures: () => link.state.figures,
       draws: { seed, link: name, connection: ordinal, direction },
+      segments: link.segments,
     });
     this.#lines = {
       toServer: new DelayLine({

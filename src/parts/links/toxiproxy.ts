@@ -11,6 +11,7 @@ import { toxiproxyServer } from './toxiproxy-server.ts';
 /** What Toxiproxy cannot do, and why. */
 const missing: Readonly<Record<LinkCapability, string>> = {
   'packet-faults': 'it passes bytes and does not know MQTT packets',
+  segments: 'its slicer cuts one direction at random lengths that no seed repeats',
   'release-after-cut': 'its black hole throws bytes away, so a connection that was cut ends when the link is restored',
   'seeded-jitter': 'its jitter cannot be repeated from a seed',
   endings: 'it passes every close on as FIN of both directions',
@@ -28,6 +29,7 @@ const missing: Readonly<Record<LinkCapability, string>> = {
 export async function startToxiproxyLink(options: LinkOptions, context: PartContext): Promise<StartedFaultyLink> {
   const { name, host, port } = options;
   if (options.faults?.length) throw cannot(name, 'packet-faults');
+  if (options.segments) throw cannot(name, 'segments');
   for (const need of options.needs ?? []) throw cannot(name, need);
   wholeMilliseconds(name, options.figures);
   const state = new LinkState(name, options.figures, context.history);

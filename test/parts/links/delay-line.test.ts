@@ -2,10 +2,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LinkFigures } from '../../../src/faults/link-figures.ts';
+import { joinedMs, type Segmentation } from '../../../src/faults/segmentation.ts';
 import { DelayLine } from '../../../src/parts/links/delay-line.ts';
 import { manualClock } from './manual-clock.ts';
 
-function lineWith(figures: LinkFigures, seed = 1) {
+function lineWith(figures: LinkFigures, seed = 1, segments?: Segmentation) {
   const clock = manualClock();
   const out: { readonly atMs: number; readonly bytes: Uint8Array }[] = [];
   const full: boolean[] = [];
@@ -15,6 +16,7 @@ function lineWith(figures: LinkFigures, seed = 1) {
     draws: { seed, link: 'sat', connection: 1, direction: 'toServer' },
     deliver: (bytes) => out.push({ atMs: clock.nowMs(), bytes }),
     full: (isFull) => full.push(isFull),
+    segments,
   });
   return {
     line,
@@ -159,4 +161,42 @@ test('whatever happens to a line, what comes out is what went in', () => {
       expect(came).toEqual(Buffer.from(Uint8Array.from({ length: next }, (_, i) => i % 251)));
     }),
   );
+});
+
+describe('a line that cuts anew', () => {
+  const still = { delayMs: 0, jitterMs: 0 };
+
+  test('lets single bytes out one by one, 1 ms apart, and the end behind them', () => {
+    const { line, clock, out, times } = lineWith(still, 1, 'bytes');
+    let isOver = false;
+    line.enter(ascii('abc'));
+    line.enterEnd(() => (isOver = true));
+    clock.advance(1);
+    expect(isOver).toBe(false);
+    clock.advance(5);
+    expect(out.map((it) => it.bytes.length)).toEqual([1, 1, 1]);
+    expect(times()).toEqual([0, 1, 2]);
+    expect(isOver).toBe(true);
+  });
+
+  test('joins what arrives close together, and no more', () => {
+    const { line, clock, out } = lineWith(still, 1, 'joined');
+    line.enter(ascii('ab'));
+    clock.advance(joinedMs / 2);
+    line.enter(ascii('cd'));
+    clock.advance(joinedMs);
+    line.enter(ascii('e'));
+    clock.advance(joinedMs);
+    expect(out.map((it) => Buffer.from(it.bytes).toString())).toEqual(['abcd', 'e']);
+  });
+
+  test('joins nothing across the end, which comes last', () => {
+    const { line, clock, text } = lineWith(still, 1, 'joined');
+    let before = '';
+    line.enter(ascii('ab'));
+    line.enter(ascii('cd'));
+    line.enterEnd(() => (before = text()));
+    clock.advance(joinedMs);
+    expect(before).toBe('abcd');
+  });
 });
