@@ -56,6 +56,17 @@ test.each<[PacketMatch, Packet, boolean]>([
   [{ dup: true }, publish, false],
   [{ dup: false }, puback, false],
   [{ clientId: 'pump' }, publish, false],
+  [{ packetId: 7 }, puback, true],
+  [{ packetId: 8 }, puback, false],
+  [{ packetId: 7 }, { type: 'PINGREQ' }, false],
+  [{ several: true }, { type: 'SUBACK', packetId: 1, returnCodes: [0, 1] }, true],
+  [{ several: true }, { type: 'UNSUBSCRIBE', packetId: 1, filters: ['a'] }, false],
+  [{ several: true }, puback, false],
+  [{ filterStart: '+' }, { type: 'SUBSCRIBE', packetId: 1, subscriptions: [{ filter: '+/a', qos: 0 }] }, true],
+  [{ filterStart: '#' }, { type: 'UNSUBSCRIBE', packetId: 1, filters: ['a/#'] }, false],
+  [{ hasUserName: false }, connectAs('pump'), true],
+  [{ hasUserName: true }, connectAs('pump'), false],
+  [{ hasUserName: false }, publish, false],
   [{ payload: '21' }, publish, true],
   [{ payload: '' }, publish, false],
   [{ payload: '' }, { ...publish, payload: Buffer.alloc(0) }, true],
@@ -174,4 +185,18 @@ test('connectionNth counts the connections of one client id over the link', () =
 test('two faults of one link cannot have the same id', () => {
   const link = new LinkFaults([faultWhen({})]);
   expect(() => link.add([faultWhen({ type: 'PINGREQ' })])).toThrow(expect.objectContaining({ code: 'FB_FAULT_NAME' }));
+});
+
+test('after counts what passed on any connection of the client id', () => {
+  const link = new LinkFaults();
+  const fault = faultWhen({ type: 'PUBACK', after: 'PINGREQ' });
+  const first = new PacketMatcher(link);
+  first.note('toServer', connectAs('pump'));
+  expect(first.fits(fault, 'toServer', puback)).toBe(false);
+  first.note('toServer', { type: 'PINGREQ' });
+  expect(first.fits(fault, 'toServer', puback)).toBe(true);
+  const [second, other] = [new PacketMatcher(link), new PacketMatcher(link)];
+  second.note('toServer', connectAs('pump'));
+  other.note('toServer', connectAs('gate'));
+  expect([second, other].map((it) => it.fits(fault, 'toServer', puback))).toEqual([true, false]);
 });

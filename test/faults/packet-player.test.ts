@@ -141,6 +141,11 @@ describe('actions', () => {
     expect(player.wakeAtMs).toBeUndefined();
   });
 
+  test('swap lets as many go first as it is told', () => {
+    const player = playing(onMessages({ do: 'swap', withinMs: 100, past: 2 }, { times: 1 }));
+    expect(sent(player.feed('toServer', bytes(m1, m2, ping, m3, m2), 0))).toEqual(bytes(m2, ping, m3, m1, m2));
+  });
+
   test('swap acts pair by pair, and the second of a pair is no play of its own', () => {
     const player = playing(onMessages({ do: 'swap', withinMs: 100 }));
     const steps = player.feed('toServer', bytes(m1, m2, m3, m1), 0);

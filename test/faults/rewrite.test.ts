@@ -95,6 +95,45 @@ describe('rewrite sets', () => {
       { ...unsubscribe, filters: ['Plant/Pump', 'A', '/'] },
     ],
     [
+      'a topic in another form',
+      { ...publish, topic: 'A//b' },
+      { topicForm: ['lowerCase', 'collapseSlashes'] },
+      publish,
+    ],
+    [
+      'filters in another form',
+      { ...unsubscribe, filters: ['x/+', '#'] },
+      { topicForm: 'hidePlus' },
+      { ...unsubscribe, filters: ['x/\uff0b', '#'] },
+    ],
+    [
+      'a will topic in another form',
+      { ...connect, will: { ...will, topic: 'GONE' } },
+      { topicForm: 'lowerCase' },
+      connect,
+    ],
+    [
+      'all filters but the first',
+      unsubscribe,
+      { keepFilters: { keep: 'first', othersBecome: 'x' } },
+      { ...unsubscribe, filters: ['Plant/Pump/', 'x', 'x'] },
+    ],
+    [
+      'the last filter of a SUBSCRIBE, which keeps its QoS',
+      subscribe,
+      { keepFilters: { keep: 'allButLast', othersBecome: 'x' } },
+      {
+        ...subscribe,
+        subscriptions: [
+          { filter: 'a/#', qos: 1 },
+          { filter: 'x', qos: 2 },
+        ],
+      },
+    ],
+    ['a shorter payload', publish, { payload: { cutToB: 1 } }, { ...publish, payload: Buffer.from('2') }],
+    ['a payload out of order', publish, { payload: { exchangeAtB: 0 } }, { ...publish, payload: Buffer.from('12') }],
+    ['nothing in a payload that is too short', publish, { payload: { exchangeAtB: 1 } }, publish],
+    [
       'CONNACK',
       { type: 'CONNACK', sessionPresent: false, returnCode: 0 },
       { sessionPresent: true, returnCode: 5 },
@@ -212,5 +251,12 @@ test('flags are the low nibble of the first byte, whatever the packet says', () 
 test('what has no bytes at all is refused', () => {
   expect(() => rewriteBytes(publish, { packetId: 70_000 })).toThrow(
     expect.objectContaining({ code: 'FB_WIRE_ENCODE' }),
+  );
+});
+
+test('bytes of the body are written over last', () => {
+  const bytes = rewriteBytes(publish, { bodySet: { at: 0, bytes: [0xff, 0xff] } });
+  expect(Buffer.from(bytes ?? []).toString('hex')).toBe(
+    Buffer.from(encode(publish)).toString('hex').replace('0003612f62', 'ffff612f62'),
   );
 });

@@ -62,10 +62,6 @@ export const interoperationMutants: readonly Mutant[] = [
     answer('CONNACK', 'client', { returnCode: 5 }),
     { do: 'fin', side: 'both' },
   ]),
-  mutant('registration-demanded', 'MQTT-7.0.0-2', 'refuses subscriptions of clients that it has not been told of', [
-    fromBroker('SUBACK'),
-    rewrite({ returnCodes: { each: 0x80 } }),
-  ]),
   mutant('large-payload-cut', 'MQTT-7.1.1-1', 'loses what lies behind the first 8 KiB of a payload that comes in', [
     fromClient('PUBLISH'),
     rewrite({ payload: { cutToB: 8192 } }),

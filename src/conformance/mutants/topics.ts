@@ -204,7 +204,11 @@ const ownId = 65_535;
 const matchesServerTopics = (filterStart: string): readonly Bug[] => [
   [
     fromClient('SUBSCRIBE', { filterStart }),
-    answer('SUBSCRIBE', 'server', { packetId: ownId, keepFilters: { keep: 'none', othersBecome: '$SYS/#' } }),
+    answer('SUBSCRIBE', 'server', {
+      packetId: ownId,
+      requestedQos: 0,
+      keepFilters: { keep: 'none', othersBecome: '$SYS/#' },
+    }),
   ],
 ];
 
