@@ -1,5 +1,8 @@
 // The list of all mutants, chapter by chapter.
 import type { Mutant } from './mutant.ts';
+import { clientIdMutants } from './mutants/client-ids.ts';
+import { connectFieldMutants } from './mutants/connect-fields.ts';
+import { firstPacketMutants, refusalMutants, validationMutants } from './mutants/connect-order.ts';
 import { connackMutants, connectMutants, textMutants, violationMutants } from './mutants/connect.ts';
 import { exchangeMutants, interoperationMutants, stateMutants } from './mutants/exchange.ts';
 import { reservedFlagMutants } from './mutants/flags.ts';
@@ -47,4 +50,9 @@ export const mutantsAhead: readonly Mutant[] = [
   ...interoperationMutants,
   ...stateMutants,
   ...websocketMutants,
+  ...firstPacketMutants,
+  ...connectFieldMutants,
+  ...clientIdMutants,
+  ...validationMutants,
+  ...refusalMutants,
 ];
