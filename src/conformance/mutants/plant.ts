@@ -9,12 +9,13 @@ export type Bug = readonly [when: PacketMatch, ...actions: PacketAction[]];
 
 /** A mutant whose faults are named after it. */
 export function mutant(id: string, statement: StatementId, summary: string, ...bugs: readonly Bug[]): Mutant {
+  return { id, statement, summary, faults: faultsOf(id, bugs) };
+}
+
+/** The faults that bugs are made of, named after what has them. */
+export function faultsOf(id: string, bugs: readonly Bug[]): readonly PacketFault[] {
   const plays = bugs.flatMap(([when, ...actions]) => actions.map((action) => ({ when, action })));
-  const faults: readonly PacketFault[] = plays.map((play, i) => ({
-    id: plays.length === 1 ? id : `${id}-${i}`,
-    ...play,
-  }));
-  return { id, statement, summary, faults };
+  return plays.map((play, i) => ({ id: plays.length === 1 ? id : `${id}-${i}`, ...play }));
 }
 
 type Place = Omit<PacketMatch, 'direction' | 'type'>;

@@ -1,0 +1,73 @@
+// Plays variants beside their base in one run: the proof that no allowed conduct changes a verdict.
+import type { Bench } from '../bench/bench.ts';
+import type { JudgedRun, JudgedTarget } from '../judge/judged.ts';
+import type { Verdict } from '../judge/verdict.ts';
+import type { StatementId } from '../spec/statement.ts';
+import type { Check } from './check.ts';
+import { driveChecks, type DriveOptions } from './drive-checks.ts';
+import { lacksOf, placeOf } from './driven-target.ts';
+import type { Variant } from './variant.ts';
+
+const variantTarget = (base: string, variant: Variant): string => `${base}+${variant.id}`;
+
+/**
+ * Starts the base, drives the checks on it, then on each variant.
+ * @param word the target word of the base
+ */
+export async function driveVariants(
+  variants: readonly Variant[],
+  word: string,
+  bench: Bench,
+  checks: readonly Check[],
+  options: Omit<DriveOptions, 'history' | 'clock' | 'connectionIds' | 'prefix'>,
+): Promise<void> {
+  const { clock, history } = bench.context;
+  const driven = (prefix: string): DriveOptions => ({
+    ...options,
+    history,
+    clock,
+    connectionIds: bench.connectionIds,
+    prefix,
+  });
+  const base = await bench.startTarget(word, word);
+  // A broker that restarts would take the variants before it along.
+  const inPlace = checks.filter((it) => !it.needs.includes('restart'));
+  await driveChecks(inPlace, { ...placeOf(base), name: word, lacks: lacksOf(base) }, driven('base'));
+  for (const [index, variant] of variants.entries()) {
+    const name = variantTarget(word, variant);
+    const place = await bench.startMutant(name, base, variant);
+    await driveChecks(inPlace, { ...place, server: name, name, lacks: lacksOf(base) }, driven(`v${index}x`));
+  }
+}
+
+/** A statement that a variant's conduct moved. */
+export interface Flip {
+  readonly variant: Variant;
+  readonly statement: StatementId;
+  readonly onBase: Verdict;
+  readonly onVariant: Verdict;
+}
+
+/** Reads off a judged run of {@link driveVariants} which verdicts differ from the base's; pass and warn are one. */
+export function flipsOf(variants: readonly Variant[], word: string, run: JudgedRun): readonly Flip[] {
+  const target = (name: string): JudgedTarget | undefined => run.targets.find((it) => it.name === name);
+  const base = target(word);
+  return variants.flatMap((variant) => {
+    const varied = target(variantTarget(word, variant));
+    const ids = new Set([base, varied].flatMap((it) => it?.statements.map(({ id }) => id) ?? []));
+    return [...ids]
+      .map((statement) => ({
+        variant,
+        statement,
+        onBase: verdictOn(base, statement),
+        onVariant: verdictOn(varied, statement),
+      }))
+      .filter((it) => folded(it.onBase) !== folded(it.onVariant));
+  });
+}
+
+const folded = (verdict: Verdict): Verdict => (verdict === 'warn' ? 'pass' : verdict);
+
+function verdictOn(target: JudgedTarget | undefined, id: StatementId): Verdict {
+  return target?.statements.find((it) => it.id === id)?.verdict ?? 'notExercised';
+}
