@@ -1,5 +1,5 @@
 // Sees everything that passes one end of a connection and changes none of it.
-import type { ConnectionEnded, ConnectionId, Direction, History, Vantage } from '../history/event.ts';
+import type { ConnectionEnded, ConnectionId, Direction, History, Marked, Vantage } from '../history/event.ts';
 import { RecordingBudget, StreamRecorder } from '../history/recorder.ts';
 
 /** Names of what a connection stands between, as far as the bench knows them. */
@@ -53,6 +53,12 @@ export class Tap {
   /** Bytes that pass. */
   bytes(direction: Direction, chunk: Uint8Array): void {
     this.#recorders[direction].push(chunk);
+  }
+
+  /** What is to be known of the connection and is no packet. */
+  marked(name: string, data: NonNullable<Marked['data']>): void {
+    const { history, connection, names } = this.#options;
+    history.record({ kind: 'mark', name, connection, data, ...(names.check !== undefined && { check: names.check }) });
   }
 
   /** Nothing more comes in this direction: an unfinished packet is recorded as it is. */

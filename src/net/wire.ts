@@ -1,7 +1,9 @@
 // A TCP connection as the bench uses it: bytes in, bytes out, and who closed it how; never an exception.
 import type { Socket } from 'node:net';
-import type { Direction } from '../history/event.ts';
-import type { Ending, Tap } from './tap.ts';
+import type { Tap } from './tap.ts';
+import { WireEnding, type EndHow, type WireClosed } from './wire-ending.ts';
+
+export type { EndHow, WireClosed } from './wire-ending.ts';
 
 /** Where to dial, or where something listens. */
 export interface Endpoint {
@@ -9,17 +11,6 @@ export interface Endpoint {
   readonly port: number;
   /** MQTT over WebSocket at this path, e.g. `/mqtt`; without it MQTT goes straight over TCP. */
   readonly path?: string;
-}
-
-/** How one side closed: politely, abruptly, or through an error of the network. */
-export type EndHow = 'fin' | 'rst' | 'error';
-
-/** How a wire came to its end: the side that closed first. */
-export interface WireClosed {
-  /** `bench`: disposed of, or aborted by the run's signal. */
-  readonly by: 'us' | 'peer' | 'bench';
-  readonly how: EndHow;
-  readonly detail?: string;
 }
 
 /**
@@ -71,22 +62,19 @@ class SocketWire implements Wire {
   readonly closed: Promise<WireClosed>;
   readonly #socket: Socket;
   readonly #options: WireOptions;
-  readonly #outward: Direction;
-  readonly #inward: Direction;
+  readonly #ending: WireEnding;
   #onPeerEnd: (how: EndHow, detail?: string) => void = () => {};
   #peerEnded: Parameters<(how: EndHow, detail?: string) => void> | undefined;
-  #first: WireClosed | undefined;
 
   constructor(socket: Socket, options: WireOptions) {
     this.#socket = socket;
     this.#options = options;
-    this.#outward = options.side === 'client' ? 'toServer' : 'toClient';
-    this.#inward = options.side === 'client' ? 'toClient' : 'toServer';
+    this.#ending = new WireEnding(options.side, options.tap);
     const { promise, resolve } = Promise.withResolvers<WireClosed>();
     this.closed = promise;
     socket.on('end', () => this.#peerEnds('fin'));
     socket.on('error', (error: NodeJS.ErrnoException) => this.#breaks(error));
-    socket.once('close', () => resolve(this.#isClosed()));
+    socket.once('close', () => resolve(this.#ending.finish()));
     const dispose = (): void => this.#dispose();
     options.signal?.addEventListener('abort', dispose, { once: true });
     void promise.then(() => options.signal?.removeEventListener('abort', dispose));
@@ -95,7 +83,7 @@ class SocketWire implements Wire {
 
   send(bytes: Uint8Array): Promise<void> {
     if (!this.isWritable || bytes.length === 0) return Promise.resolve();
-    this.#options.tap?.bytes(this.#outward, bytes);
+    this.#options.tap?.bytes(this.#ending.outward, bytes);
     if (this.#socket.write(bytes)) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {
@@ -120,7 +108,7 @@ class SocketWire implements Wire {
 
   onBytes(listener: (chunk: Uint8Array) => void): void {
     this.#socket.on('data', (chunk: Buffer) => {
-      this.#options.tap?.bytes(this.#inward, chunk);
+      this.#options.tap?.bytes(this.#ending.inward, chunk);
       listener(chunk);
     });
     this.#socket.resume();
@@ -138,13 +126,13 @@ class SocketWire implements Wire {
 
   end(): void {
     if (!this.isWritable) return;
-    this.#over(this.#outward, { by: 'us', how: 'fin' });
+    this.#ending.over(this.#ending.outward, { by: 'us', how: 'fin' });
     this.#socket.end();
   }
 
   reset(): void {
     if (this.#socket.destroyed) return;
-    this.#over(this.#outward, { by: 'us', how: 'rst' });
+    this.#ending.over(this.#ending.outward, { by: 'us', how: 'rst' });
     this.#socket.resetAndDestroy();
   }
 
@@ -155,14 +143,14 @@ class SocketWire implements Wire {
 
   #dispose(): void {
     if (this.#socket.destroyed) return;
-    this.#over(this.#outward, { by: 'bench', how: 'fin' });
+    this.#ending.over(this.#ending.outward, { by: 'bench', how: 'fin' });
     this.#socket.destroy();
   }
 
   #peerEnds(how: EndHow, detail?: string): void {
     if (this.#peerEnded) return;
     this.#peerEnded = [how, detail];
-    this.#over(this.#inward, { by: 'peer', how, ...(detail !== undefined && { detail }) });
+    this.#ending.over(this.#ending.inward, { by: 'peer', how, ...(detail !== undefined && { detail }) });
     this.#onPeerEnd(how, detail);
     if (how === 'fin' && this.#options.halfOpen !== true) this.end();
   }
@@ -170,26 +158,5 @@ class SocketWire implements Wire {
   #breaks(error: NodeJS.ErrnoException): void {
     const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE' || error.code === 'ECONNABORTED';
     this.#peerEnds(isReset ? 'rst' : 'error', error.message);
-  }
-
-  /** One direction is over; the first end of all is how the wire ended. */
-  #over(direction: Direction, closed: WireClosed): void {
-    this.#options.tap?.directionOver(direction);
-    if (this.#first) return;
-    this.#first = closed;
-    this.#options.tap?.ended(this.#endingOf(closed));
-  }
-
-  #endingOf(closed: WireClosed): Ending {
-    const us = this.#options.side;
-    const them = us === 'client' ? 'server' : 'client';
-    return { ...closed, by: closed.by === 'bench' ? 'bench' : closed.by === 'us' ? us : them };
-  }
-
-  #isClosed(): WireClosed {
-    const closed = this.#first ?? { by: 'bench', how: 'error', detail: 'the socket closed without saying why' };
-    this.#over(this.#inward, closed);
-    this.#over(this.#outward, closed);
-    return closed;
   }
 }

@@ -1,0 +1,68 @@
+// Frames of a real server come out as the bytes they carried, however they were cut; what is no frame is said once.
+import { createRequire } from 'node:module';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { clientFrame, ServerFrameReader, type FrameSeen } from '../../src/net/websocket-frame.ts';
+
+/** The frame writer of `ws`, as the other side of our reader; its types do not name it. */
+const { Sender } = createRequire(import.meta.url)('ws') as {
+  Sender: { frame(data: Buffer, options: Record<string, unknown>): Buffer[] };
+};
+
+const serverFrame = (payload: Buffer, opcode: number, fin = true): Buffer =>
+  Buffer.concat(Sender.frame(payload, { opcode, fin, mask: false, readOnly: true, rsv1: false }));
+
+function read(bytes: Buffer, cuts: readonly number[] = []): readonly FrameSeen[] {
+  const reader = new ServerFrameReader();
+  const places = [0, ...cuts.map((it) => it % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
+  return places.slice(1).flatMap((end, i) => reader.push(bytes.subarray(places[i], end)));
+}
+
+const carried = (seen: readonly FrameSeen[], kind: string): Buffer =>
+  Buffer.concat(seen.flatMap((it) => (it.kind === kind && 'payload' in it ? [it.payload] : [])));
+
+const part = fc.record({
+  payload: fc.uint8Array({ maxLength: 300 }).map((it) => Buffer.from(it)),
+  isFinal: fc.boolean(),
+  pingBehind: fc.boolean(),
+});
+
+describe('what a server sends', () => {
+  test('in any frames, fragments and reads gives the bytes that were sent', () => {
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1 }), fc.array(fc.nat(), { maxLength: 20 }), (parts, cuts) => {
+        let isWithin = false;
+        const frames = parts.flatMap(({ payload, isFinal, pingBehind }) => {
+          const frame = serverFrame(payload, isWithin ? 0 : 2, isFinal);
+          isWithin = !isFinal;
+          return pingBehind ? [frame, serverFrame(Buffer.from('?'), 9)] : [frame];
+        });
+        const seen = read(Buffer.concat(frames), cuts);
+        expect(carried(seen, 'binary')).toEqual(Buffer.concat(parts.map((it) => it.payload)));
+        expect(carried(seen, 'ping').length).toBe(parts.filter((it) => it.pingBehind).length);
+      }),
+    );
+  });
+
+  test.each([125, 126, 65_535, 65_536])('a payload of %i B', (length) => {
+    expect(carried(read(serverFrame(Buffer.alloc(length, 7), 2)), 'binary').length).toBe(length);
+  });
+
+  test('an empty text frame is seen', () => {
+    expect(read(serverFrame(Buffer.alloc(0), 1)).map((it) => it.kind)).toEqual(['text']);
+  });
+
+  test.each([
+    ['a masked frame from a server', Buffer.from(clientFrame(Buffer.from('x'), 'binary'))],
+    ['a frame with the reserved opcode 3', Buffer.of(0x83, 0)],
+    ['a frame with reserved bits', Buffer.of(0xc2, 0)],
+    ['a continuation of no message', Buffer.of(0x80, 0)],
+    ['a binary frame within a message', Buffer.of(0x02, 0, 0x82, 0)],
+    ['a ping frame in parts or too long', Buffer.of(0x09, 0)],
+    ['a frame of 18446744073709552000 B', Buffer.of(0x82, 127, 255, 255, 255, 255, 255, 255, 255, 255)],
+  ])('%s cannot be read on', (why, bytes) => {
+    const reader = new ServerFrameReader();
+    expect(reader.push(bytes)).toEqual([{ kind: 'broken', why }]);
+    expect(reader.push(serverFrame(Buffer.from('x'), 2))).toEqual([]);
+  });
+});
