@@ -87,7 +87,7 @@ export const refusalMutants: readonly Mutant[] = [
     'refuses a CONNECT, and acknowledges without effect what the client sent behind it',
     ...refused.flatMap(({ deviation: connectDeviation, returnCode }) => [
       [fromClient('CONNECT', { deviation: connectDeviation }), answer('CONNACK', 'client', { returnCode })] as const,
-      [fromBroker('CONNACK', { connectDeviation }), drop] as const,
+      [fromBroker('CONNACK', { returnCode }), drop] as const,
       [fromClient('PUBLISH', { connectDeviation, qos: 1 }), answer('PUBACK')] as const,
       [fromClient('SUBSCRIBE', { connectDeviation }), answer('SUBACK')] as const,
     ]),
