@@ -1,6 +1,9 @@
 // The list of all checks, chapter by chapter: a new one is a line in its chapter's file.
 import type { Check } from './check.ts';
 import { cleanSessionChecks } from './checks/clean-session.ts';
+import { clientIdChecks } from './checks/client-ids.ts';
+import { connectConductChecks } from './checks/connect-conduct.ts';
+import { connectFieldChecks } from './checks/connect-fields.ts';
 import { connectChecks } from './checks/connect.ts';
 import { keepAliveChecks } from './checks/keep-alive.ts';
 import { publishChecks } from './checks/publish.ts';
@@ -13,6 +16,9 @@ import { willChecks } from './checks/will.ts';
 /** Every check of MQTT 3.1.1 for the server role. */
 export const checks: readonly Check[] = [
   ...connectChecks,
+  ...connectConductChecks,
+  ...connectFieldChecks,
+  ...clientIdChecks,
   ...cleanSessionChecks,
   ...publishChecks,
   ...retainedChecks,

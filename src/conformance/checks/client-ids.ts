@@ -1,0 +1,251 @@
+// Checks of section 3.1.3.1: which client ids a server must take, and how it turns others away.
+import type { StatementId } from '../../spec/statement.ts';
+import type { Finding } from '../../judge/finding.ts';
+import type { Slice, SliceConnection } from '../../judge/slice.ts';
+import type { CheckBench } from '../bench.ts';
+import type { Check } from '../check.ts';
+import { malformedConnect, type Malformation } from '../malformed-connect.ts';
+
+type Judgement = Omit<Finding, 'by' | 'check' | 'target'>;
+
+/** The characters that every server takes. */
+const characters = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+/** The longest client id that every server takes. */
+const longest = 23;
+
+const codeOf = (connection: SliceConnection): number | undefined =>
+  connection.received('CONNACK').at(0)?.packet.returnCode;
+
+const isClosed = ({ ended }: SliceConnection): boolean => ended?.by === 'server';
+
+/** How a CONNECT was answered, in words. */
+function answerOf(connection: SliceConnection): string {
+  const code = codeOf(connection);
+  if (code === 0) return 'CONNACK with code 0';
+  const ending = isClosed(connection) ? 'then a close by the server' : 'and the connection stayed open';
+  return `${code === undefined ? 'no CONNACK' : `CONNACK with code ${code}`}, ${ending}`;
+}
+
+function say(
+  statement: StatementId,
+  connection: SliceConnection,
+  verdict: Judgement['verdict'],
+  expected: readonly string[],
+  actual: string,
+): Judgement {
+  const { packets, ended } = connection;
+  return {
+    statement,
+    verdict,
+    expected,
+    actual,
+    connection: connection.id,
+    evidence: { events: [...packets.map(({ seq }) => seq), ...(ended ? [ended.seq] : [])] },
+    count: 1,
+  };
+}
+
+/** Connects with an id, and leaves again if that was accepted. */
+async function tryId(bench: CheckBench, name: string, clientId: string, cleanSession = true): Promise<void> {
+  const client = await bench.open(name);
+  await client.send(bench.connectPacket(name, { clientId, cleanSession }));
+  if ((await client.next('CONNACK'))?.returnCode === 0) await client.disconnect();
+  else await client.closedByServer();
+}
+
+const BASIC: StatementId = 'MQTT-3.1.3-5';
+const basicAccept = 'CONNACK with code 0 for each id';
+const basicName = 'basic';
+
+/** The check that ids of 1 to 23 bytes of digits and letters are accepted. */
+function basicIds(it: Pick<Check, 'id' | 'title' | 'unsafe'>, idsOf: (bench: CheckBench) => readonly string[]): Check {
+  return {
+    ...it,
+    section: '3.1.3.1',
+    statements: [BASIC],
+    needs: [],
+    group: 'parallel',
+    accept: [basicAccept],
+    async drive(bench) {
+      await Promise.all(idsOf(bench).map((clientId) => tryId(bench, basicName, clientId)));
+      await bench.connect('witness');
+    },
+    judge: (slice) => slice.connectionsOf(basicName).map(judgeBasic),
+  };
+}
+
+function judgeBasic(connection: SliceConnection): Judgement {
+  const clientId = connection.sent('CONNECT').at(0)?.packet.clientId ?? '';
+  const code = codeOf(connection);
+  // A reset may have destroyed the CONNACK before it.
+  const unclear = code === undefined && connection.ended?.how === 'rst';
+  const verdict = code === 0 ? 'pass' : unclear ? 'inconclusive' : 'fail';
+  return say(BASIC, connection, verdict, [basicAccept], `client id ${clientId}: ${answerOf(connection)}`);
+}
+
+/** Ids of our own: the shortest, and longest ones that have all the characters between them. */
+function ownIds(bench: CheckBench): readonly string[] {
+  const prefix = bench.clientId('');
+  const room = Math.max(1, longest - prefix.length);
+  const ids = [`${prefix}0`];
+  for (let at = 0; at < characters.length; at += room) {
+    ids.push(`${prefix}${characters.slice(at, at + room)}`.padEnd(longest, 'z'));
+  }
+  return ids;
+}
+
+const EMPTY: StatementId = 'MQTT-3.1.3-6';
+const emptyAccept = [
+  'both are accepted with Session Present 0, stay connected, and each gets the messages of its own subscription alone',
+  'or both are refused with code 2 and closed on, since a server need not offer this',
+];
+const emptyNames = ['first', 'second'] as const;
+
+function judgeEmpty(slice: Slice): readonly Judgement[] {
+  const both = emptyNames.map((name) => ({ name, connection: slice.client(name) }));
+  return both.map(({ name, connection }) => {
+    const [verdict, actual] = outcomeOfEmpty(name, connection);
+    return say(EMPTY, connection, verdict, emptyAccept, `the ${name} client without an id: ${actual}`);
+  });
+}
+
+function outcomeOfEmpty(name: string, connection: SliceConnection): readonly [Judgement['verdict'], string] {
+  const connack = connection.received('CONNACK').at(0);
+  // How an id is refused is the business of MQTT-3.1.3-9.
+  if (connack?.packet.returnCode !== 0) return ['notExercised', answerOf(connection)];
+  if (connack.packet.sessionPresent) return ['fail', 'accepted with Session Present 1'];
+  if (isClosed(connection)) return ['fail', 'accepted, and closed on later'];
+  const topics = connection.received('PUBLISH').map(({ packet }) => packet.topic);
+  const foreign = topics.find((topic) => !topic.endsWith(`/${name}`));
+  if (foreign !== undefined) return ['fail', `it got a message on ${foreign}, which only the other had subscribed to`];
+  if (topics.length > 0) return ['pass', 'accepted, and served as a client of its own'];
+  const isAnswered = connection.received('PINGRESP').length > 0;
+  return [isAnswered ? 'fail' : 'inconclusive', 'accepted, but it did not get the message it had subscribed to'];
+}
+
+const REFUSED: StatementId = 'MQTT-3.1.3-9';
+const refusedAccept = [
+  'the client id is accepted',
+  'CONNACK with code 2, then a close by the server',
+  'a close without CONNACK: for an id with control or non-characters; for one of 65535 bytes a remark',
+  'CONNACK with code 3 or 5, then the close: a remark',
+];
+
+/** A client id that a server may refuse. */
+interface Probe {
+  readonly name: string;
+  readonly what: string;
+  readonly cleanSession?: boolean;
+  /** What a close without CONNACK comes to. */
+  readonly silentClose?: Judgement['verdict'];
+  id(own: string): string;
+}
+
+const probes: readonly Probe[] = [
+  { name: 'bytes24', what: 'of 24 bytes', id: (own) => own.padEnd(longest + 1, 'x') },
+  { name: 'bytes100', what: 'of 100 bytes', id: (own) => own.padEnd(100, 'x') },
+  { name: 'bytes65535', what: 'of 65535 bytes', silentClose: 'warn', id: (own) => own.padEnd(0xffff, 'x') },
+  { name: 'slash', what: 'with a slash', id: (own) => `${own}/x` },
+  { name: 'wildcards', what: 'with # and +', id: (own) => `${own}#+` },
+  { name: 'space', what: 'with a space', id: (own) => `${own} x` },
+  { name: 'letters', what: 'with letters beyond ASCII', id: (own) => `${own}\u00E9\u4E2D` },
+  { name: 'control', what: 'with U+0001', silentClose: 'pass', id: (own) => `${own}\u0001` },
+  { name: 'noncharacter', what: 'with U+FFFF', silentClose: 'pass', id: (own) => `${own}\uFFFF` },
+  { name: 'empty', what: 'of no bytes', id: () => '' },
+  // One that no server may accept: where it is refused, the refusal is seen.
+  { name: 'emptykept', what: 'of no bytes, with CleanSession 0', cleanSession: false, id: () => '' },
+];
+
+function judgeProbe(slice: Slice, probe: Probe): Judgement {
+  const connection = slice.client(probe.name);
+  const verdict = verdictOnRefusal(connection, probe);
+  return say(REFUSED, connection, verdict, refusedAccept, `a client id ${probe.what}: ${answerOf(connection)}`);
+}
+
+function verdictOnRefusal(connection: SliceConnection, { silentClose }: Probe): Judgement['verdict'] {
+  const code = codeOf(connection);
+  if (code === 0) return 'notExercised';
+  if (!isClosed(connection)) return 'fail';
+  if (code === undefined) return silentClose ?? (connection.ended?.how === 'rst' ? 'inconclusive' : 'fail');
+  if (code === 2) return 'pass';
+  return code === 3 || code === 5 ? 'warn' : 'fail';
+}
+
+const illFormed = (name: string, what: string, ...bytes: readonly number[]): Malformation => ({
+  name,
+  what: `a client id with the bytes ${what}`,
+  statements: ['MQTT-3.1.3-4'],
+  namedCodes: [2],
+  spoil: (legal) => [{ ...legal, clientId: Buffer.concat([Buffer.from(legal.clientId), Uint8Array.from(bytes)]) }],
+});
+
+export const clientIdChecks: readonly Check[] = [
+  malformedConnect({
+    id: 'client-id/ill-formed',
+    title: 'a client id that is not well-formed UTF-8 is closed on',
+    section: '3.1.3.1',
+    legal: (bench, name) => bench.connectPacket(name),
+    malformations: [
+      illFormed('cut', 'C3 28', 0xc3, 0x28),
+      illFormed('surrogate', 'ED A0 80, a surrogate', 0xed, 0xa0, 0x80),
+    ],
+  }),
+  basicIds(
+    {
+      id: 'client-id/basic',
+      title: 'client ids of up to 23 digits and letters are accepted, every character among them',
+    },
+    ownIds,
+  ),
+  basicIds(
+    {
+      id: 'client-id/one-character',
+      title: 'every client id of one digit or letter is accepted',
+      unsafe: 'takes client ids of one letter, which somebody else may use',
+    },
+    () => characters.split(''),
+  ),
+  {
+    id: 'client-id/empty',
+    title: 'clients without a client id are given one each',
+    section: '3.1.3.1',
+    statements: [EMPTY],
+    needs: ['qos1'],
+    group: 'parallel',
+    accept: emptyAccept,
+    async drive(bench) {
+      const clients = await Promise.all(
+        emptyNames.map(async (name) => {
+          const client = await bench.open(name);
+          await client.send(bench.connectPacket(name, { clientId: '' }));
+          const isAccepted = (await client.next('CONNACK'))?.returnCode === 0;
+          return { name, client, isAccepted, topic: bench.topic(`without-id/${name}`) };
+        }),
+      );
+      const accepted = clients.filter(({ isAccepted }) => isAccepted);
+      await Promise.all(accepted.map(({ client, topic }) => client.subscribe({ [topic]: 1 })));
+      const publisher = await bench.connect('publisher');
+      for (const { client, topic } of accepted) {
+        await publisher.publish({ topic, payload: 'yours', qos: 1 });
+        await client.delivery(topic, 'yours');
+      }
+      await bench.quiet();
+      await Promise.all(accepted.map(({ client }) => client.ping()));
+    },
+    judge: judgeEmpty,
+  },
+  {
+    id: 'client-id/refused',
+    title: 'a client id that the server refuses is answered by code 2 and the close',
+    section: '3.1.3.1',
+    statements: [REFUSED],
+    needs: [],
+    group: 'parallel',
+    accept: refusedAccept,
+    async drive(bench) {
+      await Promise.all(probes.map((it) => tryId(bench, it.name, it.id(bench.clientId(it.name)), it.cleanSession)));
+      await bench.connect('witness');
+    },
+    judge: (slice) => probes.map((probe) => judgeProbe(slice, probe)),
+  },
+];

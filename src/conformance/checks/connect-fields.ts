@@ -1,0 +1,192 @@
+// Checks of section 3.1.2 to 3.1.4: a CONNECT whose fields and flags do not fit is closed on.
+import type { StatementId } from '../../spec/statement.ts';
+import type { Connect } from '../../wire/packet.ts';
+import type { CheckBench } from '../bench.ts';
+import type { Check } from '../check.ts';
+import { malformedConnect, type Malformation } from '../malformed-connect.ts';
+
+const plain = (bench: CheckBench, name: string): Connect => bench.connectPacket(name);
+
+const withUserName = (bench: CheckBench, name: string): Connect => ({
+  ...bench.connectPacket(name),
+  userName: bench.clientId('user'),
+});
+
+const withLogin = (bench: CheckBench, name: string): Connect => ({
+  ...withUserName(bench, name),
+  password: Buffer.from('password'),
+});
+
+const withPasswordAlone = (bench: CheckBench, name: string): Connect => ({
+  ...bench.connectPacket(name),
+  password: Buffer.from('password'),
+});
+
+const withWill = (bench: CheckBench, name: string): Connect =>
+  bench.connectPacket(name, {
+    will: { topic: bench.topic('will'), payload: Buffer.from('will'), qos: 1, retain: false },
+  });
+
+/** The bytes of a text of ours, and more behind it. */
+const textAnd = (text: string, ...bytes: readonly number[]): Uint8Array =>
+  Buffer.concat([Buffer.from(text), Uint8Array.from(bytes)]);
+
+const flags = (
+  name: string,
+  connectFlags: number,
+  what: string,
+  statements: readonly StatementId[],
+  from?: Malformation['from'],
+): Malformation => ({
+  name,
+  what,
+  statements,
+  ...(from && { from }),
+  spoil: (connect) => [connect, { connectFlags }],
+});
+
+const willFields = { topic: 'nobody/announced', payload: Buffer.from('will'), qos: 0, retain: false } as const;
+
+/** Ways to be malformed that no other statement names. The variable header has ten bytes, the ClientId begins behind it. */
+const battery: readonly Malformation[] = [
+  {
+    name: 'empty',
+    what: 'a CONNECT of the fixed header alone',
+    statements: [],
+    spoil: (legal) => [legal, { bodyCutTo: 0 }],
+  },
+  {
+    name: 'cutkeepalive',
+    what: 'a CONNECT that ends within the keep alive',
+    statements: [],
+    spoil: (legal) => [legal, { bodyCutTo: 9 }],
+  },
+  {
+    name: 'cutlength',
+    what: 'a CONNECT that ends within the length of the ClientId',
+    statements: [],
+    spoil: (legal) => [legal, { bodyCutTo: 11 }],
+  },
+  {
+    name: 'longerid',
+    what: 'a ClientId that is said to be longer than the packet',
+    statements: [],
+    spoil: (legal) => [legal, { bodySet: [{ at: 10, bytes: Uint8Array.of(0x7f, 0xff) }] }],
+  },
+  {
+    name: 'trailing',
+    what: 'a byte behind the last field',
+    statements: [],
+    spoil: (legal) => [legal, { bodyAppend: Uint8Array.of(0) }],
+  },
+];
+
+export const connectFieldChecks: readonly Check[] = [
+  malformedConnect({
+    id: 'connect/validated',
+    title: 'a CONNECT whose fields do not fill it exactly is closed on',
+    section: '3.1.4',
+    legal: plain,
+    malformations: battery,
+  }),
+  malformedConnect({
+    id: 'connect/will-parts-without-will',
+    title: 'without the will flag there is no will QoS, no will retain and no will field',
+    section: '3.1.2.5',
+    legal: plain,
+    malformations: [
+      flags('qos1', 0x0a, 'will QoS 1 without the will flag', ['MQTT-3.1.2-11', 'MQTT-3.1.2-13']),
+      flags('qos2', 0x12, 'will QoS 2 without the will flag', ['MQTT-3.1.2-11', 'MQTT-3.1.2-13']),
+      flags('retain', 0x22, 'will retain without the will flag', ['MQTT-3.1.2-11', 'MQTT-3.1.2-15']),
+      {
+        name: 'fields',
+        what: 'will topic and message without the will flag',
+        statements: ['MQTT-3.1.2-11'],
+        spoil: (legal) => [{ ...legal, will: willFields }, { connectFlags: 0x02 }],
+      },
+    ],
+  }),
+  malformedConnect({
+    id: 'connect/will-qos-3',
+    title: 'a will QoS of 3 is not served',
+    section: '3.1.2.6',
+    needs: ['will'],
+    legal: withWill,
+    malformations: [flags('qos3', 0x1e, 'will QoS 3', ['MQTT-3.1.2-14'])],
+  }),
+  malformedConnect({
+    id: 'connect/user-name-without-flag',
+    title: 'a field behind the ClientId that no flag announces is not served',
+    section: '3.1.2.8',
+    legal: withUserName,
+    malformations: [flags('unannounced', 0x02, 'a user name without its flag', ['MQTT-3.1.2-18'])],
+  }),
+  malformedConnect({
+    id: 'connect/user-name-missing',
+    title: 'a user name flag without a user name is not served, and no byte beyond the packet is waited for',
+    section: '3.1.2.8',
+    legal: withUserName,
+    malformations: [flags('missing', 0x82, 'user name flag, but no user name', ['MQTT-3.1.2-19'], plain)],
+  }),
+  malformedConnect({
+    id: 'connect/password-flag',
+    title: 'a password comes with its flag, the flag with a password, and both with a user name',
+    section: '3.1.2.9',
+    legal: withLogin,
+    malformations: [
+      flags('unannounced', 0x82, 'a password without its flag', ['MQTT-3.1.2-20']),
+      flags('missing', 0xc2, 'password flag, but no password', ['MQTT-3.1.2-21'], withUserName),
+      flags('alone', 0x42, 'a password without a user name', ['MQTT-3.1.2-22'], withPasswordAlone),
+    ],
+  }),
+  malformedConnect({
+    id: 'connect/no-client-id',
+    title: 'a CONNECT that ends before its ClientId is not served',
+    section: '3.1.3.1',
+    legal: plain,
+    malformations: [
+      {
+        name: 'none',
+        what: 'a CONNECT of ten bytes, without any ClientId',
+        statements: ['MQTT-3.1.3-3'],
+        spoil: (legal) => [legal, { bodyCutTo: 10 }],
+      },
+    ],
+  }),
+  malformedConnect({
+    id: 'connect/will-topic-ill-formed',
+    title: 'a will topic that is not well-formed UTF-8 is closed on',
+    section: '3.1.3.2',
+    needs: ['will'],
+    legal: withWill,
+    malformations: [
+      illFormedWillTopic('cut', 'a will topic with the bytes C3 28', 0xc3, 0x28),
+      illFormedWillTopic('nul', 'a will topic with U+0000', 0x00),
+    ],
+  }),
+  malformedConnect({
+    id: 'connect/user-name-ill-formed',
+    title: 'a user name that is not well-formed UTF-8 is closed on',
+    section: '3.1.3.4',
+    legal: withUserName,
+    malformations: [
+      {
+        name: 'cut',
+        what: 'a user name with the bytes C3 28',
+        statements: ['MQTT-3.1.3-11'],
+        // Code 4 is for malformed data in the user name; a server that knows no such user may say 5.
+        namedCodes: [4, 5],
+        spoil: (legal) => [{ ...legal, userName: textAnd(legal.userName ?? '', 0xc3, 0x28) }],
+      },
+    ],
+  }),
+];
+
+function illFormedWillTopic(name: string, what: string, ...bytes: readonly number[]): Malformation {
+  return {
+    name,
+    what,
+    statements: ['MQTT-3.1.3-10'],
+    spoil: ({ will, ...legal }) => [{ ...legal, will: { ...willFields, topic: textAnd(will?.topic ?? '', ...bytes) } }],
+  };
+}
