@@ -98,7 +98,8 @@ const shapes: Shapes = {
   part: {
     part: text,
     role: oneOf('broker', 'device', 'gateway', 'plc', 'link'),
-    state: oneOf('starting', 'ready', 'stopped', 'killed', 'exited', 'failed'),
+    state: oneOf('starting', 'ready', 'stopping', 'stopped', 'killed', 'exited', 'failed'),
+    foreign: maybe(oneOf(true)),
     detail: maybe(text),
   },
   check: {

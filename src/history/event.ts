@@ -145,8 +145,13 @@ export interface PartChanged extends EventBase {
   readonly kind: 'part';
   readonly part: string;
   readonly role: 'broker' | 'device' | 'gateway' | 'plc' | 'link';
-  /** `ready`: answered CONNECT with CONNACK 0; `killed`: SIGKILL by the bench; `exited`: ended by itself. */
-  readonly state: 'starting' | 'ready' | 'stopped' | 'killed' | 'exited' | 'failed';
+  /**
+   * `ready`: answered CONNECT with CONNACK 0; `stopping`: the bench is about to stop or kill it, and what it does from
+   * then on is not its choice; `killed`: SIGKILL by the bench; `exited`: ended by itself.
+   */
+  readonly state: 'starting' | 'ready' | 'stopping' | 'stopped' | 'killed' | 'exited' | 'failed';
+  /** Somebody else runs it, and clients that the bench does not see may use it. */
+  readonly foreign?: true;
   readonly detail?: string;
 }
 

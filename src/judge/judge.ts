@@ -34,7 +34,7 @@ export interface JudgeSetup {
 type OtherEvent = Extract<RuleEvent, { kind: 'other' }>['event'];
 
 const roles: readonly Role[] = ['server', 'client'];
-const partOver: ReadonlySet<PartChanged['state']> = new Set(['stopped', 'killed', 'exited', 'failed']);
+const partOver: ReadonlySet<PartChanged['state']> = new Set(['stopping', 'stopped', 'killed', 'exited', 'failed']);
 
 /** A judge at the beginning of a journal. */
 export function createJudge(setup: JudgeSetup): Judge {
@@ -122,6 +122,7 @@ class JournalJudge implements Judge {
     if (event.kind === 'taint') for (const it of concerned ?? []) this.#taint(it, event.tMs);
     if (event.kind === 'gap' || event.kind === 'truncated')
       for (const it of concerned ?? this.#allOpen()) loseSight(it);
+    if (event.kind === 'part' && event.foreign === true) this.#party('server', event.part).isForeign = true;
     if (event.kind === 'part' && partOver.has(event.state)) {
       for (const role of roles) {
         const party = this.#parties[role].get(event.part);

@@ -57,8 +57,10 @@ export interface PartyView {
   readonly lastPacketMs: number;
   /** When it had last sent one before that: what is judged late, on the first packet after a connection, needs it. */
   readonly previousPacketMs: number;
-  /** It was stopped, killed or died, and has sent nothing since the connection ended: that close was not its choice. */
+  /** It was being stopped, was killed or died, and has sent nothing since the connection ended: that close was not its choice. */
   readonly isGone: boolean;
+  /** A server that somebody else runs: clients that the bench does not see may publish there too. */
+  readonly isForeign: boolean;
 }
 
 /**

@@ -38,7 +38,15 @@ export function isNearest(role: Role, seenAt: Vantage, hasLink: boolean): boolea
 /** A party that has not been heard of yet. */
 export function newParty(name: string): Party {
   const never = Number.NEGATIVE_INFINITY;
-  return { name, lastPacketMs: never, previousPacketMs: never, isGone: false, open: new Set(), waiting: [] };
+  return {
+    name,
+    lastPacketMs: never,
+    previousPacketMs: never,
+    isGone: false,
+    isForeign: false,
+    open: new Set(),
+    waiting: [],
+  };
 }
 
 /** Begins to watch a connection at one party's end. */

@@ -23,7 +23,13 @@ function said(): { readonly report: Report; readonly log: string[] } {
 }
 
 function viewAliveAt(lastPacketMs: number): ConnectionView {
-  const party = { name: 'broker', lastPacketMs, previousPacketMs: Number.NEGATIVE_INFINITY, isGone: false };
+  const party = {
+    name: 'broker',
+    lastPacketMs,
+    previousPacketMs: Number.NEGATIVE_INFINITY,
+    isGone: false,
+    isForeign: false,
+  };
   const rest = {
     vantage: 'wire',
     client: 'a',

@@ -139,6 +139,8 @@ class BrokerLife implements StartedBroker {
     const instance = this.#running;
     if (!instance) return;
     this.#running = undefined;
+    // Noted before it happens: the wills and closes that a stopping broker sends show on the wire at once.
+    this.#note('stopping');
     await instance[how]();
     this.#note(state);
   }
@@ -215,6 +217,7 @@ class BrokerLife implements StartedBroker {
       part: this.name,
       role: 'broker',
       state,
+      ...(this.#recipe.foreign === true && { foreign: true }),
       ...(detail === undefined ? {} : { detail }),
     });
   }

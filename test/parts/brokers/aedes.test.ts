@@ -25,7 +25,7 @@ test('is gone after kill -9 and serves again on the same port after a restart', 
   expect(broker.endpoint.port).toBe(port);
   expect(await tryConnect(broker.endpoint, world.context)).toEqual({ kind: 'accepted' });
   await broker.stop();
-  expect(world.states('b')).toEqual(['starting', 'ready', 'killed', 'starting', 'ready', 'stopped']);
+  expect(world.states('b')).toEqual(['starting', 'ready', 'stopping', 'killed', 'starting', 'ready', 'stopping', 'stopped']);
 });
 
 test('is gone with its disposal, and stopping or killing it again does nothing', async () => {
@@ -35,14 +35,14 @@ test('is gone with its disposal, and stopping or killing it again does nothing',
   await broker.kill();
   await broker.stop();
   expect(world.owned.size).toBe(0);
-  expect(world.states('b')).toEqual(['starting', 'ready', 'stopped']);
+  expect(world.states('b')).toEqual(['starting', 'ready', 'stopping', 'stopped']);
 });
 
 test('what is asked for at the same time is done one after the other', async () => {
   using world = testWorld();
   await using broker = await aedes.start('b', world.context);
   await Promise.all([broker.kill(), broker.restart(), broker.stop()]);
-  expect(world.states('b')).toEqual(['starting', 'ready', 'killed', 'starting', 'ready', 'stopped']);
+  expect(world.states('b')).toEqual(['starting', 'ready', 'stopping', 'killed', 'starting', 'ready', 'stopping', 'stopped']);
 });
 
 test('a broker that ends by itself is noted as exited, with how', async () => {
@@ -75,7 +75,7 @@ test('a port that somebody else took meanwhile fails the restart with what the b
     actual: expect.stringContaining('EADDRINUSE') as string,
   });
   squatter.close();
-  expect(world.states('b')).toEqual(['starting', 'ready', 'killed', 'starting', 'failed']);
+  expect(world.states('b')).toEqual(['starting', 'ready', 'stopping', 'killed', 'starting', 'failed']);
   expect(world.owned.size).toBe(0);
 });
 

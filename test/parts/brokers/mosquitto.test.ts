@@ -30,7 +30,7 @@ async function lifeOf(driver: BrokerDriver): Promise<readonly string[]> {
   return world.states('b');
 }
 
-const wholeLife = ['starting', 'ready', 'killed', 'starting', 'ready', 'stopped'];
+const wholeLife = ['starting', 'ready', 'stopping', 'killed', 'starting', 'ready', 'stopping', 'stopped'];
 
 describe('as a process', need('mosquitto'), () => {
   test('lives, dies by kill -9 and comes back on its port', async () => {

@@ -70,10 +70,13 @@ function packet(traffic: Traffic, connection: NetworkConnection, seen: SeenPacke
   }
   if (seen.packet.type === 'CONNECT' && connection.connect === undefined) {
     connection.connect = at;
+    connection.heard = at;
     noteConnect(traffic.sessions, connection, seen.packet.clientId);
     return [];
   }
-  return fromClient(traffic, connection, seen, seen.packet, at);
+  const what = fromClient(traffic, connection, seen, seen.packet, at);
+  connection.heard = at;
+  return what;
 }
 
 /** What came ahead of CONNACK was on its way since it was seen, but the server owes it nothing before it has accepted. */

@@ -38,7 +38,7 @@ function judge(it: Delivery, at: Moment, report: Report): void {
   // An earlier connection of the session may have had a copy that the bench could not see.
   const since = connection.accepted?.seq ?? Infinity;
   const isFirst = session.begun.seq >= since || it.messages.every((each) => each.seen.seq > since);
-  if (!isFirst || connection.impaired) return;
+  if (!isFirst || connection.impaired || !session.known) return;
   if (!it.messages.every((each) => each.dup)) return;
   if (it.dup) report.fail('MQTT-3.3.1-3', { ...found, expected, actual });
   else report.pass('MQTT-3.3.1-3', found);

@@ -17,6 +17,7 @@ export function fromClient(
   const { session } = connection;
   if (packet.type === 'DISCONNECT') {
     connection.disconnect ??= at;
+    connection.silenceMs ??= at.tMs - (connection.heard?.tMs ?? at.tMs);
     connection.lastSignMs ??= connection.view.party.lastPacketMs;
     return [{ what: 'disconnecting', connection }];
   }

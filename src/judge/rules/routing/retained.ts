@@ -6,6 +6,7 @@ import type { Message, Moment, NetworkConnection, Session, Subscription } from '
 import { stoodFor, wasBrokerAlive } from './absence.ts';
 import { newBroker } from './digest.ts';
 import type { Broker } from './digest.ts';
+import { answerable, wrongFind } from './retained-find.ts';
 import { RetainedStore } from './retained-store.ts';
 import { deliveryQos, heldFor, isGranted, isOrdinaryFilter } from './subscriptions.ts';
 import type { Delivery, Happening } from './traffic.ts';
@@ -183,7 +184,7 @@ function arrived(state: State, it: Delivery, at: Moment, report: Report): void {
     return;
   }
   if (it.again || it.connection.tainted !== undefined || it.topic.startsWith('$')) return;
-  const asked = answerable(state, it, at);
+  const asked = answerable(it, at, state.parameters.effectTimeoutMs);
   // What was sent after every SUBSCRIBE may be a live copy: its RETAIN flag is another rule's matter.
   const isLive = (each: Message): boolean => each.origin === 'publish' && each.seen.seq > (asked?.newest.seq ?? 0);
   if (asked === undefined || it.messages.length === 0 || it.messages.some(isLive)) return;
@@ -199,27 +200,6 @@ function isLater(it: Delivery, than: Search): boolean {
   return it.messages.length > 0 && it.messages.every((message) => message.seen.seq > after);
 }
 
-/**
- * The SUBSCRIBE packets that a retained copy may answer. Behind a SUBACK it may lag: a newer SUBSCRIBE can be on its
- * way already, and what was current for the older one is right.
- */
-function answerable(
-  state: State,
-  it: Delivery,
-  at: Moment,
-): { readonly oldest: Moment; readonly newest: Moment } | undefined {
-  const matching = heldFor(it.session, it.topic).held.flatMap((each) => each.subscriptions);
-  const byAge = matching.toSorted((a, b) => a.asked.seq - b.asked.seq);
-  const newest = byAge.at(-1);
-  if (newest === undefined) return undefined;
-  const owes = [...it.session.flights.values()].some((flight) => flight !== it.flight && isOpen(flight));
-  const oldest = byAge.find((one) => {
-    const mayBeQueued = it.qos > 0 && (owes || one.connection !== it.connection);
-    return mayBeQueued || at.tMs - (one.answered?.tMs ?? at.tMs) <= state.parameters.effectTimeoutMs;
-  });
-  return { oldest: (oldest ?? newest).asked, newest: newest.asked };
-}
-
 function judgeFound(
   state: State,
   it: Delivery,
@@ -230,45 +210,9 @@ function judgeFound(
 ): void {
   const events = [...it.messages.map((each) => each.seen.seq), asked.seq, at.seq];
   const found = { events, connection: it.connection.view };
-  const wrong = wrongFind(state, it.messages, asked);
+  const wrong = wrongFind(state.store, state.earlier, it.messages, asked);
   if (wrong === 'nothing') judgeQos(state, it, due, found, report);
   else if (wrong !== 'unknown') fail(report, [wrong.statement], found, wrong.expected, wrong.actual);
-}
-
-interface Wrong {
-  readonly statement: StatementId;
-  readonly expected: string;
-  readonly actual: string;
-}
-
-/** What is wrong with finding this: it is empty, was never stored, or had been replaced before it was asked for. */
-function wrongFind(state: State, messages: readonly Message[], asked: Moment): Wrong | 'nothing' | 'unknown' {
-  const [message] = messages;
-  const settled = messages.every((each) => state.store.isSettled(each, asked));
-  if (message === undefined) return 'unknown';
-  if (message.lengthB === 0) {
-    if (!settled) return 'unknown';
-    const expected = 'no retained message without payload';
-    return { statement: 'MQTT-3.3.1-11', expected, actual: 'an empty message with RETAIN 1 came' };
-  }
-  const stored = messages.filter((each) => each.retain);
-  if (stored.length === 0) {
-    if (!settled || state.earlier.has(message.topic)) return 'unknown';
-    const statement = message.origin === 'will' ? 'MQTT-3.1.2-16' : 'MQTT-3.3.1-12';
-    const expected = `${messageText(message)}, sent with RETAIN 0, not stored`;
-    return { statement, expected, actual: 'a new subscription got it with RETAIN 1' };
-  }
-  const replaced = stored.map((each) => state.store.replacedBy(each, asked));
-  const [by] = replaced;
-  if (by === undefined || replaced.includes(undefined)) return 'nothing';
-  const statement = by.lengthB === 0 ? 'MQTT-3.3.1-10' : by.qos === 0 ? 'MQTT-3.3.1-7' : 'MQTT-3.3.1-6';
-  return { statement, expected: expectedAfter(by), actual: `${messageText(message)} came, which that had replaced` };
-}
-
-function expectedAfter(by: Message): string {
-  return by.lengthB === 0
-    ? `nothing on ${quoted(by.topic)}, whose retained message was removed`
-    : `on ${quoted(by.topic)} the last retained message${by.qos === 0 ? ', or none' : ''}`;
 }
 
 /** It was stored with its QoS: a find comes at the lower of that and the granted one (MQTT-3.8.4-6). */

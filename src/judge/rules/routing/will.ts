@@ -2,23 +2,16 @@
 import type { StatementId } from '../../../spec/statement.ts';
 import type { Observation, Report, RoutingRule, RuleParameters } from '../../rule.ts';
 import { isOpen } from '../session/state.ts';
-import type { Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
+import type { Message, Moment, NetworkConnection, Session } from '../session/state.ts';
 import { openUntilMs, stoodFor, wasBrokerAlive } from './absence.ts';
 import { newBroker } from './digest.ts';
 import type { Broker } from './digest.ts';
-import { deliveryQos, heldFor, isGranted, isOrdinaryFilter } from './subscriptions.ts';
+import { deliveryQos, heldFor } from './subscriptions.ts';
 import type { Delivery, Happening } from './traffic.ts';
-import { messageText, sessionText } from './words.ts';
-
-/** Someone who must see the will, or must not. */
-interface Observer {
-  readonly will: Message;
-  readonly session: Session;
-  readonly connection: NetworkConnection;
-  readonly subscriptions: readonly Subscription[];
-  /** The event that made the will due, or ended its chance. */
-  readonly from: Moment;
-}
+import { WillCopies } from './will-copies.ts';
+import { isDisconnectCertain, observersOf } from './will-observers.ts';
+import type { Observer } from './will-observers.ts';
+import { messageText } from './words.ts';
 
 /** A will that must stay away from an observer. */
 interface Absent extends Observer {
@@ -27,27 +20,16 @@ interface Absent extends Observer {
   sentinel?: Moment;
 }
 
-/** All wills with the same topic and payload: their deliveries cannot be told apart. */
-interface Kin {
-  /** Wills that the server may publish, or may have published. */
-  allowed: number;
-  /** Wills whose fate the bench cannot know: nothing is called wrong any more. */
-  unsure: boolean;
-  readonly copies: Map<Session, Moment[]>;
-}
-
 interface State {
   readonly broker: Broker;
   readonly parameters: RuleParameters;
-  readonly kin: Map<string, Kin>;
+  readonly copies: WillCopies;
   due: Observer[];
   absent: Absent[];
   /** Copies that came while the connection still seemed open: keep alive ran out at the server. */
   readonly early: Map<Message, Map<Session, Moment>>;
   /** Latest will of each client id. */
   readonly lastWill: Map<string, Message>;
-  /** Client ids whose latest connection ended without DISCONNECT and had no will, with that moment. */
-  readonly willless: Map<string, Moment>;
 }
 
 /** MQTT-3.1.2-8, -9, -10, -12 and MQTT-3.14.4-3. */
@@ -57,16 +39,11 @@ export const will: RoutingRule<State> = {
   scope: 'routing',
   judges: 'server',
   statements: ['MQTT-3.1.2-8', 'MQTT-3.1.2-9', 'MQTT-3.1.2-10', 'MQTT-3.1.2-12', 'MQTT-3.14.4-3'],
-  start: (parameters, shared) => ({
-    broker: shared.of(newBroker),
-    parameters,
-    kin: new Map(),
-    due: [],
-    absent: [],
-    early: new Map(),
-    lastWill: new Map(),
-    willless: new Map(),
-  }),
+  start: (parameters, shared) => {
+    const broker = shared.of(newBroker);
+    const copies = new WillCopies(broker);
+    return { broker, parameters, copies, due: [], absent: [], early: new Map(), lastWill: new Map() };
+  },
   step(state, event, report) {
     for (const it of state.broker.take(event)) happened(state, it, report);
   },
@@ -88,7 +65,8 @@ function happened(state: State, it: Happening, report: Report): void {
     ended(state, it.connection, it, report);
   }
   if (it.what === 'restarted') {
-    for (const map of [state.kin, state.early, state.lastWill, state.willless]) map.clear();
+    state.copies.restarted();
+    for (const map of [state.early, state.lastWill]) map.clear();
     state.due = [];
     state.absent = [];
   }
@@ -97,15 +75,7 @@ function happened(state: State, it: Happening, report: Report): void {
 function registered(state: State, connection: NetworkConnection, session: Session): void {
   if (connection.will === undefined) return;
   state.lastWill.set(session.clientId, connection.will);
-  state.willless.delete(session.clientId);
-  kinOf(state, connection.will).allowed += 1;
-}
-
-function kinOf(state: State, it: Message): Kin {
-  const key = `${it.topic}\0${it.payloadKey}`;
-  const kin = state.kin.get(key) ?? { allowed: 0, unsure: false, copies: new Map() };
-  state.kin.set(key, kin);
-  return kin;
+  state.copies.registered(connection.will, session.clientId);
 }
 
 /** A connection is over: its will is due, or gone, and so may be an earlier one of the same client id. */
@@ -115,46 +85,22 @@ function ended(state: State, connection: NetworkConnection, at: Moment, report: 
   if (own === undefined) {
     const earlier = state.lastWill.get(session.clientId);
     if (disconnect !== undefined || earlier === undefined || earlier.publisher.ended === undefined) return;
-    state.willless.set(session.clientId, at);
-    for (const it of observersOf(state, earlier, at)) expectAbsence(state, it, ['MQTT-3.1.2-12', 'MQTT-3.1.2-10']);
+    state.copies.leftWithout(session.clientId, at);
+    for (const it of observersOf(state.broker, earlier, at))
+      expectAbsence(state, it, ['MQTT-3.1.2-12', 'MQTT-3.1.2-10']);
     return;
   }
-  const kin = kinOf(state, own);
   if (disconnect === undefined) {
-    for (const it of observersOf(state, own, at)) fallsDue(state, it, report);
+    for (const it of observersOf(state.broker, own, at)) fallsDue(state, it, report);
   } else if (isDisconnectCertain(connection)) {
-    kin.allowed -= 1;
-    for (const it of observersOf(state, own, at)) expectAbsence(state, it, ['MQTT-3.14.4-3', 'MQTT-3.1.2-10']);
-  } else kin.unsure = true;
+    state.copies.withdrawn(own);
+    for (const it of observersOf(state.broker, own, at)) expectAbsence(state, it, ['MQTT-3.14.4-3', 'MQTT-3.1.2-10']);
+  } else state.copies.doubted(own);
   state.early.delete(own);
 }
 
-/** A RST may destroy a DISCONNECT before it is read, and a newer connection may have ended this one first. */
-function isDisconnectCertain(it: NetworkConnection): boolean {
-  return it.tainted === undefined && it.ended?.how === 'fin' && !it.view.takenOver && !it.impaired;
-}
-
-function observersOf(state: State, own: Message, from: Moment): readonly Observer[] {
-  if (own.topic.startsWith('$')) return [];
-  const bySession = new Map<Session, Subscription[]>();
-  for (const held of state.broker.traffic.index.matching(own.topic)) {
-    const it = held.subscriptions.at(-1);
-    if (it === undefined || !isGranted(it) || it.endAsked !== undefined || !isOrdinaryFilter(held.filter)) continue;
-    bySession.set(held.session, [...(bySession.get(held.session) ?? []), it]);
-  }
-  return [...bySession].flatMap(([session, subscriptions]) => {
-    const { connection } = session;
-    if (connection === undefined || connection === own.publisher || connection.disconnect !== undefined) return [];
-    return [{ will: own, session, connection, subscriptions, from }];
-  });
-}
-
 function expectAbsence(state: State, it: Observer, statements: readonly StatementId[]): void {
-  if (!kinOf(state, it.will).unsure && !isAlsoPublished(state, it.will)) state.absent.push({ ...it, statements });
-}
-
-function isAlsoPublished(state: State, it: Message): boolean {
-  return state.broker.traffic.messages.find(it.topic, it.payloadKey).some((each) => each.origin === 'publish');
+  if (state.copies.isTelling(it.will)) state.absent.push({ ...it, statements });
 }
 
 function fallsDue(state: State, it: Observer, report: Report): void {
@@ -181,7 +127,9 @@ function arrived(state: State, it: Delivery, at: Moment, report: Report): void {
     const open = wills.find((each) => each.publisher.ended === undefined && each.publisher.disconnect === undefined);
     if (open !== undefined) noteEarly(state, open, it.session, at);
   }
-  if (onlyWill) countCopy(state, it, first, at, report);
+  if (onlyWill && state.copies.count(it, first, at, report)) {
+    state.absent = state.absent.filter((each) => each.session !== it.session || each.will.topic !== first.topic);
+  }
 }
 
 function noteEarly(state: State, open: Message, session: Session, at: Moment): void {
@@ -207,7 +155,8 @@ function judgeDue(state: State, due: Observer, it: Delivery, at: Moment, report:
     const expected = [`${messageText(due.will)} within ${effectTimeoutMs} ms after its connection ended`];
     report.warn('MQTT-3.1.2-8', { ...found, expected, actual: `it came after ${Math.round(delayMs)} ms` });
   }
-  judgeFields(due, it, { events: found.events, connection: found.connection }, report);
+  if (state.copies.isTelling(due.will))
+    judgeFields(due, it, { events: found.events, connection: found.connection }, report);
   state.absent.push({ ...due, from: at, statements: ['MQTT-3.1.2-10'] });
 }
 
@@ -230,43 +179,6 @@ function judgeFields(
   }
   const expected = allowed.map((qos) => `${messageText(due.will)}, left with QoS ${due.will.qos}, at QoS ${qos}`);
   report.fail('MQTT-3.1.2-9', { ...found, expected, actual: `it came at QoS ${it.qos}` });
-}
-
-/** Counts what came against what may come: one for each will that was not withdrawn, per matching subscription. */
-function countCopy(state: State, it: Delivery, own: Message, at: Moment, report: Report): void {
-  const kin = kinOf(state, own);
-  const copies = kin.copies.get(it.session) ?? [];
-  kin.copies.set(it.session, copies);
-  copies.push(at);
-  const matching = new Set(state.broker.traffic.index.matching(own.topic).filter((each) => each.session === it.session))
-    .size;
-  if (kin.unsure || !it.session.known || copies.length <= kin.allowed * Math.max(1, matching)) return;
-  if (it.connection.tainted !== undefined || isAlsoPublished(state, own)) return;
-  state.absent = state.absent.filter((each) => each.session !== it.session || each.will.topic !== own.topic);
-  tooMany(state, it, own, [...copies], report);
-}
-
-function tooMany(state: State, it: Delivery, own: Message, copies: readonly Moment[], report: Report): void {
-  const clientId = own.publisher.session?.clientId ?? '';
-  const willless = state.willless.get(clientId);
-  const { disconnect } = own.publisher;
-  const cause = willless?.seq ?? disconnect?.seq;
-  const found = {
-    events: [own.seen.seq, ...(cause === undefined ? [] : [cause]), ...copies.slice(-2).map((each) => each.seq)],
-    connection: it.connection.view,
-    actual: `${sessionText(it.session)} got ${messageText(own)}`,
-  };
-  const once = 'each will once, when its own connection ended without DISCONNECT, and not again';
-  if (willless !== undefined) {
-    report.fail('MQTT-3.1.2-12', { ...found, expected: ['no will for a connection that was made without one'] });
-  }
-  if (disconnect !== undefined) {
-    report.fail('MQTT-3.14.4-3', { ...found, expected: ['no will of a connection that ended with DISCONNECT'] });
-  }
-  // One more copy at QoS 1 may be a repetition on the way (at least once), unless something shows that it is not.
-  const certain = it.qos !== 1 || willless !== undefined || disconnect !== undefined;
-  if (certain) report.fail('MQTT-3.1.2-10', { ...found, expected: [once] });
-  else report.warn('MQTT-3.1.2-10', { ...found, expected: [once] });
 }
 
 function observerLeft(state: State, connection: NetworkConnection, nowMs: number, report: Report): void {

@@ -18,8 +18,12 @@ export interface NetworkConnection {
   accepted?: Moment;
   /** Another CONNECT with this client id was unanswered at the same time: who came first is unknown. */
   contested: boolean;
+  /** The client's latest packet. */
+  heard?: Moment;
   /** DISCONNECT was seen on its way to the server. */
   disconnect?: Moment;
+  /** How long the client had been silent before its DISCONNECT. */
+  silenceMs?: number;
   /** When the server had last spoken, on any connection, as the client said DISCONNECT or this one ended. */
   lastSignMs?: number;
   ended?: Moment & { readonly by: 'client' | 'server' | 'link' | 'bench'; readonly how: 'fin' | 'rst' | 'error' };

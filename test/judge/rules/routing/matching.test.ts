@@ -94,6 +94,32 @@ describe('MQTT-4.7.3-4', () => {
   });
 });
 
+const foreign = (h: HistoryOf) =>
+  h.record({ kind: 'part', part: 'broker', role: 'broker', state: 'ready', foreign: true });
+const mixedUp = (h: HistoryOf, published: string, delivered: string, check?: string) => {
+  const of = check === undefined ? {} : { check };
+  const a = sub(join(h, 'a', {}, false, of), delivered, 1);
+  send(join(h, 'p', {}, false, of), 1, published, 'message 1');
+  get(a, 1, delivered, 'message 1');
+};
+
+describe('on a server that others use too', () => {
+  test('an equal payload on another topic may be of somebody else', () => {
+    const seen = judged((h) => mixedUp(foreign(h), 'plant/a', 'plant/b'));
+    expect(seen).toEqual({ 'MQTT-3.3.2-3': 'pass' });
+  });
+
+  test("... also in a check, save below the check's own first level", () => {
+    expect(judged((h) => mixedUp(foreign(h), 'own/a', 'plant/b', 'x'))).toEqual({ 'MQTT-3.3.2-3': 'pass' });
+    expect(judged((h) => mixedUp(foreign(h), 'own/a', 'own/A', 'x'))['MQTT-4.7.3-4']).toBe('fail');
+  });
+
+  test('what no filter matches is wrong whoever published it', () => {
+    const seen = judged((h) => get(sub(join(foreign(h), 'a'), 'a/b', 1), 1, 'x', 'message 1'));
+    expect(seen).toEqual({ 'MQTT-3.3.2-3': 'fail' });
+  });
+});
+
 const twoSessions =
   (topic: string) =>
   (h: HistoryOf): void => {

@@ -8,12 +8,13 @@ import { alive, get, join, send, sub } from '../cast.ts';
 
 const judged = (write: (h: HistoryOf) => unknown): ReturnType<typeof verdicts> => verdicts(will, write);
 
+const gone = { topic: 'w', payload: Buffer.from('gone'), qos: 1, retain: false } as const;
+
 function victim(h: HistoryOf, qos: 0 | 1 | 2 = 1, link?: string): Conn {
-  const own = { topic: 'w', payload: Buffer.from('gone'), qos, retain: false };
   const options = link === undefined ? {} : { link };
   return h
     .conn('v', options)
-    .client(connect({ clientId: 'v', will: own }))
+    .client(connect({ clientId: 'v', will: { ...gone, qos } }))
     .server(connack());
 }
 
@@ -188,6 +189,20 @@ describe('MQTT-3.14.4-3', () => {
       alive(h);
     });
     expect(seen).toEqual({});
+  });
+  test.each([
+    ['longer than its keep alive leaves both open', 15_000, {}],
+    ['no longer than that does not', 9000, { 'MQTT-3.14.4-3': 'fail', 'MQTT-3.1.2-10': 'fail' }],
+  ] as const)('a silence %s: the close of the server may have crossed the DISCONNECT', (_name, silenceMs, verdict) => {
+    const seen = judged((h) => {
+      const o = observer(h);
+      const v = h.conn('v').client(connect({ clientId: 'v', keepAliveS: 10, will: gone }));
+      v.server(connack()).wait(silenceMs).client(disconnect).ended('server');
+      get(o, 1, 'w', 'gone');
+      h.wait(20_000);
+      alive(h);
+    });
+    expect(seen).toEqual(verdict);
   });
   test('the same words published by a client are no will', () => {
     const seen = judged((h) => {
