@@ -31,7 +31,7 @@ function unknownTarget(word: string): FieldbenchError {
   return new FieldbenchError({
     code: 'FB_TARGET_UNKNOWN',
     message: `there is no target "${word}"`,
-    expected: `${known.join(', ')} or mqtt://HOST:PORT`,
+    expected: `${known.join(', ')}, mqtt://HOST:PORT or ws://HOST:PORT/PATH`,
     hint: didYouMean(word, known),
   });
 }

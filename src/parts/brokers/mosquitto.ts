@@ -3,31 +3,47 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FieldbenchError } from '../../error.ts';
-import type { BrokerDriver } from '../part.ts';
+import type { BrokerDriver, BrokerVariants } from '../part.ts';
 import { startBroker, type BrokerInstance } from './broker-life.ts';
-import { freePort } from './free-port.ts';
+import { freePorts } from './free-port.ts';
 import { launchProcess } from './local-process.ts';
-import { mosquittoConfig, mosquittoVersion } from './mosquitto-config.ts';
+import { mosquittoPasswordLine, newLogin } from './login.ts';
+import { mosquittoAcl, mosquittoConfig, mosquittoVersion } from './mosquitto-config.ts';
 
 /** Debian puts it where only root's PATH looks; Homebrew beside its other services. */
 const binaries = ['mosquitto', '/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto'];
 
-/** Mosquitto with anonymous access on loopback; sessions and retained messages are saved every second. */
+const host = '127.0.0.1';
+
+const writeOwn = (file: string, text: string): void => writeFileSync(file, text, { mode: 0o600 });
+
+/**
+ * Mosquitto with three listeners on loopback: plain and WebSocket with anonymous access, and one with an access control
+ * list. Sessions and retained messages are saved every second.
+ */
 export const mosquittoProcess: BrokerDriver = {
   kind: 'mosquitto',
   async start(name, context) {
     const { binary, version } = await findMosquitto();
-    const port = await freePort();
+    const [port = 0, websocketPort = 0, aclPort = 0] = await freePorts(3);
     const folder = join(context.owns.scratch, `mosquitto-${port}`);
     const config = join(folder, 'mosquitto.conf');
+    const login = newLogin();
+    const acl = { port: aclPort, passwordFile: join(folder, 'passwords'), aclFile: join(folder, 'acl') };
     mkdirSync(folder, { recursive: true });
-    writeFileSync(config, mosquittoConfig({ port, host: '127.0.0.1', storage: folder }));
+    writeOwn(acl.passwordFile, mosquittoPasswordLine(login));
+    writeOwn(acl.aclFile, mosquittoAcl(login));
+    writeOwn(config, mosquittoConfig({ port, host, storage: folder, websocketPort, acl }));
     const launch = (): Promise<BrokerInstance> => {
       const what = `broker ${name} (mosquitto)`;
       const started = launchProcess({ command: binary, args: ['-c', config], what }, context);
       return Promise.resolve({ ...started, version });
     };
-    return startBroker(name, { how: `${binary} -c FILE`, endpoint: { host: '127.0.0.1', port }, launch }, context);
+    const variants: BrokerVariants = {
+      websocket: { host, port: websocketPort, path: '/mqtt' },
+      acl: { endpoint: { host, port: aclPort }, ...login },
+    };
+    return startBroker(name, { how: `${binary} -c FILE`, endpoint: { host, port }, variants, launch }, context);
   },
 };
 

@@ -11,6 +11,7 @@ test.each([
   ['process:mosquitto', 'mosquitto'],
   ['container:mosquitto', 'mosquitto-container'],
   ['mqtt://127.0.0.1:1883', 'remote'],
+  ['ws://127.0.0.1:8080/mqtt', 'remote'],
 ])('%s is %s', (word, kind) => {
   expect(brokerTarget(word).kind).toBe(kind);
 });
@@ -25,14 +26,20 @@ test.each(['', 'constructor', '__proto__', 'rabbit'])('"%s" is unknown', (word) 
   expect(() => brokerTarget(word)).toThrow(expect.objectContaining({ code: 'FB_TARGET_UNKNOWN' }) as Error);
 });
 
-test.each(['mqtts://h', 'ws://h', 'mqtt://', 'mqtt://h:99999', 'mqtt://h/x', 'mqtt://u:secret@h'])(
-  '"%s" is no URL that can be used yet, and is not repeated',
-  (url) => {
-    expect(() => brokerTarget(url)).toThrow(
-      expect.objectContaining({ code: 'FB_TARGET_URL', message: 'the target URL cannot be used' }) as Error,
-    );
-  },
-);
+test.each([
+  'mqtts://h',
+  'wss://h',
+  'mqtt://',
+  'mqtt://h:99999',
+  'mqtt://h/x',
+  'mqtt://u:secret@h',
+  'ws://u:secret@h/mqtt',
+  'ws://h/mqtt?token=secret',
+])('"%s" is no URL that can be used yet, and is not repeated', (url) => {
+  expect(() => brokerTarget(url)).toThrow(
+    expect.objectContaining({ code: 'FB_TARGET_URL', message: 'the target URL cannot be used' }) as Error,
+  );
+});
 
 test('a broker of somebody else is judged and never touched', async () => {
   using world = testWorld();

@@ -1,0 +1,25 @@
+// The login of a broker's listener with an access control list: made anew for each broker, and shown to nobody.
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
+
+/** User name and password. */
+export interface Login {
+  readonly userName: string;
+  readonly password: string;
+}
+
+/** Not drawn from the run's seed: who knows a seed must not know a password. */
+export function newLogin(): Login {
+  return { userName: 'bench', password: randomBytes(18).toString('base64url') };
+}
+
+/** What `mosquitto_passwd` uses; the password is too long to be guessed, so more would only cost time. */
+const iterations = 101;
+const saltB = 12;
+const hashB = 64;
+
+/** A line of Mosquitto's password file (format 7: PBKDF2 with SHA-512), made here so that no command line shows it. */
+export function mosquittoPasswordLine({ userName, password }: Login): string {
+  const salt = randomBytes(saltB);
+  const hash = pbkdf2Sync(password, salt, iterations, hashB, 'sha512');
+  return `${userName}:$7$${iterations}$${salt.toString('base64')}$${hash.toString('base64')}\n`;
+}
