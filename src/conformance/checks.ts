@@ -5,11 +5,15 @@ import { clientIdChecks } from './checks/client-ids.ts';
 import { connectConductChecks } from './checks/connect-conduct.ts';
 import { connectFieldChecks } from './checks/connect-fields.ts';
 import { connectChecks } from './checks/connect.ts';
+import { dollarTopicChecks } from './checks/dollar-topics.ts';
+import { filterChecks } from './checks/filters.ts';
 import { keepAliveChecks } from './checks/keep-alive.ts';
 import { publishChecks } from './checks/publish.ts';
 import { retainedChecks } from './checks/retained.ts';
 import { sessionChecks } from './checks/session.ts';
 import { subscribeChecks } from './checks/subscribe.ts';
+import { topicWildcardChecks } from './checks/topic-wildcards.ts';
+import { topicChecks } from './checks/topics.ts';
 import { violationChecks } from './checks/violation.ts';
 import { willChecks } from './checks/will.ts';
 
@@ -23,7 +27,11 @@ export const checks: readonly Check[] = [
   ...publishChecks,
   ...retainedChecks,
   ...willChecks,
+  ...topicChecks,
+  ...topicWildcardChecks,
+  ...dollarTopicChecks,
   ...subscribeChecks,
+  ...filterChecks,
   ...sessionChecks,
   ...keepAliveChecks,
   ...violationChecks,
