@@ -2,7 +2,7 @@
 import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
 import { isOpen } from '../session/state.ts';
 import type { Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
-import { stoodFor } from './absence.ts';
+import { stoodFor, wasBrokerAlive } from './absence.ts';
 import { newBroker } from './digest.ts';
 import type { Broker } from './digest.ts';
 import { deliveryQos, heldFor, mayApply } from './subscriptions.ts';
@@ -149,7 +149,9 @@ function settle(state: State, connection: NetworkConnection, tMs: number, report
   for (const it of state.overlaps.get(connection)?.values() ?? []) {
     const [first] = it.copies;
     if (first === undefined || it.copies.some((copy) => copy.qos === it.highest)) continue;
-    if (!stoodFor(connection, first.at.tMs, tMs, state.parameters.effectTimeoutMs)) continue;
+    const { effectTimeoutMs } = state.parameters;
+    if (!stoodFor(connection, first.at.tMs, tMs, effectTimeoutMs)) continue;
+    if (!wasBrokerAlive(connection, first.at.tMs + effectTimeoutMs)) continue;
     const owes = [...it.session.flights.values()].some((flight) => isOpen(flight));
     if (owes) continue;
     report.fail('MQTT-3.3.5-1', {

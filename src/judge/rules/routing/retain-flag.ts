@@ -1,7 +1,7 @@
 // Judges the RETAIN flag of deliveries: 1 for what a new subscription finds, 0 for what an established one gets.
 import type { Report, RoutingRule, RuleParameters } from '../../rule.ts';
 import type { Message, Moment, NetworkConnection } from '../session/state.ts';
-import { stoodFor } from './absence.ts';
+import { stoodFor, wasBrokerAlive } from './absence.ts';
 import { newBroker } from './digest.ts';
 import type { Broker } from './digest.ts';
 import { heldFor } from './subscriptions.ts';
@@ -96,7 +96,9 @@ function doubtAbout(state: State, connection: NetworkConnection, doubt: Doubt): 
 function settle(state: State, connection: NetworkConnection, tMs: number, report: Report): void {
   for (const it of state.doubts.get(connection) ?? []) {
     if ((state.flags.get(it.message)?.get(connection)?.size ?? 0) > 1) continue;
-    if (stoodFor(connection, it.copy.tMs, tMs, state.parameters.quietMs)) accuse(it, connection, report);
+    const { quietMs } = state.parameters;
+    if (!stoodFor(connection, it.copy.tMs, tMs, quietMs)) continue;
+    if (wasBrokerAlive(connection, it.copy.tMs + quietMs)) accuse(it, connection, report);
   }
   state.doubts.delete(connection);
 }

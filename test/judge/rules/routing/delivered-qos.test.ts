@@ -4,7 +4,7 @@ import { deliveredQos } from '../../../../src/judge/rules/routing/delivered-qos.
 import type { HistoryOf } from '../../history-of.ts';
 import { verdicts } from '../../history-of.ts';
 import { suback, subscribe } from '../../packets.ts';
-import { get, join, send, stay, sub } from '../cast.ts';
+import { alive, get, join, send, stay, sub } from '../cast.ts';
 
 const judged = (write: (h: HistoryOf) => unknown): ReturnType<typeof verdicts> => verdicts(deliveredQos, write);
 const levels = [0, 1, 2] as const;
@@ -59,6 +59,7 @@ const overlapping =
     send(join(h, 'p'), 2, 'o/x', 'message 1');
     for (const qos of copies) get(a, qos, 'o/x', 'message 1');
     h.wait(4000);
+    alive(h);
     a.ended('client');
   };
 
@@ -72,6 +73,16 @@ describe('MQTT-3.3.5-1', () => {
     [[2, 1, 0, 2], 'fail'],
   ] as const)('copies at %j of overlapping grants 0, 1 and 2: %s', (copies, verdict) => {
     expect(judged(overlapping(...copies))).toEqual({ 'MQTT-3.3.5-1': verdict });
+  });
+
+  test('of a broker that froze behind the lower copy nothing is said', () => {
+    const seen = judged((h) => {
+      const a = sub(sub(join(h, 'a'), 'o/#', 0), 'o/x', 2);
+      send(join(h, 'p'), 2, 'o/x', 'message 1');
+      get(a, 0, 'o/x', 'message 1').wait(4000).ended('client');
+      alive(h);
+    });
+    expect(seen).toEqual({});
   });
 
   test('the highest copy may come well behind a lower one', () => {

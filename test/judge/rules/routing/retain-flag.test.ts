@@ -4,7 +4,7 @@ import { retainFlag } from '../../../../src/judge/rules/routing/retain-flag.ts';
 import type { HistoryOf } from '../../history-of.ts';
 import { verdicts } from '../../history-of.ts';
 import { suback, subscribe } from '../../packets.ts';
-import { get, join, send, stay, sub } from '../cast.ts';
+import { alive, get, join, send, stay, sub } from '../cast.ts';
 
 const judged = (write: (h: HistoryOf) => unknown): ReturnType<typeof verdicts> => verdicts(retainFlag, write);
 const keep = { retain: true };
@@ -16,6 +16,7 @@ const established =
     send(join(h, 'p'), 1, 'r', 'value 1', { retain: published });
     for (const retain of copies) get(a, 1, 'r', 'value 1', { retain });
     h.wait(1000);
+    alive(h);
     a.ended('client');
   };
 
@@ -49,6 +50,7 @@ const fresh =
     const a = sub(join(h, 'a'), 'r', 1);
     for (const retain of copies) get(a, 1, 'r', 'value 1', { retain });
     h.wait(1000);
+    alive(h);
     a.ended('client');
   };
 
