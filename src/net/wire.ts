@@ -85,9 +85,16 @@ class SocketWire implements Wire {
     if (!this.isWritable || bytes.length === 0) return Promise.resolve();
     this.#options.tap?.bytes(this.#ending.outward, bytes);
     if (this.#socket.write(bytes)) return Promise.resolve();
+    this.#drained ??= this.#drain();
+    return this.#drained;
+  }
+
+  /** Shared by all that is sent meanwhile. */
+  #drain(): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         this.#socket.off('drain', done).off('close', done);
+        this.#drained = undefined;
         resolve();
       };
       this.#socket.once('drain', done).once('close', done);
