@@ -13,6 +13,7 @@ import type { Segmentation } from '../faults/segmentation.ts';
 import type { WebSocketFault } from '../faults/websocket-fault.ts';
 import { startEmbeddedLink } from '../parts/links/embedded.ts';
 import type { LinkBackend, LinkOptions, StartedFaultyLink } from '../parts/links/link-options.ts';
+import { startWebSocketMutant } from '../parts/links/websocket-mutant.ts';
 import type { BrokerVariants, Endpoint, PartContext, StartedBroker } from '../parts/part.ts';
 import { sampleLoopLag } from './loop-lag.ts';
 import { packageVersion, provenance } from './provenance.ts';
@@ -170,8 +171,17 @@ class OpenBench implements Bench {
     const before = (upstream: Endpoint): Promise<Endpoint> => this.#faultsBefore(name, base.name, upstream, mutant);
     return {
       endpoint: await before(base.endpoint),
-      variants: variants.acl ? { acl: { ...variants.acl, endpoint: await before(variants.acl.endpoint) } } : {},
+      variants: {
+        ...(variants.acl && { acl: { ...variants.acl, endpoint: await before(variants.acl.endpoint) } }),
+        ...(variants.websocket && { websocket: await this.#webSocketBefore(name, variants.websocket, mutant) }),
+      },
     };
+  }
+
+  /** Packet faults stand before TCP only; a WebSocket listener without a fault of its own is the base's. */
+  async #webSocketBefore(name: string, upstream: Endpoint, { websocket: fault }: MutantFaults): Promise<Endpoint> {
+    if (fault === undefined) return upstream;
+    return this.use(await startWebSocketMutant({ name, upstream, fault }, this.context)).endpoint;
   }
 
   async #faultsBefore(
