@@ -65,6 +65,7 @@ class SocketWire implements Wire {
   readonly #ending: WireEnding;
   #onPeerEnd: (how: EndHow, detail?: string) => void = () => {};
   #peerEnded: Parameters<(how: EndHow, detail?: string) => void> | undefined;
+  #drained: Promise<void> | undefined;
 
   constructor(socket: Socket, options: WireOptions) {
     this.#socket = socket;
