@@ -36,14 +36,14 @@ export const mutants: readonly Mutant[] = [
   ...subscribeMutants,
   ...unsubscribeMutants,
   ...violationMutants,
-];
-
-/** Mutants that are committed before their checks. */
-export const mutantsAhead: readonly Mutant[] = [
   ...bomMutants,
   ...topicNameMutants,
   ...filterMutants,
   ...matchingMutants,
+];
+
+/** Mutants that are committed before their checks. */
+export const mutantsAhead: readonly Mutant[] = [
   ...severalFiltersMutants,
   ...reservedFlagMutants,
   ...exchangeMutants,

@@ -8,6 +8,10 @@ const sessionForgotten =
   'Aedes keeps a session by its subscriptions alone: without one, CONNACK says Session Present 0 to a client that returns';
 const dupForwarded = 'Aedes forwards a PUBLISH with the DUP flag of its publisher';
 const pubrelOverlaps = 'Aedes may answer PUBREC packets that come together with PUBREL packets in another order';
+const filterNotRead = 'Aedes answers a SUBSCRIBE or UNSUBSCRIBE whose filter is not UTF-8 or holds U+0000';
+const plusBesideLetter = 'Aedes takes a filter with + beside one more letter, where the level stands at an end';
+const dollarMatched =
+  'Aedes sends retained and queued messages on topics that begin with $ to filters that begin with a wildcard';
 
 conformanceTests({
   target: 'embedded',
@@ -21,6 +25,22 @@ conformanceTests({
     },
     'publish/nul-in-topic': 'Aedes answers PUBACK to a topic with U+0000',
     'publish/ill-formed-topic': 'Aedes answers PUBACK to a topic that is not UTF-8',
+    'topics/nul-in-name': 'Aedes answers PUBACK to a topic with U+0000',
+    'topics/wildcard-in-will': 'Aedes takes a will whose topic has a wildcard, and publishes it',
+    'topics/dollar-not-matched': dollarMatched,
+    'topics/dollar-not-queued': dollarMatched,
+    'filters/multi-level-misplaced-at-root': 'Aedes grants the filter a#',
+    'filters/single-level-misplaced-subscribe': plusBesideLetter,
+    'filters/single-level-misplaced-at-root': plusBesideLetter,
+    'filters/ill-formed-broken-sequence-subscribe': filterNotRead,
+    'filters/ill-formed-overlong-subscribe': filterNotRead,
+    'filters/ill-formed-surrogate-subscribe': filterNotRead,
+    'filters/nul-subscribe': filterNotRead,
+    'filters/ill-formed-broken-sequence-unsubscribe': filterNotRead,
+    'filters/ill-formed-overlong-unsubscribe': filterNotRead,
+    'filters/ill-formed-surrogate-unsubscribe': filterNotRead,
+    'filters/nul-unsubscribe': filterNotRead,
+    'filters/none-unsubscribe': 'Aedes answers an UNSUBSCRIBE that has no filter',
     'session/qos1-redelivered': 'Aedes sends an unacknowledged PUBLISH again with DUP 0',
     'session/qos2-publish-redelivered': 'Aedes sends a PUBLISH without PUBREC again with DUP 0',
     'MQTT-3.2.2-2': sessionForgotten,

@@ -23,12 +23,21 @@ const brokenByAedes: ReadonlySet<StatementId> = new Set([
   'MQTT-3.2.2-6',
   'MQTT-3.3.1-1',
   'MQTT-3.3.1-3',
+  'MQTT-3.3.2-2',
   'MQTT-3.3.5-1',
+  'MQTT-3.8.3-1',
+  'MQTT-3.10.3-1',
+  'MQTT-3.10.3-2',
   'MQTT-4.1.0-1',
   'MQTT-4.3.2-1',
   'MQTT-4.3.3-1',
   'MQTT-4.4.0-1',
   'MQTT-4.6.0-6',
+  'MQTT-4.7.1-1',
+  'MQTT-4.7.1-2',
+  'MQTT-4.7.1-3',
+  'MQTT-4.7.2-1',
+  'MQTT-4.7.3-2',
 ] as const);
 
 function everyMutantIsKilled(word: string, chosen: readonly Mutant[]): void {

@@ -176,11 +176,11 @@ const emptyFilters = (['SUBSCRIBE', 'UNSUBSCRIBE'] as const).map((request) =>
   }),
 );
 
-/** Text that is not UTF-8: an unfinished sequence, an overlong form, half of a surrogate pair. */
+/** Text that is not UTF-8, one of each kind. */
 const illFormed = [
-  ['broken-sequence', [0xc3, 0x28]],
-  ['overlong', [0xc0, 0xaf]],
-  ['surrogate', [0xed, 0xa0, 0x80]],
+  { name: 'broken-sequence', what: 'a broken sequence', bytes: [0xc3, 0x28] },
+  { name: 'overlong', what: 'an overlong form', bytes: [0xc0, 0xaf] },
+  { name: 'surrogate', what: 'half of a surrogate pair', bytes: [0xed, 0xa0, 0x80] },
 ] as const;
 
 /** A check that a SUBSCRIBE or UNSUBSCRIBE which cannot be read is closed on, after one that can. */
@@ -211,10 +211,10 @@ const unreadableFilters = (['SUBSCRIBE', 'UNSUBSCRIBE'] as const).flatMap((reque
   const isSubscribe = request === 'SUBSCRIBE';
   const word = request.toLowerCase();
   return [
-    ...illFormed.map(([name, bytes]) =>
+    ...illFormed.map(({ name, what, bytes }) =>
       unreadable(request, {
         id: `filters/ill-formed-${name}-${word}`,
-        title: `a ${name.replace('-', ' ')} in the filter of ${request} ends the connection`,
+        title: `${what} in the filter of ${request} ends the connection`,
         section: isSubscribe ? '3.8.3' : '3.10.3',
         statement: isSubscribe ? 'MQTT-3.8.3-1' : 'MQTT-3.10.3-1',
         offend: (client, bench) =>
