@@ -16,6 +16,8 @@ export interface ConnectOptions {
   readonly will?: Will;
   /** Answer QoS 1 and 2 deliveries as a good client does (default), or leave that to the check. */
   readonly acknowledge?: boolean;
+  /** Bytes that the check moves on this connection beyond what any other does: so much more is no flood, and is recorded. */
+  readonly expectedB?: number;
 }
 
 /** A client that does what the check says, byte by byte, and sees every packet that comes back. */

@@ -26,6 +26,8 @@ export interface Check {
   readonly group: 'parallel' | 'alone' | 'ownInstance';
   /** Why it is kept from somebody else's broker until the user names that broker as fit for it. */
   readonly unsafe?: string;
+  /** What it costs, e.g. `moves 512 MB`: it is then driven only when its own id selects it. */
+  readonly optIn?: string;
   /** Every acceptable outcome in words, shown as Expected. */
   readonly accept: readonly string[];
   /** Brings the situation about. Never judges: what it did and what came back stands in the history. */

@@ -5,13 +5,20 @@ import { clientIdChecks } from './checks/client-ids.ts';
 import { connectConductChecks } from './checks/connect-conduct.ts';
 import { connectFieldChecks } from './checks/connect-fields.ts';
 import { connectChecks } from './checks/connect.ts';
+import { enduranceChecks } from './checks/endurance.ts';
+import { exchangeChecks } from './checks/exchange.ts';
+import { fixedHeaderChecks } from './checks/fixed-header.ts';
 import { dollarTopicChecks } from './checks/dollar-topics.ts';
 import { filterChecks } from './checks/filters.ts';
 import { keepAliveChecks } from './checks/keep-alive.ts';
+import { largePayloadChecks } from './checks/large-payload.ts';
+import { manyFilterChecks } from './checks/many-filters.ts';
 import { publishChecks } from './checks/publish.ts';
+import { restartChecks } from './checks/restart.ts';
 import { retainedChecks } from './checks/retained.ts';
 import { sessionChecks } from './checks/session.ts';
 import { subscribeChecks } from './checks/subscribe.ts';
+import { takeOverChecks } from './checks/take-over.ts';
 import { topicWildcardChecks } from './checks/topic-wildcards.ts';
 import { topicChecks } from './checks/topics.ts';
 import { violationChecks } from './checks/violation.ts';
@@ -35,16 +42,28 @@ export const checks: readonly Check[] = [
   ...sessionChecks,
   ...keepAliveChecks,
   ...violationChecks,
+  ...fixedHeaderChecks,
+  ...manyFilterChecks,
+  ...exchangeChecks,
+  ...enduranceChecks,
+  ...largePayloadChecks,
+  ...takeOverChecks,
+  ...restartChecks,
 ];
 
 /**
  * The checks that a selection names: by id, by statement (with or without `MQTT-`), by section or chapter (`3.3` takes
  * 3.3.1 too), or by glob (`will/*`, `MQTT-3.3.1-*`).
- * Several words, separated by commas, add up.
+ * Several words, separated by commas, add up. What is {@link Check.optIn} is named by its whole id, and not by default.
  */
-export function selectChecks(selection: string): readonly Check[] {
-  const patterns = selection.split(',').map((word) => patternOf(word.trim()));
-  return checks.filter((check) => patterns.some((pattern) => namesOf(check).some((name) => pattern.test(name))));
+export function selectChecks(selection = '*'): readonly Check[] {
+  const words = selection.split(',').map((word) => word.trim());
+  const patterns = words.map((word) => patternOf(word));
+  return checks.filter((check) =>
+    check.optIn === undefined
+      ? patterns.some((pattern) => namesOf(check).some((name) => pattern.test(name)))
+      : words.includes(check.id),
+  );
 }
 
 function namesOf(check: Check): readonly string[] {

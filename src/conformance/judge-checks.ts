@@ -43,18 +43,20 @@ export function judgeChecks(
 
 function ownFindings(check: Check, target: string, slice: Slice): readonly Finding[] {
   const last = slice.phases.at(-1);
-  const forEach = (verdict: Verdict, actual: string): readonly Finding[] =>
-    check.statements.map((statement) => ({
+  const forEach = (verdict: Verdict, actual: string): readonly Finding[] => {
+    const finding = {
       by: check.id,
       check: check.id,
       target,
-      statement,
       verdict,
       expected: check.accept,
       actual,
       evidence: { events: last === undefined ? [] : [last.seq] },
       count: 1,
-    }));
+    };
+    // What no statement is behind is told once, in the check's own name.
+    return check.statements.length === 0 ? [finding] : check.statements.map((statement) => ({ ...finding, statement }));
+  };
   switch (last?.phase) {
     case 'skipped':
       return forEach('skipped', last.reason ?? 'skipped');

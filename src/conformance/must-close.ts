@@ -12,6 +12,8 @@ export interface MustClose {
   readonly title: string;
   readonly section: string;
   readonly statement: StatementId;
+  /** Further statements that say the same of this packet. */
+  readonly also?: readonly StatementId[];
   readonly needs?: Check['needs'];
   /** Whether an answer of the server shows that the packet took effect, e.g. a PUBACK. */
   readonly isEffect: (answer: Packet) => boolean;
@@ -40,7 +42,7 @@ export function mustClose(it: MustClose): Check {
     id: it.id,
     title: it.title,
     section: it.section,
-    statements: [it.statement],
+    statements: [it.statement, ...(it.also ?? [])],
     needs: it.needs ?? [],
     group: 'parallel',
     accept: [accept],
@@ -53,7 +55,10 @@ export function mustClose(it: MustClose): Check {
       // A server that the packet brought down has closed too: only one that still serves others has refused it.
       await bench.connect('witness');
     },
-    judge: (slice) => [judgeClose(slice, it)],
+    judge(slice) {
+      const judged = judgeClose(slice, it);
+      return [it.statement, ...(it.also ?? [])].map((statement) => ({ ...judged, statement }));
+    },
   };
 }
 

@@ -14,6 +14,8 @@ export interface ScriptedClientOptions {
   readonly connection: ConnectionId;
   readonly connect: Connect;
   readonly acknowledge: boolean;
+  /** Bytes that are expected beyond the usual; only more than these are a flood. */
+  readonly expectedB: number;
   readonly history: History;
   readonly clock: Clock;
   readonly parameters: RuleParameters;
@@ -165,7 +167,7 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
       this.#receivedPackets += 1;
       if (packet) this.#arrived(packet);
     }
-    if (this.#receivedPackets <= floodPackets && this.#receivedB <= floodB) return;
+    if (this.#receivedPackets <= floodPackets && this.#receivedB <= floodB + this.#options.expectedB) return;
     this.#isFlooded = true;
     const { clientId } = this;
     this.#options.onFlood(

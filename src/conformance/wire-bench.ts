@@ -1,5 +1,6 @@
 // A check's corner of the bench on real sockets: clients are dialled here and end with the check.
 import type { History } from '../history/event.ts';
+import { defaultCaps, RecordingBudget } from '../history/recorder.ts';
 import { pause, type Clock } from '../net/clock.ts';
 import type { ConnectionIds } from '../net/connection-ids.ts';
 import { dial } from '../net/dial.ts';
@@ -72,6 +73,7 @@ export class WireBench implements CheckBench, AsyncDisposable {
   async open(name: string, options: ConnectOptions = {}): Promise<ScriptedClient> {
     const { history, clock, signal, parameters, target, check } = this.#options;
     const connection = this.#options.connectionIds.next();
+    const { expectedB = 0 } = options;
     const wire = await dial(this.#endpoint(options), {
       clock,
       signal,
@@ -80,6 +82,7 @@ export class WireBench implements CheckBench, AsyncDisposable {
         history,
         connection,
         seenAt: 'wire',
+        budget: new RecordingBudget({ ...defaultCaps, heldB: defaultCaps.heldB + expectedB }),
         names: { client: name, server: this.#options.place.server, target, check },
       },
     });
@@ -90,6 +93,7 @@ export class WireBench implements CheckBench, AsyncDisposable {
       connection,
       connect,
       acknowledge,
+      expectedB,
       history,
       clock,
       parameters,

@@ -27,6 +27,8 @@ export interface SlicePacket<P extends Packet = Packet> extends Point {
   readonly direction: Direction;
   readonly frame: Frame;
   readonly packet?: P;
+  /** Of a PUBLISH whose payload the journal cut: the hash of the whole payload, see `payloadHash`. */
+  readonly payloadHash?: string;
 }
 
 /** A packet of the slice that could be read as one of type `T`. */
@@ -154,7 +156,7 @@ function noteOnTrack(tracks: ReadonlyMap<ConnectionId, Track>, event: HistoryEve
   else if (event.kind === 'ended') track.ended ??= event;
   else {
     const frame = frameOf(event);
-    const { seq, tMs, connection, direction } = event;
+    const { seq, tMs, connection, direction, payloadHash } = event;
     track.packets.push({
       seq,
       tMs,
@@ -162,6 +164,7 @@ function noteOnTrack(tracks: ReadonlyMap<ConnectionId, Track>, event: HistoryEve
       direction,
       frame,
       ...(frame.packet === undefined ? {} : { packet: frame.packet }),
+      ...(payloadHash === undefined ? {} : { payloadHash }),
     });
   }
 }

@@ -3,7 +3,7 @@ import type { Bench, BenchOptions } from '../bench/bench.ts';
 import type { Plan } from '../bench/plan.ts';
 import { play } from '../bench/play.ts';
 import type { Check } from '../conformance/check.ts';
-import { checks, selectChecks } from '../conformance/checks.ts';
+import { selectChecks } from '../conformance/checks.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
 import { lacksOf, placeOf, type DrivenTarget } from '../conformance/driven-target.ts';
 import { FieldbenchError, type SourcePlace } from '../error.ts';
@@ -54,7 +54,7 @@ export interface PreparedRun {
  */
 export function prepareConformance(options: ConformanceOptions): PreparedRun & { readonly checks: readonly Check[] } {
   const { targets, select, seed = 1 } = options;
-  const selected = select === undefined ? checks : selectChecks(select);
+  const selected = selectChecks(select);
   if (selected.length === 0) {
     throw new FieldbenchError({
       code: 'FB_USAGE',

@@ -13,7 +13,8 @@ import type { Verb } from '../verb.ts';
 type Rows = readonly (readonly string[])[];
 
 const lists: Readonly<Record<string, () => Rows | Promise<Rows>>> = {
-  checks: () => checks.map((it) => [it.id, it.section, it.title]),
+  checks: () =>
+    checks.map((it) => [it.id, it.section, it.optIn === undefined ? it.title : `${it.title} (opt-in: ${it.optIn})`]),
   rules: () => rules.map((it) => [it.id, it.judges, it.title]),
   mutants: () => mutants.map((it) => [it.id, it.statement, it.summary]),
   statements: () =>

@@ -130,6 +130,7 @@ export const subscribeChecks: readonly Check[] = [
     title: 'a SUBSCRIBE whose header flags are not 2 ends the connection',
     section: '3.8.1',
     statement: 'MQTT-3.8.1-1',
+    also: ['MQTT-2.2.2-2'],
     isEffect: answers('SUBACK'),
     async prepare(bench) {
       const client = await bench.connect('sub');
@@ -148,6 +149,7 @@ export const subscribeChecks: readonly Check[] = [
     title: 'an UNSUBSCRIBE whose header flags are not 2 ends the connection',
     section: '3.10.1',
     statement: 'MQTT-3.10.1-1',
+    also: ['MQTT-2.2.2-2'],
     isEffect: answers('UNSUBACK'),
     async prepare(bench) {
       const client = await bench.connect('sub');

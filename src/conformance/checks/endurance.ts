@@ -1,0 +1,230 @@
+// Checks of section 4.1, 7.0 and 7.1: what holds for as long as a connection lasts, for every byte, and with nothing but the standard.
+import { payloadHash } from '../../history/payload-hash.ts';
+import type { Slice, SliceConnection } from '../../judge/slice.ts';
+import type { Publish } from '../../wire/packet.ts';
+import { everyQos, type CheckBench, type ScriptedClient } from '../bench.ts';
+import type { Check } from '../check.ts';
+import { saying, type Judgement } from '../judgement.ts';
+
+/** Bytes that count, so that no two pieces of the stream are alike. */
+function countedBytes(lengthB: number, from: number): Buffer {
+  const bytes = Buffer.alloc(lengthB);
+  for (let at = 0; at + 4 <= lengthB; at += 4) bytes.writeUInt32BE((from + at) >>> 0, at);
+  return bytes;
+}
+
+/** A PUBLISH as the judge compares it: the journal cuts large payloads, and keeps their hash. */
+interface Hashed {
+  readonly seq: number;
+  readonly hash: string;
+  readonly qos: Publish['qos'];
+}
+
+const hashed = (connection: SliceConnection, way: 'sent' | 'received'): readonly Hashed[] =>
+  connection[way]('PUBLISH').map((it) => ({
+    seq: it.seq,
+    hash: it.payloadHash ?? payloadHash(it.packet.payload),
+    qos: it.packet.qos,
+  }));
+
+const pieceB = 16 * 1024;
+const pieces = 64;
+const acceptStream = [`all ${pieces} messages of ${pieceB} B are acknowledged, and arrive unaltered and in order`];
+
+function judgeStream(slice: Slice): readonly Judgement[] {
+  const subscriber = slice.client('sub');
+  const publisher = slice.client('pub');
+  const say = saying(acceptStream, { connection: subscriber, statement: 'MQTT-7.1.1-1' });
+  const sent = hashed(publisher, 'sent');
+  const received = hashed(subscriber, 'received');
+  const known = new Map(sent.map((it, at) => [it.hash, at]));
+  const strange = received.find((it) => !known.has(it.hash));
+  if (strange !== undefined) return [say('fail', 'a payload arrived altered', strange)];
+  // A copy that is sent again is no part of the order.
+  const first = [...new Map(received.toReversed().map((it) => [it.hash, it])).values()].toReversed();
+  const late = first.find(
+    (it, at) => at > 0 && (known.get(first[at - 1]?.hash ?? '') ?? 0) > (known.get(it.hash) ?? 0),
+  );
+  if (late !== undefined) return [say('fail', 'a message arrived behind a later one', late)];
+  const closed = [publisher, subscriber].find((it) => it.ended?.by === 'server');
+  if (closed?.ended !== undefined) return [say('inconclusive', 'the server closed a connection', closed.ended)];
+  const acknowledged = publisher.received('PUBACK').length;
+  const measured = [{ name: 'payload carried each way', unit: 'B', value: first.length * pieceB }];
+  const actual = `${acknowledged} acknowledged, ${first.length} arrived`;
+  const isWhole = sent.length === pieces && first.length === pieces && acknowledged >= pieces;
+  return [{ ...say(isWhole ? 'pass' : 'fail', actual, sent.at(-1), received.at(-1)), measured }];
+}
+
+const keepAliveS = 2;
+const isText = (text: string) => (it: Publish) => Buffer.from(text).equals(it.payload);
+const acceptLasting = [
+  'after the idle time the subscription delivers, and the QoS 2 exchange that was begun before it is finished with one delivery',
+];
+
+/** Packet identifier of the exchange that is begun before the idle time, beside those that a client counts from 1. */
+const packetId = 700;
+const isHalf = (it: { readonly packetId: number }): boolean => it.packetId === packetId;
+
+/** A client that begins a QoS 2 exchange, keeps its connection by PINGREQ alone, and finishes the exchange. */
+const idle = async (bench: CheckBench, name: string, cleanSession: boolean): Promise<void> => {
+  const client = await bench.connect(name, { cleanSession, keepAliveS });
+  await client.subscribe({ [bench.topic(`${name}/news`)]: 1 });
+  const half = (dup: boolean) =>
+    ({
+      type: 'PUBLISH',
+      dup,
+      qos: 2,
+      retain: false,
+      topic: bench.topic(`${name}/half`),
+      packetId,
+      payload: Buffer.from('half'),
+    }) as const;
+  await client.send(half(false));
+  await client.next('PUBREC', isHalf);
+  for (let n = 0; n < 3; n++) {
+    await bench.elapse(keepAliveS * 800);
+    await client.ping();
+  }
+  bench.mark('idle over', client);
+  await client.send(half(true));
+  await client.next('PUBREC', isHalf);
+  await client.send({ type: 'PUBREL', packetId });
+  await client.next('PUBCOMP', isHalf);
+};
+
+const idlers = [
+  { name: 'kept', cleanSession: false },
+  { name: 'clean', cleanSession: true },
+] as const;
+
+function judgeLasting(slice: Slice, name: string): Judgement {
+  const client = slice.connectionsOf(name).at(0) ?? slice.client(name);
+  const say = saying(acceptLasting, { connection: client, statement: 'MQTT-4.1.0-2' });
+  const late = client.after(slice.marks.find((it) => it.connection === client.id) ?? client.opened);
+  const pubcomp = late.received('PUBCOMP').at(0);
+  const news = late.received('PUBLISH', isText('news')).at(0);
+  if (client.ended?.by === 'server') return say('inconclusive', 'the server closed the connection', client.ended);
+  const copies = slice
+    .client('watch')
+    .received('PUBLISH', (it) => it.topic.endsWith(`/${name}/half`))
+    .filter((it, at, all) => all.findIndex((other) => other.packet.packetId === it.packet.packetId) === at);
+  if (news === undefined) return say('fail', 'the subscription delivers no more', late.sent('PUBLISH').at(0));
+  if (pubcomp === undefined) return say('fail', 'the QoS 2 exchange could not be finished', late.sent('PUBREL').at(0));
+  if (copies.length !== 1) return say('fail', `the QoS 2 message was delivered ${copies.length} times`, ...copies);
+  return say('pass', 'the subscription delivers, and the exchange was finished', pubcomp, copies[0], news);
+}
+
+const acceptBaseline = [
+  'CONNECT, SUBSCRIBE, PUBLISH at each QoS, a retained message and a will work with packets of the standard alone',
+];
+
+/** Which step of the baseline did not work, in words. */
+function judgeBaseline(slice: Slice): Judgement {
+  const say = saying(acceptBaseline, { statement: 'MQTT-7.0.0-2' });
+  const odd = slice.packets.find((it) => it.direction === 'toClient' && it.packet === undefined);
+  if (odd !== undefined) return say('fail', 'the server sent bytes that are no packet of the standard', odd);
+  const clients = slice.connections;
+  const connacks = clients.map((it) => it.received('CONNACK').at(0));
+  const refused = connacks.find((it) => it !== undefined && it.packet.returnCode > 0);
+  // User names, passwords and being unavailable are all in the standard.
+  if (refused !== undefined && refused.packet.returnCode >= 3)
+    return say('inconclusive', `CONNECT was refused with code ${refused.packet.returnCode}`, refused);
+  if (refused !== undefined) return say('fail', `CONNECT was refused with code ${refused.packet.returnCode}`, refused);
+  if (connacks.some((it) => it === undefined)) return say('fail', 'a CONNECT was not answered', ...connacks);
+  const observer = slice.client('sub');
+  const suback = observer.received('SUBACK').at(0);
+  if (suback === undefined) return say('fail', 'SUBSCRIBE was not answered', observer.sent('SUBSCRIBE').at(0));
+  const missing = [...everyQos.map((qos) => `at QoS ${qos}`), 'retained', 'will'].filter(
+    (text) => clients.flatMap((it) => it.received('PUBLISH', isText(text))).length === 0,
+  );
+  if (missing.length > 0) return say('fail', `did not arrive: message ${missing.join(', message ')}`, suback);
+  return say(
+    'pass',
+    'each step worked',
+    suback,
+    slice.packets.findLast((it) => it.packet?.type === 'PUBLISH'),
+  );
+}
+
+/** Drives the baseline; a step that does not work is the judge's business, and must not keep the next from being tried. */
+const driveBaseline = async (bench: CheckBench): Promise<void> => {
+  const topic = bench.topic('baseline');
+  const will = { topic, payload: Buffer.from('will'), qos: 1, retain: false } as const;
+  const entered = async (name: string): Promise<ScriptedClient | undefined> => {
+    const options = name === 'victim' ? { will } : {};
+    const client = await bench.open(name, options);
+    await client.send(bench.connectPacket(name, options));
+    return (await client.next('CONNACK'))?.returnCode === 0 ? client : undefined;
+  };
+  // Three of them: that one connection is refused may be an error that passes.
+  const [subscriber, publisher, victim] = await Promise.all(['sub', 'pub', 'victim'].map(entered));
+  if (subscriber === undefined || publisher === undefined || victim === undefined) return;
+  await subscriber.subscribe({ [topic]: 2 });
+  for (const qos of everyQos) await publisher.publish({ topic, payload: `at QoS ${qos}`, qos });
+  await victim.abort('rst');
+  await publisher.publish({ topic: bench.topic('stored'), payload: 'retained', qos: 1, retain: true });
+  await subscriber.subscribe({ [bench.topic('stored')]: 1 });
+  await Promise.all([
+    ...everyQos.map((qos) => subscriber.delivery(topic, `at QoS ${qos}`)),
+    subscriber.delivery(topic, 'will'),
+    subscriber.delivery(bench.topic('stored'), 'retained'),
+  ]);
+  await publisher.publish({ topic: bench.topic('stored'), payload: '', qos: 1, retain: true });
+};
+
+export const enduranceChecks: readonly Check[] = [
+  {
+    id: 'transport/one-mebibyte',
+    title: 'one mebibyte of counted bytes passes in both directions unaltered',
+    section: '7.1.1',
+    statements: ['MQTT-7.1.1-1'],
+    needs: ['qos1'],
+    group: 'parallel',
+    accept: acceptStream,
+    async drive(bench) {
+      const topic = bench.topic('stream');
+      const subscriber = await bench.connect('sub');
+      await subscriber.subscribe({ [topic]: 1 });
+      const publisher = await bench.connect('pub');
+      const payloads = Array.from({ length: pieces }, (_, n) => countedBytes(pieceB, n * pieceB));
+      for (let at = 0; at < pieces; at += 8) {
+        const burst = payloads.slice(at, at + 8);
+        await Promise.all(burst.map((payload) => publisher.publish({ topic, payload, qos: 1 })));
+      }
+      await Promise.all(payloads.map((payload) => subscriber.delivery(topic, payload)));
+    },
+    judge: judgeStream,
+  },
+  {
+    id: 'session/lasts-with-connection',
+    title: 'a session lasts for as long as its connection is kept by PINGREQ',
+    section: '4.1',
+    statements: ['MQTT-4.1.0-2'],
+    needs: ['qos1', 'qos2'],
+    group: 'parallel',
+    accept: acceptLasting,
+    async drive(bench) {
+      const watch = await bench.connect('watch');
+      for (const { name } of idlers) await watch.subscribe({ [bench.topic(`${name}/half`)]: 2 });
+      await Promise.all(idlers.map(({ name, cleanSession }) => idle(bench, name, cleanSession)));
+      for (const { name } of idlers) {
+        const publisher = await bench.connect('pub');
+        await publisher.publish({ topic: bench.topic(`${name}/news`), payload: 'news', qos: 1 });
+        await watch.delivery(bench.topic(`${name}/half`), 'half');
+      }
+      await bench.quiet();
+    },
+    judge: (slice) => idlers.map(({ name }) => judgeLasting(slice, name)),
+  },
+  {
+    id: 'interoperation/baseline',
+    title: 'connecting, subscribing, publishing, retaining and leaving a will need nothing but the standard',
+    section: '7',
+    statements: ['MQTT-7.0.0-2'],
+    needs: ['qos1', 'qos2', 'retain', 'will'],
+    group: 'parallel',
+    accept: acceptBaseline,
+    drive: driveBaseline,
+    judge: (slice) => [judgeBaseline(slice)],
+  },
+];
