@@ -57,9 +57,10 @@ export const exchangeMutants: readonly Mutant[] = [
 ];
 
 export const interoperationMutants: readonly Mutant[] = [
-  mutant('user-name-demanded', 'MQTT-7.0.0-2', 'refuses a CONNECT without a user name', [
-    fromClient('CONNECT', { hasUserName: false }),
-    answer('CONNACK', 'client', { returnCode: 5 }),
+  // No mutant demands a user name: that one is in the standard, as is refusing its absence with code 5.
+  mutant('private-level-demanded', 'MQTT-7.0.0-2', 'refuses the protocol level of the standard for one of its own', [
+    fromClient('CONNECT'),
+    answer('CONNACK', 'client', { returnCode: 1 }),
     { do: 'fin', side: 'both' },
   ]),
   mutant('large-payload-cut', 'MQTT-7.1.1-1', 'loses what lies behind the first 8 KiB of a payload that comes in', [
