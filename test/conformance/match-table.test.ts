@@ -1,0 +1,73 @@
+// A table passes where each filter got what it matches and no more, and says nothing where nothing can be known.
+import { expect, test } from 'vitest';
+import { matchTable } from '../../src/conformance/match-table.ts';
+import { cutSlice } from '../../src/judge/slice.ts';
+import { HistoryOf } from '../judge/history-of.ts';
+import { connack, connect, puback, publish, suback, subscribe } from '../judge/packets.ts';
+
+const of = { check: 'filters/x', target: 'broker' };
+
+/** One filter that matches the first of two topics. */
+const table = (refused?: 'warn') =>
+  matchTable({
+    id: of.check,
+    title: '',
+    section: '4.7',
+    needs: [],
+    group: 'parallel',
+    topics: ['%/a', '%/b'],
+    rows: [{ filter: '%/a', matches: ['%/a'], statements: ['MQTT-4.7.3-4'] }],
+    ...(refused && { refused }),
+  });
+
+const message = (topic: string, index: number) => publish(1, 1, { topic, payload: Buffer.from(`p/message ${index}`) });
+const asked = message('p/a', 0);
+const other = message('p/b', 1);
+const end = publish(1, 9, { topic: 'p/end of the table', payload: Buffer.from('end') });
+
+interface Story {
+  readonly granted?: number;
+  readonly got: readonly ReturnType<typeof publish>[];
+  readonly isTaken?: boolean;
+}
+
+function judged({ granted = 1, got, isTaken = true }: Story, refused?: 'warn'): readonly string[] {
+  const h = new HistoryOf();
+  const subscriber = h.conn('filter 0', of).client(connect(), subscribe(1, { 'p/a': 1 }));
+  subscriber.server(connack(), suback(1, granted));
+  for (const [index, sent] of [asked, other].entries()) {
+    const publisher = h.conn(`topic ${index}`, of).client(connect(), sent);
+    publisher.server(connack(), ...(isTaken ? [puback(1)] : []));
+  }
+  subscriber.server(...got);
+  const findings = table(refused).judge?.(cutSlice(h.events, of.check, of.target)) ?? [];
+  return findings.map((it) => it.verdict);
+}
+
+test('what is matched and nothing else passes', () => {
+  expect(judged({ got: [asked, end] })).toEqual(['pass']);
+});
+
+test('a message that the filter does not match fails', () => {
+  expect(judged({ got: [asked, other, end] })).toEqual(['fail']);
+});
+
+test('a message that comes under another topic fails', () => {
+  expect(judged({ got: [{ ...asked, topic: 'p/A' }, end] })).toEqual(['fail']);
+});
+
+test('a message that does not come fails behind the end of all, and shows nothing without', () => {
+  expect(judged({ got: [end] })).toEqual(['fail']);
+  expect(judged({ got: [] })).toEqual(['inconclusive']);
+});
+
+test('without the end of all nothing is certain to be missing', () => {
+  expect(judged({ got: [asked] })).toEqual(['inconclusive']);
+});
+
+test('an open refusal is inconclusive, or a remark where the standard allows it', () => {
+  expect(judged({ granted: 0x80, got: [] })).toEqual(['inconclusive']);
+  expect(judged({ granted: 0x80, got: [] }, 'warn')).toEqual(['warn']);
+  expect(judged({ isTaken: false, got: [end] })).toEqual(['inconclusive']);
+  expect(judged({ isTaken: false, got: [end] }, 'warn')).toEqual(['warn']);
+});
