@@ -1,5 +1,5 @@
 // Plays mutants beside their base in one run: the proof that every check can fail.
-import type { Bench } from '../bench/bench.ts';
+import type { Bench, StartedBroker } from '../bench/bench.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { JudgedRun, JudgedTarget } from '../judge/judged.ts';
 import type { RuleParameters } from '../judge/rule.ts';
@@ -28,45 +28,53 @@ function checksFor(statement: StatementId, checks: readonly Check[]): readonly C
   return checks.filter((it) => it.statements.includes(statement));
 }
 
+/** How mutants are played. */
+export interface MutantOptions extends Omit<DriveOptions, 'history' | 'clock' | 'connectionIds' | 'prefix'> {
+  /** How many mutants run side by side; default 8. */
+  readonly mutantsAtOnce?: number;
+  /** Each mutant gets every check instead of those of its own statement: what else it breaks then shows too. */
+  readonly whole?: boolean;
+}
+
 /**
- * Starts the base, drives every check that the mutants need on it, then on each mutant its own.
+ * Starts the base, drives on it every check that the mutants need, then on each mutant its own.
  * @param word the target word of the base
- * @param width how many mutants run side by side
  */
 export async function driveMutants(
   mutants: readonly Mutant[],
   word: string,
   bench: Bench,
   checks: readonly Check[],
-  options: Omit<DriveOptions, 'history' | 'clock' | 'connectionIds' | 'prefix'>,
-  width = 8,
+  { mutantsAtOnce = 8, whole = false, ...options }: MutantOptions,
 ): Promise<void> {
   const { clock, history } = bench.context;
-  const driven = (prefix: string): DriveOptions => ({
-    ...options,
-    history,
-    clock,
-    connectionIds: bench.connectionIds,
-    prefix,
-  });
+  const { connectionIds } = bench;
+  const driven = (prefix: string): DriveOptions => ({ ...options, history, clock, connectionIds, prefix });
+  // A broker that restarts would take the mutants before it along; its checks judge no statement.
+  const inPlace = checks.filter((it) => !it.needs.includes('restart'));
+  const checksOf = (mutant: Mutant): readonly Check[] => (whole ? inPlace : checksFor(mutant.statement, inPlace));
   const base = await bench.startTarget(word, word);
-  const needed = checks.filter((check) => mutants.some((mutant) => check.statements.includes(mutant.statement)));
+  const needed = inPlace.filter((check) => mutants.some((mutant) => checksOf(mutant).includes(check)));
   await driveChecks(needed, { ...placeOf(base), name: word, lacks: lacksOf(base) }, driven('base'));
   const waiting = [...mutants.entries()];
-  const lanes = Array.from({ length: width }, async () => {
+  const lanes = Array.from({ length: mutantsAtOnce }, async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, mutant] = next;
       const name = mutantTarget(word, mutant);
-      const place = await bench.startMutant(name, base, mutant);
-      await driveChecks(
-        checksFor(mutant.statement, checks),
-        { ...place, server: name, name, lacks: lacksOf(base) },
-        driven(`m${index.toString(36)}x`),
-      );
+      const mine = checksOf(mutant);
+      await using another = mine.every((it) => it.group === 'parallel') ? undefined : await baseOf(name, word, bench);
+      const behind = another ?? base;
+      const place = await bench.startMutant(name, behind, mutant);
+      const target = { ...place, server: name, name, lacks: lacksOf(behind) };
+      await driveChecks(mine, target, driven(`m${index.toString(36)}x`));
     }
   });
   await Promise.all(lanes);
 }
+
+/** Checks that subscribe to everything would see the traffic of the other mutants on a shared base. */
+const baseOf = (mutant: string, word: string, bench: Bench): Promise<StartedBroker> =>
+  bench.startAnother(`base of ${mutant}`, word);
 
 /** What became of one mutant. */
 export interface Kill {
