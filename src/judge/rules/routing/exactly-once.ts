@@ -12,6 +12,8 @@ import { messageText, sessionText } from './words.ts';
 interface Copies {
   count: number;
   readonly first: Moment;
+  /** One too many came while the publisher had sent the message only once. */
+  early?: Moment;
 }
 
 /** A message that its publisher sent again and that a session has once so far. */
@@ -89,6 +91,7 @@ function count(state: State, it: Delivery, at: Moment, report: Report): void {
     events: [message.seen.seq, copies.first.seq, at.seq],
     connection: connection.view,
   };
+  if (it.qos === 2 && message.sends === 1) copies.early ??= at;
   for (const statement of brokenBy(it, message)) report.fail(statement, found);
 }
 
@@ -122,11 +125,22 @@ function completed(
   }
 }
 
-/** The publisher sent it again, and no second copy came while there was time. */
+/** The publisher sent it again: no second copy came while there was time, or one was there already. */
 function confirm(state: State, connection: NetworkConnection, tMs: number, report: Report): void {
   for (const it of state.watched.get(connection) ?? []) {
     const { message, session, first } = it;
-    if (message.sends < 2 || message.accepted === undefined) continue;
+    if (message.sends < 2) continue;
+    const early = state.copies.get(message)?.get(session)?.early;
+    if (early !== undefined) {
+      report.fail('MQTT-4.3.3-2', {
+        expected: [`${messageText(message)} once at ${sessionText(session)}, however often it is sent`],
+        actual: 'a second copy came',
+        events: [message.seen.seq, first.seq, early.seq],
+        connection: connection.view,
+      });
+      continue;
+    }
+    if (message.accepted === undefined) continue;
     const quiet = stoodFor(connection, Math.max(first.tMs, message.accepted.tMs), tMs, state.parameters.quietMs);
     if (!quiet || state.copies.get(message)?.get(session)?.count !== 1) continue;
     report.pass('MQTT-4.3.3-2', {

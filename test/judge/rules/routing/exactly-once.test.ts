@@ -89,6 +89,19 @@ describe('MQTT-4.3.3-2', () => {
     expect(judged(sentAgain(copies, qos))['MQTT-4.3.3-2']).toBe(verdict);
   });
 
+  test('a second copy may be there before the publisher sends again', () => {
+    const seen = judged((h) => {
+      const a = sub(join(h, 'a'), 't', 2);
+      const p = join(h, 'p');
+      const once = { payload: Buffer.from('message 1') };
+      p.client(publish(2, 9, once));
+      get(get(a, 2, 't', 'message 1'), 2, 't', 'message 1');
+      p.server(pubrec(9)).client(publish(2, 9, { ...once, dup: true }));
+      p.server(pubrec(9)).client(pubrel(9)).server(pubcomp(9));
+    });
+    expect(seen['MQTT-4.3.3-2']).toBe('fail');
+  });
+
   test('a publisher that has a new session sends a new message', () => {
     const seen = judged((h) => {
       const a = sub(join(h, 'a'), 't', 2);
