@@ -24,6 +24,11 @@ import { willMutants } from './mutants/will.ts';
 export const mutants: readonly Mutant[] = [
   ...textMutants,
   ...connectMutants,
+  ...firstPacketMutants,
+  ...connectFieldMutants,
+  ...clientIdMutants,
+  ...validationMutants,
+  ...refusalMutants,
   ...connackMutants,
   ...willMutants,
   ...sessionMutants,
@@ -40,19 +45,12 @@ export const mutants: readonly Mutant[] = [
   ...topicNameMutants,
   ...filterMutants,
   ...matchingMutants,
-];
-
-/** Mutants that are committed before their checks. */
-export const mutantsAhead: readonly Mutant[] = [
   ...severalFiltersMutants,
   ...reservedFlagMutants,
   ...exchangeMutants,
   ...interoperationMutants,
   ...stateMutants,
-  ...websocketMutants,
-  ...firstPacketMutants,
-  ...connectFieldMutants,
-  ...clientIdMutants,
-  ...validationMutants,
-  ...refusalMutants,
 ];
+
+/** Mutants that are committed before their checks. */
+export const mutantsAhead: readonly Mutant[] = [...websocketMutants];

@@ -6,6 +6,8 @@ import { need } from '../support/needs.ts';
 
 const sessionForgotten =
   'Aedes keeps a session by its subscriptions alone: without one, CONNACK says Session Present 0 to a client that returns';
+const unannouncedField = 'Aedes gives CONNACK code 0 to a CONNECT with bytes behind the fields that its flags announce';
+const illFormedText = 'Aedes gives CONNACK code 0 to a CONNECT with a text that is not UTF-8';
 const dupForwarded = 'Aedes forwards a PUBLISH with the DUP flag of its publisher';
 const pubrelOverlaps = 'Aedes may answer PUBREC packets that come together with PUBREL packets in another order';
 const filterNotRead = 'Aedes answers a SUBSCRIBE or UNSUBSCRIBE whose filter is not UTF-8 or holds U+0000';
@@ -18,6 +20,15 @@ conformanceTests({
   knownFailures: {
     'connect/level-refused': 'Aedes closes on protocol level 3.1.1 does not know, without CONNACK code 1 before it',
     'connect/empty-id-refused': 'Aedes gives CONNACK code 0 to an empty client id with CleanSession 0',
+    'connect/trailing-byte': unannouncedField,
+    'connect/will-fields-without-will': unannouncedField,
+    'connect/user-name-without-flag': unannouncedField,
+    'connect/password-without-flag': unannouncedField,
+    'connect/will-qos-3': 'Aedes gives CONNACK code 0 to a will QoS of 3',
+    'connect/password-without-user-name': 'Aedes gives CONNACK code 0 to a password flag without a user name flag',
+    'connect/will-topic-ill-formed': illFormedText,
+    'connect/user-name-ill-formed': illFormedText,
+    'client-id/ill-formed': illFormedText,
     'publish/dup-not-propagated': dupForwarded,
     'publish/overlapping-subscriptions': {
       why: 'Aedes sends one copy at the QoS of whichever overlapping subscription comes first',

@@ -2,7 +2,7 @@
 import type { StatementId } from '../../spec/statement.ts';
 import type { Finding } from '../../judge/finding.ts';
 import type { Slice, SliceConnection } from '../../judge/slice.ts';
-import type { CheckBench } from '../bench.ts';
+import { SituationFailed, type CheckBench, type ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
 import { malformedConnect, type Malformation } from '../malformed-connect.ts';
 
@@ -49,8 +49,19 @@ function say(
 async function tryId(bench: CheckBench, name: string, clientId: string, cleanSession = true): Promise<void> {
   const client = await bench.open(name);
   await client.send(bench.connectPacket(name, { clientId, cleanSession }));
-  if ((await client.next('CONNACK'))?.returnCode === 0) await client.disconnect();
+  // Nothing is sent while the answer is waited for: a server that gives none must not be led to close by a PINGREQ.
+  if (await isConnected(client)) await client.disconnect();
   else await client.closedByServer();
+}
+
+async function isConnected(client: ScriptedClient): Promise<boolean> {
+  try {
+    await client.connected();
+    return true;
+  } catch (error) {
+    if (error instanceof SituationFailed) return false;
+    throw error;
+  }
 }
 
 const BASIC: StatementId = 'MQTT-3.1.3-5';

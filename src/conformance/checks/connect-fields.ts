@@ -45,10 +45,8 @@ const flags = (
   spoil: (connect) => [connect, { connectFlags }],
 });
 
-const willFields = { topic: 'nobody/announced', payload: Buffer.from('will'), qos: 0, retain: false } as const;
-
-/** Ways to be malformed that no other statement names. The variable header has ten bytes, the ClientId begins behind it. */
-const battery: readonly Malformation[] = [
+/** Ends within a field. The variable header has ten bytes, and the ClientId begins behind it. */
+const cutShort: readonly Malformation[] = [
   {
     name: 'empty',
     what: 'a CONNECT of the fixed header alone',
@@ -73,38 +71,47 @@ const battery: readonly Malformation[] = [
     statements: [],
     spoil: (legal) => [legal, { bodySet: [{ at: 10, bytes: Uint8Array.of(0x7f, 0xff) }] }],
   },
-  {
-    name: 'trailing',
-    what: 'a byte behind the last field',
-    statements: [],
-    spoil: (legal) => [legal, { bodyAppend: Uint8Array.of(0) }],
-  },
 ];
 
 export const connectFieldChecks: readonly Check[] = [
   malformedConnect({
-    id: 'connect/validated',
-    title: 'a CONNECT whose fields do not fill it exactly is closed on',
+    id: 'connect/cut-short',
+    title: 'a CONNECT that ends within a field is closed on, and no byte beyond it is waited for',
     section: '3.1.4',
     legal: plain,
-    malformations: battery,
+    malformations: cutShort,
   }),
   malformedConnect({
-    id: 'connect/will-parts-without-will',
-    title: 'without the will flag there is no will QoS, no will retain and no will field',
+    id: 'connect/trailing-byte',
+    title: 'a CONNECT with a byte behind its last field is closed on',
+    section: '3.1.4',
+    legal: plain,
+    malformations: [
+      {
+        name: 'trailing',
+        what: 'a byte behind the last field',
+        statements: [],
+        spoil: (legal) => [legal, { bodyAppend: Uint8Array.of(0) }],
+      },
+    ],
+  }),
+  malformedConnect({
+    id: 'connect/will-flags-without-will',
+    title: 'without the will flag there is no will QoS and no will retain',
     section: '3.1.2.5',
     legal: plain,
     malformations: [
       flags('qos1', 0x0a, 'will QoS 1 without the will flag', ['MQTT-3.1.2-11', 'MQTT-3.1.2-13']),
       flags('qos2', 0x12, 'will QoS 2 without the will flag', ['MQTT-3.1.2-11', 'MQTT-3.1.2-13']),
       flags('retain', 0x22, 'will retain without the will flag', ['MQTT-3.1.2-11', 'MQTT-3.1.2-15']),
-      {
-        name: 'fields',
-        what: 'will topic and message without the will flag',
-        statements: ['MQTT-3.1.2-11'],
-        spoil: (legal) => [{ ...legal, will: willFields }, { connectFlags: 0x02 }],
-      },
     ],
+  }),
+  malformedConnect({
+    id: 'connect/will-fields-without-will',
+    title: 'without the will flag there is no will topic and no will message',
+    section: '3.1.2.5',
+    legal: plain,
+    malformations: [flags('fields', 0x02, 'will topic and message without the will flag', ['MQTT-3.1.2-11'], withWill)],
   }),
   malformedConnect({
     id: 'connect/will-qos-3',
@@ -129,15 +136,25 @@ export const connectFieldChecks: readonly Check[] = [
     malformations: [flags('missing', 0x82, 'user name flag, but no user name', ['MQTT-3.1.2-19'], plain)],
   }),
   malformedConnect({
-    id: 'connect/password-flag',
-    title: 'a password comes with its flag, the flag with a password, and both with a user name',
+    id: 'connect/password-without-flag',
+    title: 'a field behind the user name that no flag announces is not served',
     section: '3.1.2.9',
     legal: withLogin,
-    malformations: [
-      flags('unannounced', 0x82, 'a password without its flag', ['MQTT-3.1.2-20']),
-      flags('missing', 0xc2, 'password flag, but no password', ['MQTT-3.1.2-21'], withUserName),
-      flags('alone', 0x42, 'a password without a user name', ['MQTT-3.1.2-22'], withPasswordAlone),
-    ],
+    malformations: [flags('unannounced', 0x82, 'a password without its flag', ['MQTT-3.1.2-20'])],
+  }),
+  malformedConnect({
+    id: 'connect/password-missing',
+    title: 'a password flag without a password is not served, and no byte beyond the packet is waited for',
+    section: '3.1.2.9',
+    legal: withLogin,
+    malformations: [flags('missing', 0xc2, 'password flag, but no password', ['MQTT-3.1.2-21'], withUserName)],
+  }),
+  malformedConnect({
+    id: 'connect/password-without-user-name',
+    title: 'a password without a user name is not served',
+    section: '3.1.2.9',
+    legal: withLogin,
+    malformations: [flags('alone', 0x42, 'a password without a user name', ['MQTT-3.1.2-22'], withPasswordAlone)],
   }),
   malformedConnect({
     id: 'connect/no-client-id',
@@ -187,6 +204,6 @@ function illFormedWillTopic(name: string, what: string, ...bytes: readonly numbe
     name,
     what,
     statements: ['MQTT-3.1.3-10'],
-    spoil: ({ will, ...legal }) => [{ ...legal, will: { ...willFields, topic: textAnd(will?.topic ?? '', ...bytes) } }],
+    spoil: ({ will, ...rest }) => [will ? { ...rest, will: { ...will, topic: textAnd(will.topic, ...bytes) } } : rest],
   };
 }
