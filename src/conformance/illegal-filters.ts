@@ -1,9 +1,9 @@
 // Checks of one shape: filters that are well encoded and still not allowed, each on a connection of its own, beside legal ones.
 import type { StatementId } from '../spec/statement.ts';
-import type { Finding } from '../judge/finding.ts';
 import type { Slice, SliceConnection } from '../judge/slice.ts';
 import type { CheckBench, ScriptedClient } from './bench.ts';
 import type { Check } from './check.ts';
+import type { Judgement } from './judgement.ts';
 
 /** A check that filters which the standard rules out are not granted. */
 export interface IllegalFilters extends Pick<Check, 'id' | 'title' | 'section' | 'needs' | 'group' | 'unsafe'> {
@@ -13,8 +13,6 @@ export interface IllegalFilters extends Pick<Check, 'id' | 'title' | 'section' |
   /** Legal filters that look like them: who refuses these too has not told them apart. */
   readonly legal: (bench: CheckBench) => readonly string[];
 }
-
-type Judgement = Omit<Finding, 'by' | 'check' | 'target'>;
 
 const acceptOf = {
   SUBSCRIBE: ['the server closes the connection', 'SUBACK with 0x80 for the filter (reported as warn)'],

@@ -1,10 +1,10 @@
 // Checks of one shape: a table of topics and filters, one client for each filter, and who must get what.
 import type { StatementId } from '../spec/statement.ts';
-import type { Finding } from '../judge/finding.ts';
 import type { Slice, SliceConnection } from '../judge/slice.ts';
 import type { Publish } from '../wire/packet.ts';
 import type { CheckBench } from './bench.ts';
 import type { Check } from './check.ts';
+import type { Judgement } from './judgement.ts';
 
 /** A filter and what it matches. Topics and filters are written with `%` where the check's own prefix stands. */
 export interface MatchRow {
@@ -24,8 +24,6 @@ export interface MatchTable extends Pick<Check, 'id' | 'title' | 'section' | 'ne
   /** The topic or filter that a path stands for; default: the path with the prefix in place of its first `%`. */
   readonly resolve?: (path: string, prefix: string) => string;
 }
-
-type Judgement = Omit<Finding, 'by' | 'check' | 'target'>;
 
 const accept = 'each subscriber gets exactly the messages whose topic its filter matches, with the topic byte for byte';
 const endPath = 'end of the table';

@@ -1,10 +1,8 @@
 // Checks of section 4.7.2: filters that begin with a wildcard leave topics that begin with $ alone.
-import type { Finding } from '../../judge/finding.ts';
 import type { Slice, SliceConnection } from '../../judge/slice.ts';
 import type { CheckBench, ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
-
-type Judgement = Omit<Finding, 'by' | 'check' | 'target'>;
+import type { Judgement } from '../judgement.ts';
 
 const wildcards = ['#', '+/x', '+/#', '+/+'];
 const expected = ['no message on a topic that begins with $ for a filter that begins with a wildcard'];

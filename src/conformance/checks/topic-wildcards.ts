@@ -1,12 +1,10 @@
 // Checks of section 3.3.2 and 4.7.1: wildcards belong to filters, and no topic name with one gets through.
-import type { Finding } from '../../judge/finding.ts';
 import type { Slice, SliceConnection } from '../../judge/slice.ts';
 import type { StatementId } from '../../spec/statement.ts';
 import type { Publish } from '../../wire/packet.ts';
 import { effectMs, type CheckBench, type ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
-
-type Judgement = Omit<Finding, 'by' | 'check' | 'target'>;
+import type { Judgement } from '../judgement.ts';
 
 /** A PUBLISH with a wildcard in its topic name, sent by a client of its own. */
 interface Case {
