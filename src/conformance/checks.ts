@@ -27,6 +27,7 @@ import { willChecks } from './checks/will.ts';
 /** Every check of MQTT 3.1.1 for the server role. */
 export const checks: readonly Check[] = [
   ...connectChecks,
+  ...takeOverChecks,
   ...connectConductChecks,
   ...connectFieldChecks,
   ...clientIdChecks,
@@ -47,7 +48,6 @@ export const checks: readonly Check[] = [
   ...exchangeChecks,
   ...enduranceChecks,
   ...largePayloadChecks,
-  ...takeOverChecks,
   ...restartChecks,
 ];
 
