@@ -59,6 +59,16 @@ export interface ScriptedClient {
   closedByServer(timeoutMs?: number): Promise<boolean>;
 }
 
+/** A client on the target's WebSocket listener, which can send frame by frame; `send` puts a packet into one frame. */
+export interface WebSocketClient extends ScriptedClient {
+  /** The subprotocol that the server chose; '' when it named none. */
+  readonly subprotocol: string;
+  /** Sends bytes in one binary frame, or in one that continues an unfinished message; default: a whole message. */
+  sendFrame(bytes: Uint8Array, shape?: { readonly continues?: boolean; readonly isFinal?: boolean }): Promise<void>;
+  /** Sends a packet in a text frame, and taints the connection in the history first. */
+  sendText(why: string, packet: Packet): Promise<void>;
+}
+
 /** One check's own corner of the bench. */
 export interface CheckBench {
   readonly target: string;
@@ -70,6 +80,11 @@ export interface CheckBench {
   topic(path: string): string;
   /** Opens a connection and sends nothing. */
   open(name: string, options?: ConnectOptions): Promise<ScriptedClient>;
+  /** Opens a WebSocket and sends nothing; `offer` are the subprotocols, `mqtt` alone by default. */
+  openWebSocket(
+    name: string,
+    options?: ConnectOptions & { readonly offer?: readonly string[] },
+  ): Promise<WebSocketClient>;
   /** Opens, sends CONNECT, and has CONNACK 0. */
   connect(name: string, options?: ConnectOptions): Promise<ScriptedClient>;
   /** The CONNECT that `connect` would send, to be spoilt or sent by hand. */

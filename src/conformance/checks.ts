@@ -1,5 +1,6 @@
 // The list of all checks, chapter by chapter: a new one is a line in its chapter's file.
 import type { Check } from './check.ts';
+import { aclChecks } from './checks/acl.ts';
 import { cleanSessionChecks } from './checks/clean-session.ts';
 import { clientIdChecks } from './checks/client-ids.ts';
 import { connectConductChecks } from './checks/connect-conduct.ts';
@@ -22,6 +23,7 @@ import { takeOverChecks } from './checks/take-over.ts';
 import { topicWildcardChecks } from './checks/topic-wildcards.ts';
 import { topicChecks } from './checks/topics.ts';
 import { violationChecks } from './checks/violation.ts';
+import { webSocketChecks } from './checks/websocket.ts';
 import { willChecks } from './checks/will.ts';
 
 /** Every check of MQTT 3.1.1 for the server role. */
@@ -49,6 +51,8 @@ export const checks: readonly Check[] = [
   ...enduranceChecks,
   ...largePayloadChecks,
   ...restartChecks,
+  ...webSocketChecks,
+  ...aclChecks,
 ];
 
 /**

@@ -7,7 +7,7 @@ import type { CheckBench, ScriptedClient } from './bench.ts';
 import type { Check } from './check.ts';
 
 /** A check that one illegal packet is answered by a closed connection. */
-export interface MustClose {
+export interface MustClose<C extends ScriptedClient = ScriptedClient> {
   readonly id: string;
   readonly title: string;
   readonly section: string;
@@ -18,9 +18,9 @@ export interface MustClose {
   /** Whether an answer of the server shows that the packet took effect, e.g. a PUBACK. */
   readonly isEffect: (answer: Packet) => boolean;
   /** Brings the offender to the point where only the illegal packet is missing, in legal conduct, and gives it back. */
-  prepare(bench: CheckBench): Promise<ScriptedClient>;
+  prepare(bench: CheckBench): Promise<C>;
   /** Sends the illegal packet by `sendIllegal`. */
-  offend(client: ScriptedClient, bench: CheckBench): Promise<void>;
+  offend(client: C, bench: CheckBench): Promise<void>;
 }
 
 /** For {@link MustClose.isEffect}: any packet of these types. */
@@ -37,7 +37,7 @@ type Judgement = Omit<Finding, 'by' | 'check' | 'target'>;
 const accept = 'the server closes the connection without answering, and the packet has no effect';
 
 /** The check behind a {@link MustClose}. */
-export function mustClose(it: MustClose): Check {
+export function mustClose<C extends ScriptedClient>(it: MustClose<C>): Check {
   return {
     id: it.id,
     title: it.title,

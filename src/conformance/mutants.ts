@@ -50,7 +50,8 @@ export const mutants: readonly Mutant[] = [
   ...exchangeMutants,
   ...interoperationMutants,
   ...stateMutants,
+  ...websocketMutants,
 ];
 
 /** Mutants that are committed before their checks. */
-export const mutantsAhead: readonly Mutant[] = [...websocketMutants];
+export const mutantsAhead: readonly Mutant[] = [];

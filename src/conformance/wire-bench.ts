@@ -1,15 +1,24 @@
 // A check's corner of the bench on real sockets: clients are dialled here and end with the check.
-import type { History } from '../history/event.ts';
+import type { ConnectionId, History } from '../history/event.ts';
 import { defaultCaps, RecordingBudget } from '../history/recorder.ts';
 import { pause, type Clock } from '../net/clock.ts';
 import type { ConnectionIds } from '../net/connection-ids.ts';
-import { dial } from '../net/dial.ts';
+import { dial, type DialOptions } from '../net/dial.ts';
+import { dialWebSocket } from '../net/dial-websocket.ts';
+import type { TapOptions } from '../net/tap.ts';
 import type { RuleParameters } from '../judge/rule.ts';
-import type { Endpoint } from '../net/wire.ts';
+import type { Endpoint, Wire } from '../net/wire.ts';
 import type { Connect } from '../wire/packet.ts';
-import { SituationFailed, type CheckBench, type ConnectOptions, type ScriptedClient } from './bench.ts';
+import {
+  SituationFailed,
+  type CheckBench,
+  type ConnectOptions,
+  type ScriptedClient,
+  type WebSocketClient,
+} from './bench.ts';
 import type { DrivenPlace } from './driven-target.ts';
-import { WireScriptedClient } from './scripted-client.ts';
+import { FrameClient } from './frame-client.ts';
+import { WireScriptedClient, type ScriptedClientOptions } from './scripted-client.ts';
 
 /** Where a check runs and under which names. */
 export interface WireBenchOptions {
@@ -71,36 +80,22 @@ export class WireBench implements CheckBench, AsyncDisposable {
   }
 
   async open(name: string, options: ConnectOptions = {}): Promise<ScriptedClient> {
-    const { history, clock, signal, parameters, target, check } = this.#options;
-    const connection = this.#options.connectionIds.next();
-    const { expectedB = 0 } = options;
-    const wire = await dial(this.#endpoint(options), {
-      clock,
-      signal,
-      timeoutMs: parameters.responseTimeoutMs,
-      tap: {
-        history,
-        connection,
-        seenAt: 'wire',
-        budget: new RecordingBudget({ ...defaultCaps, heldB: defaultCaps.heldB + expectedB }),
-        names: { client: name, server: this.#options.place.server, target, check },
-      },
-    });
-    const connect = this.connectPacket(name, options);
-    const acknowledge = options.acknowledge ?? true;
-    const client = new WireScriptedClient({
-      wire,
-      connection,
-      connect,
-      acknowledge,
-      expectedB,
-      history,
-      clock,
-      parameters,
-      onFlood: (what) => this.#options.giveUp(new SituationFailed(what)),
-    });
-    this.#clients.push(client);
-    return client;
+    const dialling = this.#dialOptions(name, options);
+    const wire = await dial(this.#endpoint(options), dialling);
+    return this.#keep(new WireScriptedClient(this.#clientOptions(wire, dialling.tap.connection, name, options)));
+  }
+
+  async openWebSocket(
+    name: string,
+    options: Parameters<CheckBench['openWebSocket']>[1] = {},
+  ): Promise<WebSocketClient> {
+    const { path = '/', ...place } = this.#endpoint({ ...options, variant: 'websocket' });
+    const dialling = this.#dialOptions(name, options);
+    const wire = await dialWebSocket(
+      { ...place, path },
+      { ...dialling, ...(options.offer && { offer: options.offer }) },
+    );
+    return this.#keep(new FrameClient(wire, this.#clientOptions(wire, dialling.tap.connection, name, options)));
   }
 
   async connect(name: string, options: ConnectOptions = {}): Promise<ScriptedClient> {
@@ -132,6 +127,43 @@ export class WireBench implements CheckBench, AsyncDisposable {
     const { restart } = this.#options.place;
     if (restart === undefined) throw new SituationFailed('there is no broker that this check may restart');
     await restart(how);
+  }
+
+  #dialOptions(name: string, { expectedB = 0 }: ConnectOptions): DialOptions & { readonly tap: TapOptions } {
+    const { history, clock, signal, parameters, target, check, connectionIds, place } = this.#options;
+    return {
+      clock,
+      signal,
+      timeoutMs: parameters.responseTimeoutMs,
+      tap: {
+        history,
+        connection: connectionIds.next(),
+        seenAt: 'wire',
+        budget: new RecordingBudget({ ...defaultCaps, heldB: defaultCaps.heldB + expectedB }),
+        names: { client: name, server: place.server, target, check },
+      },
+    };
+  }
+
+  #clientOptions(wire: Wire, connection: ConnectionId, name: string, options: ConnectOptions): ScriptedClientOptions {
+    const { history, clock, parameters, giveUp } = this.#options;
+    const { acknowledge = true, expectedB = 0 } = options;
+    return {
+      wire,
+      connection,
+      connect: this.connectPacket(name, options),
+      acknowledge,
+      expectedB,
+      history,
+      clock,
+      parameters,
+      onFlood: (what) => giveUp(new SituationFailed(what)),
+    };
+  }
+
+  #keep<C extends WireScriptedClient>(client: C): C {
+    this.#clients.push(client);
+    return client;
   }
 
   #endpoint({ variant }: ConnectOptions): Endpoint {

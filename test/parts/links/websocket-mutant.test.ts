@@ -62,7 +62,7 @@ test.each(faults)('%s: a packet in a frame of its own is served', async (fault) 
 
 test.each([
   ['accepts-text', connack],
-  ['no-subprotocol', ' WebSocket close frame 1005'],
+  ['no-subprotocol', ' WebSocket close frame without a code'],
 ] as const)('%s: CONNECT in a text frame gives "%s"', async (fault, gives) => {
   using world = testWorld();
   await using mutant = await before(fault, world);

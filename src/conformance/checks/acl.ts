@@ -1,0 +1,84 @@
+// Checks of section 3.3.5: what a server does with a message that its access control list does not allow.
+import type { Slice, SliceConnection } from '../../judge/slice.ts';
+import type { CheckBench } from '../bench.ts';
+import type { Check } from '../check.ts';
+import { saying, type Judgement } from '../judgement.ts';
+
+const accept = [
+  'the message is acknowledged as every other (PUBACK; PUBREC and PUBCOMP)',
+  'the server closes the connection',
+];
+
+const levels = [1, 2] as const;
+type Level = (typeof levels)[number];
+
+const clientOf = (qos: Level): string => `denied${qos}`;
+const payloadOf = (qos: Level): string => `denied at QoS ${qos}`;
+const packetId = 1;
+
+/** Publishes what the login may not, and sees the exchange through as far as the server goes along. */
+async function publishDenied(bench: CheckBench, qos: Level): Promise<void> {
+  const client = await bench.connect(clientOf(qos), { variant: 'acl' });
+  // Not illegal as a packet: the taint tells the rules that nobody promises its delivery.
+  await client.sendIllegal('PUBLISH to a topic that is denied to the login', {
+    type: 'PUBLISH',
+    dup: false,
+    qos,
+    retain: false,
+    topic: bench.topic('denied/x'),
+    packetId,
+    payload: Buffer.from(payloadOf(qos)),
+  });
+  const answer = await client.next(qos === 1 ? 'PUBACK' : 'PUBREC');
+  if (answer?.type === 'PUBREC') {
+    await client.send({ type: 'PUBREL', packetId });
+    if (await client.next('PUBCOMP')) return;
+  } else if (answer) return;
+  await client.closedByServer();
+}
+
+const deniedPublish: Check = {
+  id: 'acl/denied-publish',
+  title: 'a message that is not authorised is acknowledged, or ends the connection',
+  section: '3.3.5',
+  statements: ['MQTT-3.3.5-2'],
+  needs: ['acl', 'qos1', 'qos2'],
+  group: 'parallel',
+  accept,
+  async drive(bench) {
+    const observer = await bench.connect('observer');
+    await observer.subscribe({ [bench.topic('denied/#')]: 2, [bench.topic('allowed/#')]: 2 });
+    await Promise.all(levels.map((qos) => publishDenied(bench, qos)));
+    const permitted = await bench.connect('permitted', { variant: 'acl' });
+    for (const qos of levels) await permitted.publish({ topic: bench.topic('allowed/x'), payload: `${qos}`, qos });
+    for (const qos of levels) await observer.delivery(bench.topic('allowed/x'), `${qos}`);
+  },
+  judge: (slice) => levels.map((qos) => judgeDenied(slice, qos)),
+};
+
+function judgeDenied(slice: Slice, qos: Level): Judgement {
+  const connection = slice.client(clientOf(qos));
+  const say = saying(accept, { connection, statement: 'MQTT-3.3.5-2' });
+  const permitted = slice.client('permitted');
+  if (permitted.received('PUBACK').length === 0 || permitted.received('PUBCOMP').length === 0) {
+    return say('inconclusive', 'what the login may publish was not acknowledged either');
+  }
+  const [sent] = connection.sent('PUBLISH');
+  const acknowledged = connection.received(qos === 1 ? 'PUBACK' : 'PUBCOMP', (it) => it.packetId === packetId).at(0);
+  const reached = reachedWords(slice.client('observer'), payloadOf(qos));
+  if (acknowledged) return say('pass', `QoS ${qos}: ${acknowledged.packet.type}${reached}`, sent, acknowledged);
+  const { ended } = connection;
+  if (ended?.by === 'server') return say('pass', `QoS ${qos}: the connection was closed${reached}`, sent, ended);
+  const [lives] = connection.received('PINGRESP');
+  if (lives === undefined) return say('inconclusive', `QoS ${qos}: no answer, and no sign of life`, sent);
+  const half = connection.received('PUBREC').length > 0 ? 'PUBREC, and no PUBCOMP' : 'no acknowledgement';
+  return say('fail', `QoS ${qos}: ${half}, on a connection that goes on${reached}`, lives, sent);
+}
+
+/** That others see a denied message is for its owner to know, and breaks another promise than this one. */
+function reachedWords(observer: SliceConnection, payload: string): string {
+  const seen = observer.received('PUBLISH', (it) => Buffer.from(payload).equals(it.payload));
+  return seen.length === 0 ? '' : ' (and the message reached a subscriber, which this statement does not forbid)';
+}
+
+export const aclChecks: readonly Check[] = [deniedPublish];
