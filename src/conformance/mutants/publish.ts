@@ -146,6 +146,18 @@ export const deliveryMutants: readonly Mutant[] = [
     { do: 'swap', withinMs: 100 },
   ]),
   mutant(
+    'unordered-by-default',
+    'MQTT-4.6.0-5',
+    'keeps no order on any topic: at QoS 0 every other message leaves after its successor',
+    [fromBroker('PUBLISH', { qos: 0, retain: false }), { do: 'swap', withinMs: 100 }],
+  ),
+  mutant(
+    'unordered-by-default-in',
+    'MQTT-4.6.0-5',
+    'keeps no order on any topic: at QoS 2 every other message is taken after its successor',
+    [fromClient('PUBLISH', { qos: 2 }), { do: 'swap', withinMs: 100 }],
+  ),
+  mutant(
     'first-delivery-lost',
     'MQTT-4.5.0-1',
     'loses the first message at QoS 1 for each client',
