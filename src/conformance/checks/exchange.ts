@@ -198,7 +198,7 @@ export const exchangeChecks: readonly Check[] = [
     id: 'publish/order-of-many',
     title: 'sixty messages at each QoS from one publisher keep their order',
     section: '4.6',
-    statements: ['MQTT-4.6.0-6'],
+    statements: ['MQTT-4.6.0-5', 'MQTT-4.6.0-6'],
     needs: ['qos1', 'qos2'],
     group: 'parallel',
     accept: ['the messages of each QoS come in the order of publishing'],

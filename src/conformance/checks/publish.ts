@@ -212,7 +212,7 @@ export const publishChecks: readonly Check[] = [
     id: 'publish/order',
     title: 'messages of one publisher, topic and QoS keep their order',
     section: '4.6',
-    statements: ['MQTT-4.6.0-6'],
+    statements: ['MQTT-4.6.0-5', 'MQTT-4.6.0-6'],
     needs: ['qos1', 'qos2'],
     group: 'parallel',
     accept: ['at each subscriber the messages of one publisher and QoS come in the order of publishing'],
