@@ -11,8 +11,9 @@ import type { Variant } from './variant.ts';
 const variantTarget = (base: string, variant: Variant): string => `${base}+${variant.id}`;
 
 /**
- * Starts the base, drives the checks on it, then on each variant.
+ * Starts the base and drives the checks on it, and on each variant before a base of its own.
  * @param word the target word of the base
+ * @param width how many variants run side by side
  */
 export async function driveVariants(
   variants: readonly Variant[],
@@ -20,6 +21,7 @@ export async function driveVariants(
   bench: Bench,
   checks: readonly Check[],
   options: Omit<DriveOptions, 'history' | 'clock' | 'connectionIds' | 'prefix'>,
+  width = 4,
 ): Promise<void> {
   const { clock, history } = bench.context;
   const driven = (prefix: string): DriveOptions => ({
@@ -33,11 +35,18 @@ export async function driveVariants(
   // A broker that restarts would take the variants before it along.
   const inPlace = checks.filter((it) => !it.needs.includes('restart'));
   await driveChecks(inPlace, { ...placeOf(base), name: word, lacks: lacksOf(base) }, driven('base'));
-  for (const [index, variant] of variants.entries()) {
-    const name = variantTarget(word, variant);
-    const place = await bench.startMutant(name, base, variant);
-    await driveChecks(inPlace, { ...place, server: name, name, lacks: lacksOf(base) }, driven(`v${index}x`));
-  }
+  const waiting = [...variants.entries()];
+  const lanes = Array.from({ length: width }, async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [index, variant] = next;
+      const name = variantTarget(word, variant);
+      // Checks that subscribe to everything would see the other variants' traffic on a shared base.
+      await using behind = await bench.startAnother(`${word} behind ${variant.id}`, word);
+      const place = await bench.startMutant(name, behind, variant);
+      await driveChecks(inPlace, { ...place, server: name, name, lacks: lacksOf(behind) }, driven(`v${index}x`));
+    }
+  });
+  await Promise.all(lanes);
 }
 
 /** A statement that a variant's conduct moved. */

@@ -91,6 +91,7 @@ function judgedCheck(check: Check, slice: Slice, findings: readonly Finding[], r
   const first = slice.phases.at(0);
   const last = slice.phases.at(-1);
   return {
+    kind: 'check',
     id: check.id,
     title: check.title,
     statements: check.statements,

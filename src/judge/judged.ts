@@ -15,6 +15,8 @@ export interface JudgedStatement {
 
 /** One check's, or one expectation's, verdict on one target. */
 export interface JudgedCheck {
+  /** A check of ours, which may be about conduct that no statement has a number for, or what the user expects. */
+  readonly kind: 'check' | 'expectation';
   readonly id: string;
   readonly title: string;
   readonly statements: readonly StatementId[];

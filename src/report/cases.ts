@@ -40,16 +40,20 @@ export function casesOf(target: JudgedTarget, { problems, run }: Material): read
 }
 
 function caseOfCheck(it: JudgedCheck, problems: readonly Problem[]): Case {
-  const [first] = it.statements;
   const isAbout = (problem: Problem): boolean =>
     problem.by === it.id || problem.statements.some((id) => it.statements.includes(id));
   return {
     ...it,
-    group: first === undefined ? 'expectations' : sectionOf(first),
+    group: groupOf(it),
     problems: problems.filter(
       (problem) => problem.verdict === it.verdict && problem.checks.includes(it) && isAbout(problem),
     ),
   };
+}
+
+function groupOf({ kind, statements: [first] }: JudgedCheck): string {
+  if (kind === 'expectation') return 'expectations';
+  return first === undefined ? 'conduct without a numbered statement' : sectionOf(first);
 }
 
 function caseOfStatement(it: JudgedStatement, problems: readonly Problem[], command: string): Case {

@@ -61,9 +61,9 @@ export function titleOfProblem({ statements, checks, by }: Problem): string {
 }
 
 /** e.g. `by rule first-sending in check publish/dup, 3 times`. */
-export function byText({ by, checks, count, statements }: Problem): string {
+export function byText({ by, checks, count }: Problem): string {
   const names = checks.map((it) => it.id).filter((it) => it !== by);
-  const kind = checks.some((it) => it.id === by) ? (statements.length === 0 ? 'expectation' : 'check') : 'rule';
+  const kind = checks.find((it) => it.id === by)?.kind ?? 'rule';
   const where =
     names.length === 0
       ? ''

@@ -81,7 +81,7 @@ function checkOf(it: JudgedCheck, material: Material): Target['checks'][number] 
   return {
     id: it.id,
     title: it.title,
-    kind: it.statements.length === 0 ? 'expectation' : 'check',
+    kind: it.kind,
     statements: [...it.statements],
     verdict: it.verdict,
     expected: [...it.expected],

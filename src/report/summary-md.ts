@@ -47,7 +47,7 @@ function targetsTable(targets: readonly JudgedTarget[]): string {
 }
 
 function expectationsTable(target: JudgedTarget): readonly string[] {
-  const expectations = target.checks.filter((it) => it.statements.length === 0);
+  const expectations = target.checks.filter((it) => it.kind === 'expectation');
   if (expectations.length === 0) return [];
   const rows = expectations.map((it) => {
     const { sign, word } = verdictWords[it.verdict];

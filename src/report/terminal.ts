@@ -58,8 +58,8 @@ function headline(run: JudgedRun, { paint, width }: Screen): readonly string[] {
 function targetLines(target: JudgedTarget, screen: Screen): readonly string[] {
   const { paint, width } = screen;
   const sections = bySection(target.statements);
-  const checks = target.checks.filter((it) => it.statements.length > 0);
-  const expectations = target.checks.filter((it) => it.statements.length === 0);
+  const checks = target.checks.filter((it) => it.kind === 'check');
+  const expectations = target.checks.filter((it) => it.kind === 'expectation');
   return [
     `${paint.bold(plain(`${target.name} ${target.version}`))}  ${paint.dim(plain(target.how))}`,
     ...target.limits.flatMap((it) => labelled('  ◇ declared limit: ', plain(it), width)),

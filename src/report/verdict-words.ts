@@ -58,13 +58,13 @@ function targetSentence(target: JudgedTarget): string {
       ? []
       : [broken === 0 ? heldText(judged.length) : `broke ${broken} of ${judged.length} judged statements`]),
     ...checksText(
-      target.checks.filter((it) => it.statements.length > 0),
+      target.checks.filter((it) => it.kind === 'check'),
       'check',
       'failed',
       'passed',
     ),
     ...checksText(
-      target.checks.filter((it) => it.statements.length === 0),
+      target.checks.filter((it) => it.kind === 'expectation'),
       'expectation',
       'missed',
       'met',

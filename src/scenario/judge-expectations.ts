@@ -57,7 +57,7 @@ class Guarded {
 
   judged(durationMs: number, repeat: string): JudgedCheck {
     const { id, title, expected } = this.#expectation;
-    return { id, title, statements: [], expected, durationMs, repeat, ...this.#outcome() };
+    return { kind: 'expectation', id, title, statements: [], expected, durationMs, repeat, ...this.#outcome() };
   }
 
   #outcome(): ReturnType<Expectation['end']> {

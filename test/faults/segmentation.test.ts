@@ -22,9 +22,10 @@ test('byte by byte means so: every byte of a header alone, and the last one', ()
   expect(lengths).toEqual([...Array.from({ length: singleB }, () => 1), 99, 1]);
 });
 
+const lengthsAt = (offset: number): readonly number[] =>
+  piecesOf(new Uint8Array(1000), 'random', draws, offset).map((it) => it.length);
+
 test('random pieces are bounded in number and differ from place to place', () => {
-  const lengthsAt = (offset: number): readonly number[] =>
-    piecesOf(new Uint8Array(1000), 'random', draws, offset).map((it) => it.length);
   expect(lengthsAt(0).length).toBeLessThanOrEqual(mostPieces);
   expect(lengthsAt(0)).not.toEqual(lengthsAt(1000));
 });

@@ -105,9 +105,10 @@ function findingsOf(evidence: Evidence, expected: readonly string[], text: strin
 function checksOf(evidence: Evidence, expected: readonly string[], text: string): readonly JudgedCheck[] {
   const nothing = { events: [] };
   const repeat = 'fieldbench run scenarios/quickstart.yaml --seed 7';
-  const expectation = { statements: [], expected, durationMs: 12_345, repeat };
+  const expectation = { kind: 'expectation' as const, statements: [], expected, durationMs: 12_345, repeat };
   return [
     {
+      kind: 'check',
       id: 'publish/order',
       title: 'messages keep their order',
       statements: ['MQTT-4.6.0-6'],
@@ -142,6 +143,7 @@ function checksOf(evidence: Evidence, expected: readonly string[], text: string)
     },
     {
       ...expectation,
+      kind: 'check',
       id: 'retained/x',
       title: 'retained',
       statements: ['MQTT-3.3.1-5'],

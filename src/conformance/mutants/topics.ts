@@ -99,7 +99,7 @@ export const topicNameMutants: readonly Mutant[] = [
     'takes a will whose topic has a wildcard, and publishes it',
     ...wildcardsAreOrdinary('CONNECT'),
   ),
-  mutant('wildcard-topic-ignored', 'MQTT-4.7.1-1', 'takes no notice of a message whose topic name has a wildcard', [
+  mutant('wildcard-topic-ignored', 'MQTT-4.8.0-1', 'takes no notice of a message whose topic name has a wildcard', [
     fromClient('PUBLISH', { deviation: 'wildcard-in-topic' }),
     drop,
   ]),

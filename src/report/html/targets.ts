@@ -10,8 +10,8 @@ import type { Html } from './template.ts';
 
 /** The section of one target; `index` makes its anchor, since names may hold anything. */
 export function targetSection(target: JudgedTarget, index: number): Html {
-  const checks = target.checks.filter((it) => it.statements.length > 0);
-  const expectations = target.checks.filter((it) => it.statements.length === 0);
+  const checks = target.checks.filter((it) => it.kind === 'check');
+  const expectations = target.checks.filter((it) => it.kind === 'expectation');
   return html`<section id="target-${index}">
     <h2>${target.name} <span class="aside">${target.version}</span></h2>
     <p class="aside">${target.how}</p>
