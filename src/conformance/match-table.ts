@@ -26,7 +26,7 @@ export interface MatchTable extends Pick<Check, 'id' | 'title' | 'section' | 'ne
 }
 
 const accept = 'each subscriber gets exactly the messages whose topic its filter matches, with the topic byte for byte';
-const endPath = 'end of the table';
+const endPath = 'end-of-the-table';
 
 const withPrefix = (path: string, prefix: string): string => path.replace('%', prefix);
 
@@ -54,7 +54,7 @@ async function driveTable(bench: CheckBench, { topics, rows, resolve = withPrefi
   const end = bench.topic(endPath);
   const subscribers = await Promise.all(
     rows.map(async ({ filter }, index) => {
-      const client = await bench.connect(`filter ${index}`);
+      const client = await bench.connect(`filter${index}`);
       const suback = await client.subscribe({ [resolve(filter, prefix)]: 1 });
       const isGranted = suback?.returnCodes.every((code) => code <= 2) === true;
       if (isGranted) await client.subscribe({ [end]: 1 });
@@ -64,7 +64,7 @@ async function driveTable(bench: CheckBench, { topics, rows, resolve = withPrefi
   // A connection for each topic: a server that ends the one may still serve the others.
   const taken = await Promise.all(
     topics.map(async (topic, index) => {
-      const client = await bench.connect(`topic ${index}`);
+      const client = await bench.connect(`topic${index}`);
       return client.publish({ topic: resolve(topic, prefix), payload: payloadOf(bench, index), qos: 1 });
     }),
   );
@@ -92,7 +92,7 @@ interface Sent {
 }
 
 function judgeRow(slice: Slice, table: MatchTable, row: MatchRow, index: number): readonly Judgement[] {
-  const subscriber = slice.client(`filter ${index}`);
+  const subscriber = slice.client(`filter${index}`);
   const asked = subscriber.sent('SUBSCRIBE').at(0);
   const filter = quoted(asked?.packet.subscriptions.at(0)?.filter ?? row.filter);
   const say = (verdict: Judgement['verdict'], actual: string, events: readonly number[]): readonly Judgement[] =>
@@ -136,7 +136,7 @@ function judgeRow(slice: Slice, table: MatchTable, row: MatchRow, index: number)
 }
 
 function sentOn(slice: Slice, topicIndex: number, isMatched: boolean): readonly Sent[] {
-  const publisher = slice.client(`topic ${topicIndex}`);
+  const publisher = slice.client(`topic${topicIndex}`);
   const sent = publisher.sent('PUBLISH').at(0);
   if (sent === undefined) return [];
   const isTaken = publisher.received('PUBACK').length > 0;

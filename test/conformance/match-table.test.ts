@@ -23,7 +23,7 @@ const table = (refused?: 'warn') =>
 const message = (topic: string, index: number) => publish(1, 1, { topic, payload: Buffer.from(`p/message ${index}`) });
 const asked = message('p/a', 0);
 const other = message('p/b', 1);
-const end = publish(1, 9, { topic: 'p/end of the table', payload: Buffer.from('end') });
+const end = publish(1, 9, { topic: 'p/end-of-the-table', payload: Buffer.from('end') });
 
 interface Story {
   readonly granted?: number;
@@ -33,10 +33,10 @@ interface Story {
 
 function judged({ granted = 1, got, isTaken = true }: Story, refused?: 'warn'): readonly string[] {
   const h = new HistoryOf();
-  const subscriber = h.conn('filter 0', of).client(connect(), subscribe(1, { 'p/a': 1 }));
+  const subscriber = h.conn('filter0', of).client(connect(), subscribe(1, { 'p/a': 1 }));
   subscriber.server(connack(), suback(1, granted));
   for (const [index, sent] of [asked, other].entries()) {
-    const publisher = h.conn(`topic ${index}`, of).client(connect(), sent);
+    const publisher = h.conn(`topic${index}`, of).client(connect(), sent);
     publisher.server(connack(), ...(isTaken ? [puback(1)] : []));
   }
   subscriber.server(...got);
