@@ -135,6 +135,8 @@ function first(state: State, it: Delivery, at: Moment, report: Report): void {
       events: [clash.firstSent.seq, at.seq],
       connection: it.connection.view,
     });
+    // With DUP it calls itself what was sent before, and is not.
+    if (it.dup) altered(clash, it, at, report);
   }
   const renamed = [...resumed.owed, ...(taken === undefined ? [] : [taken])].find(
     (owed) => owed.stage === 'sent' && isSameContent(owed.flight, flight),
@@ -149,6 +151,21 @@ function first(state: State, it: Delivery, at: Moment, report: Report): void {
       connection: it.connection.view,
     });
   }
+}
+
+/** What is sent again is the packet that was sent (MQTT-4.4.0-1): the same topic, QoS and payload. */
+function altered(flight: Flight, it: Delivery, at: Moment, report: Report): void {
+  const changed = [
+    ...(it.topic === flight.topic ? [] : ['topic']),
+    ...(it.qos === flight.qos ? [] : ['QoS']),
+    ...(it.payloadKey === flight.payloadKey ? [] : ['payload']),
+  ];
+  report.fail('MQTT-4.4.0-1', {
+    expected: [`${deliveryText(flight, it.session)} again, unchanged`],
+    actual: `PUBLISH ${flight.packetId} with DUP 1 and another ${changed.join(' and ')}`,
+    events: [flight.firstSent.seq, at.seq],
+    connection: it.connection.view,
+  });
 }
 
 function isSameContent(one: Flight, other: Flight): boolean {

@@ -45,6 +45,10 @@ describe('an unacknowledged QoS 1 PUBLISH', () => {
     const seen = judged(cut(qos1, () => undefined));
     expect(seen).toEqual({ 'MQTT-4.4.0-1': 'fail', 'MQTT-4.1.0-1': 'fail', 'MQTT-4.3.2-1': 'fail' });
   });
+  test('with another payload: fails MQTT-4.4.0-1', () => {
+    const seen = judged(cut(qos1, (it) => get(it, 1, 't', '', { packetId: 5, ...dup })));
+    expect(seen).toMatchObject({ 'MQTT-4.4.0-1': 'fail', 'MQTT-2.3.1-4': 'fail' });
+  });
   test('its identifier given to another message: fails MQTT-2.3.1-4', () => {
     const seen = judged(cut(qos1, (it) => get(it, 1, 't', '1two', { packetId: 5 })));
     expect(seen['MQTT-2.3.1-4']).toBe('fail');
