@@ -141,7 +141,9 @@ class SocketWire implements Wire {
   reset(): void {
     if (this.#socket.destroyed) return;
     this.#ending.over(this.#ending.outward, { by: 'us', how: 'rst' });
-    this.#socket.resetAndDestroy();
+    // While our FIN is under way the kernel refuses a reset, and Node would then never emit 'close'.
+    if (this.#socket.writableEnded && !this.#socket.writableFinished) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -94,6 +94,16 @@ describe('a wire', () => {
     expect(history.events.at(-1)).toMatchObject(ended);
   });
 
+  test('is closed by a reset while its FIN is still under way', async () => {
+    await using server = await rawServer((socket) => void socket.resume().end());
+    const { options } = tapped();
+    await using wire = await dial(server.endpoint, options);
+    // The peer's FIN is answered with ours, and the reset comes in the same breath.
+    wire.onPeerEnd(() => queueMicrotask(() => wire.reset()));
+    wire.onBytes(() => {});
+    expect(await wire.closed).toEqual({ by: 'peer', how: 'fin' });
+  });
+
   test('tells of a RST of its peer, and of an unfinished packet before it', async () => {
     const accepted = Promise.withResolvers<Socket>();
     await using server = await rawServer((socket) => accepted.resolve(socket));
