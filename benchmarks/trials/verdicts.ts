@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checks } from '../../src/conformance/checks.ts';
+import { selectChecks } from '../../src/conformance/checks.ts';
 import type { JudgedTarget } from '../../src/judge/judged.ts';
 import { runConformance } from '../../src/run/complete-run.ts';
 import { isObservable, statements311 } from '../../src/spec/catalogue.ts';
@@ -71,7 +71,7 @@ const range = (values: readonly number[], digits: number): string =>
 
 writeTrial({
   name: 'verdicts',
-  about: `The whole suite (${checks.length} checks) ${runs} times on each broker, in turns. A statement whose verdict is not the same in every run is a flake; pass and warn are one.`,
+  about: `The whole suite (${selectChecks().length} checks) ${runs} times on each broker, in turns. A statement whose verdict is not the same in every run is a flake; pass and warn are one.`,
   figures: Object.fromEntries(
     words.flatMap((word, at) => {
       const mine = results.get(word) ?? [];

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checks } from '../../src/conformance/checks.ts';
+import { selectChecks } from '../../src/conformance/checks.ts';
 import { driveVariants, flipsOf, type Flip } from '../../src/conformance/drive-variants.ts';
 import type { HistoryEvent } from '../../src/history/event.ts';
 import type { Variant } from '../../src/conformance/variant.ts';
@@ -26,7 +26,7 @@ export async function playVariants(variants: readonly Variant[], word: string): 
     const { run, events, failure } = await completeRun(
       {
         bench: { mode: 'conform', seed: 1, command: 'npm run trials -- variants', parameters: { ...parameters } },
-        drive: (bench) => driveVariants(variants, word, bench, checks, { parameters, signal }),
+        drive: (bench) => driveVariants(variants, word, bench, selectChecks(), { parameters, signal }),
       },
       { reportDir, signal },
     );

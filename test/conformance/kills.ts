@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { completeRun } from '../../src/run/complete-run.ts';
-import { checks } from '../../src/conformance/checks.ts';
+import { selectChecks } from '../../src/conformance/checks.ts';
 import { driveMutants, killsOf, mutantParameters, type Kill } from '../../src/conformance/drive-mutants.ts';
 import type { Mutant } from '../../src/conformance/mutant.ts';
 import { defaultParameters } from '../../src/judge/rule.ts';
@@ -15,8 +15,11 @@ export interface KillRun {
   readonly base: string;
 }
 
-/** @param word target word of the base */
-export async function playMutants(mutants: readonly Mutant[], word: string): Promise<KillRun> {
+/**
+ * @param word target word of the base
+ * @param whole every check on every mutant, which shows what else it breaks; default: its own checks
+ */
+export async function playMutants(mutants: readonly Mutant[], word: string, whole = false): Promise<KillRun> {
   const reportDir = await mkdtemp(join(tmpdir(), 'fieldbench-mutants-'));
   const parameters = { ...defaultParameters, ...mutantParameters };
   const { signal } = new AbortController();
@@ -24,7 +27,7 @@ export async function playMutants(mutants: readonly Mutant[], word: string): Pro
     const { run, failure } = await completeRun(
       {
         bench: { mode: 'conform', seed: 1, command: 'npm run trials -- mutants', parameters },
-        drive: (bench) => driveMutants(mutants, word, bench, checks, { parameters, signal }),
+        drive: (bench) => driveMutants(mutants, word, bench, selectChecks(), { parameters, signal, whole }),
       },
       { reportDir, signal },
     );
