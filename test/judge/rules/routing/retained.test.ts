@@ -35,6 +35,15 @@ describe('a retained message is found', () => {
     expect(seen).toEqual({ 'MQTT-3.3.1-5': 'fail', 'MQTT-3.3.1-6': 'fail' });
   });
 
+  test('missing for a wildcard: what is stored is not in doubt', () => {
+    const seen = judged((h) => {
+      send(join(h, 'p'), 1, 'r/a', 'value 1', keep).ended('client');
+      look(h, 'r/#');
+      look(h, 'r/a', (it) => get(it, 1, 'r/a', 'value 1', keep));
+    });
+    expect(seen).toEqual({ 'MQTT-3.3.1-5': 'pass', 'MQTT-3.3.1-6': 'fail', 'MQTT-3.1.2-7': 'pass' });
+  });
+
   test('missing for a wildcard though it had been found: the store is not in doubt', () => {
     const seen = judged((h) => {
       send(join(h, 'p'), 1, 'r/a', 'value 1', keep);
