@@ -3,12 +3,13 @@ import type { Role } from '../../../spec/statement.ts';
 import { Awaiting } from '../../awaiting.ts';
 import type { ConnectionRule, ConnectionView } from '../../rule.ts';
 import { heard, mayResume, ruleId } from './traffic.ts';
+import type { Heard } from './traffic.ts';
 
 interface State {
   readonly view: ConnectionView;
   readonly awaiting: Awaiting;
-  /** Identifiers of the QoS 2 messages that the peer sent here. */
-  readonly received: Set<number>;
+  /** Identifiers of the QoS 2 messages that the peer sent here, and whether PUBREC was seen for them. */
+  readonly received: Map<number, boolean>;
 }
 
 /** PUBCOMP of one party. */
@@ -22,16 +23,17 @@ export function pubrelAnswers(judges: Role): ConnectionRule<State> {
     start: (view, parameters) => ({
       view,
       awaiting: new Awaiting(parameters.responseTimeoutMs, 'time to PUBCOMP'),
-      received: new Set(),
+      received: new Map(),
     }),
     step(state, event, report) {
       const it = heard(judges, event);
       if (it === undefined) return;
       const { packet, seq, tMs } = it;
-      if (it.by === 'peer' && packet.type === 'PUBLISH' && packet.qos === 2) state.received.add(packet.packetId ?? 0);
+      notePublish(state, it);
       if (it.by === 'peer' && packet.type === 'PUBREL') {
-        // For an identifier that was never used an answer is a matter of taste (MQTT311-NN-26).
-        const isOwed = state.received.has(packet.packetId) || mayResume(it.view);
+        // PUBREL answers PUBREC (section 3.6): for an identifier that had none, PUBCOMP is a matter of taste
+        // (MQTT311-NN-26). Of one that was not used here, an earlier connection may have seen PUBREC.
+        const isOwed = state.received.get(packet.packetId) ?? mayResume(it.view);
         const statements = isOwed ? (['MQTT-4.3.3-2'] as const) : [];
         state.awaiting.expect(packet.packetId, { seq, tMs, statements, expected: `PUBCOMP ${packet.packetId}` });
       }
@@ -42,4 +44,12 @@ export function pubrelAnswers(judges: Role): ConnectionRule<State> {
     },
     end: (state, tMs, report) => state.awaiting.end(state.view, tMs, report),
   };
+}
+
+/** A PUBLISH without DUP begins an exchange of its own, which PUBREC then carries on. */
+function notePublish({ received }: State, { by, packet }: Heard): void {
+  if (by === 'peer' && packet.type === 'PUBLISH' && packet.qos === 2 && packet.packetId !== undefined) {
+    received.set(packet.packetId, packet.dup && received.get(packet.packetId) === true);
+  }
+  if (by === 'party' && packet.type === 'PUBREC' && received.has(packet.packetId)) received.set(packet.packetId, true);
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { pubrelAnswers } from '../../../../src/judge/rules/connection/pubrel-answers.ts';
 import { verdicts } from '../../history-of.ts';
 import type { HistoryOf } from '../../history-of.ts';
-import { connack, connect, pingreq, pingresp, pubcomp, publish, pubrec, pubrel } from '../../packets.ts';
+import { connack, connect, pingreq, pingresp, puback, pubcomp, publish, pubrec, pubrel } from '../../packets.ts';
 
 const id = 'MQTT-4.3.3-2';
 const server = pubrelAnswers('server');
@@ -34,4 +34,26 @@ test('an identifier that was never used may stay unanswered', () => {
   expect(
     verdicts(server, (h) => handed(h).client(pubrel(4), pingreq).server(pingresp).wait(6000).ended('client')),
   ).toEqual({});
+});
+
+const unanswered = (h: HistoryOf, cleanSession: boolean) =>
+  h.conn('A').client(connect({ cleanSession })).server(connack());
+
+test('PUBREL that answers no PUBREC may stay unanswered, also where a session may go on', () => {
+  const downgraded = (cleanSession: boolean) => (h: HistoryOf) =>
+    unanswered(h, cleanSession)
+      .client(publish(2, 9))
+      .server(puback(9))
+      .client(pubrel(9), pingreq)
+      .server(pingresp)
+      .wait(6000)
+      .ended('client');
+  expect(verdicts(server, downgraded(true))).toEqual({});
+  expect(verdicts(server, downgraded(false))).toEqual({});
+});
+
+test('PUBREL for a PUBREC of an earlier connection is answered', () => {
+  const resumed = (h: HistoryOf) =>
+    unanswered(h, false).client(pubrel(9), pingreq).server(pingresp).wait(6000).ended('client');
+  expect(verdicts(server, resumed)).toEqual({ [id]: 'fail' });
 });
