@@ -10,7 +10,7 @@ export interface IllegalFilters extends Pick<Check, 'id' | 'title' | 'section' |
   readonly statement: StatementId;
   readonly request: 'SUBSCRIBE' | 'UNSUBSCRIBE';
   readonly illegal: (bench: CheckBench) => readonly string[];
-  /** Legal filters that look like them: who refuses these too has not told them apart. */
+  /** Legal filters that look like them: who closes on these too has not told them apart. */
   readonly legal: (bench: CheckBench) => readonly string[];
 }
 
@@ -18,7 +18,7 @@ const acceptOf = {
   SUBSCRIBE: ['the server closes the connection', 'SUBACK with 0x80 for the filter (reported as warn)'],
   UNSUBSCRIBE: ['the server closes the connection', 'UNSUBACK, without effect (reported as warn)'],
 } as const;
-const acceptLegal = 'the legal filter is accepted';
+const acceptLegal = 'the legal filter is accepted, or denied by 0x80 as a matter of policy while others are accepted';
 
 /** The check behind {@link IllegalFilters}. */
 export function illegalFilters(it: IllegalFilters): Check {
@@ -65,17 +65,17 @@ const casesOf = (slice: Slice, word: string): readonly SliceConnection[] =>
   slice.connections.filter((connection) => connection.client.startsWith(`${word} `));
 
 /**
- * A server that offers wildcards accepts each legal filter. One that refuses all of them shows nothing, nor does one
- * close: it may have met a transient error (MQTT-4.8.0-2).
+ * The control. Code 0x80 needs no reason: a server may deny a legal filter (many deny `#`) and breaks nothing by it, but
+ * one that denies every one of them shows nothing, nor does one that closes: it may have met a transient error
+ * (MQTT-4.8.0-2).
  */
 function judgeLegal(slice: Slice, it: IllegalFilters): readonly Judgement[] {
   const cases = casesOf(slice, 'legal');
   const refused = cases.filter((connection) => !isAccepted(connection, it));
-  const isTelling = (connection: SliceConnection): boolean =>
-    refused.length < cases.length && connection.received(answerTo(it)).length > 0;
+  const isOpenly = (connection: SliceConnection): boolean => connection.received(answerTo(it)).length > 0;
   return refused.map((connection) => ({
     statement: it.statement,
-    verdict: isTelling(connection) ? 'fail' : 'inconclusive',
+    verdict: refused.length < cases.length && isOpenly(connection) ? 'notExercised' : 'inconclusive',
     expected: [acceptLegal],
     actual: `${filterOf(connection, it)}: ${answerText(connection, it)}`,
     connection: connection.id,
@@ -104,6 +104,9 @@ function verdictOn(
 ): { readonly verdict: Judgement['verdict']; readonly why: string } {
   if (it.request === 'SUBSCRIBE' && isAccepted(connection, it)) {
     return { verdict: 'fail', why: ' (the rule binds the sender, and the server did not hold it to it)' };
+  }
+  if (connection.sent(it.request).length === 0) {
+    return { verdict: 'inconclusive', why: ' before the filter could be sent' };
   }
   if (connection.ended?.by === 'server') return { verdict: 'pass', why: '' };
   if (connection.received(answerTo(it)).length > 0) return { verdict: 'warn', why: ', and the connection stayed open' };
@@ -134,7 +137,7 @@ function filterOf(connection: SliceConnection, it: IllegalFilters): string {
     it.request === 'SUBSCRIBE'
       ? connection.sent('SUBSCRIBE').at(0)?.packet.subscriptions.at(0)?.filter
       : connection.sent('UNSUBSCRIBE').at(0)?.packet.filters.at(0);
-  return JSON.stringify(filter);
+  return filter === undefined ? 'nothing' : JSON.stringify(filter);
 }
 
 function eventsOf(connection: SliceConnection): readonly number[] {

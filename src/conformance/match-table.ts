@@ -2,6 +2,7 @@
 import type { StatementId } from '../spec/statement.ts';
 import type { Slice, SliceConnection } from '../judge/slice.ts';
 import type { Publish } from '../wire/packet.ts';
+import { filterMatches } from '../wire/topic.ts';
 import type { CheckBench } from './bench.ts';
 import type { Check } from './check.ts';
 import type { Judgement } from './judgement.ts';
@@ -25,7 +26,9 @@ export interface MatchTable extends Pick<Check, 'id' | 'title' | 'section' | 'ne
   readonly resolve?: (path: string, prefix: string) => string;
 }
 
-const accept = 'each subscriber gets exactly the messages whose topic its filter matches, with the topic byte for byte';
+const accept =
+  'each subscriber gets exactly the messages whose topic its filter matches, with the topic byte for byte (where the ' +
+  'filter has wildcards, under any topic that it matches)';
 const endPath = 'end-of-the-table';
 
 const withPrefix = (path: string, prefix: string): string => path.replace('%', prefix);
@@ -88,13 +91,16 @@ interface Sent {
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly isTaken: boolean;
+  /** Not taken over, and the server closed on it. */
+  readonly isRefused: boolean;
   readonly isMatched: boolean;
 }
 
 function judgeRow(slice: Slice, table: MatchTable, row: MatchRow, index: number): readonly Judgement[] {
   const subscriber = slice.client(`filter${index}`);
   const asked = subscriber.sent('SUBSCRIBE').at(0);
-  const filter = quoted(asked?.packet.subscriptions.at(0)?.filter ?? row.filter);
+  const askedFor = asked?.packet.subscriptions.at(0)?.filter ?? row.filter;
+  const filter = quoted(askedFor);
   const say = (verdict: Judgement['verdict'], actual: string, events: readonly number[]): readonly Judgement[] =>
     row.statements.map((statement) => ({
       statement,
@@ -113,7 +119,7 @@ function judgeRow(slice: Slice, table: MatchTable, row: MatchRow, index: number)
     return say(isOpen ? refused : 'inconclusive', `${how}, so that nothing can be delivered`, eventsOf(answer));
   }
   const messages = table.topics.flatMap((topic, topicIndex) => sentOn(slice, topicIndex, row.matches.includes(topic)));
-  const wrong = messages.flatMap((message) => wrongWith(subscriber, message));
+  const wrong = messages.flatMap((message) => wrongWith(subscriber, askedFor, message));
   const [first] = wrong;
   if (first !== undefined) return say('fail', wrong.map((it) => it.text).join('; '), first.events);
   const end = subscriber.received('PUBLISH', (it) => it.topic.endsWith(`/${endPath}`)).at(0);
@@ -127,7 +133,7 @@ function judgeRow(slice: Slice, table: MatchTable, row: MatchRow, index: number)
   if (untaken.length > 0) {
     const topics = untaken.map((it) => quoted(it.topic)).join(', ');
     return say(
-      refused,
+      untaken.every((it) => it.isRefused) ? refused : 'inconclusive',
       `the server did not take over what was published to ${topics}`,
       untaken.map(({ seq }) => seq),
     );
@@ -141,23 +147,31 @@ function sentOn(slice: Slice, topicIndex: number, isMatched: boolean): readonly 
   if (sent === undefined) return [];
   const isTaken = publisher.received('PUBACK').length > 0;
   const { topic, payload } = sent.packet;
-  return [{ seq: sent.seq, topic, payload, isTaken, isMatched }];
+  const isRefused = !isTaken && publisher.ended?.by === 'server';
+  return [{ seq: sent.seq, topic, payload, isTaken, isRefused, isMatched }];
 }
 
 const deliveriesOf = (subscriber: SliceConnection, message: Sent) =>
   subscriber.received('PUBLISH', (it: Publish) => Buffer.from(message.payload).equals(it.payload));
 
-/** What should not have come, or came under another name. */
+/**
+ * What should not have come, or came under another name. A server may override the name as long as it still matches
+ * (the remark of MQTT-3.3.2-3 belongs to a rule): that leaves it no freedom where the filter has no wildcard.
+ */
 function wrongWith(
   subscriber: SliceConnection,
+  filter: string,
   message: Sent,
 ): readonly { readonly text: string; readonly events: readonly number[] }[] {
   const came = deliveriesOf(subscriber, message);
-  const wrong = message.isMatched ? came.find((it) => it.packet.topic !== message.topic) : came.at(0);
+  const wrong = message.isMatched ? came.find((it) => !mayBearName(filter, message, it.packet.topic)) : came.at(0);
   if (wrong === undefined) return [];
   const as = wrong.packet.topic === message.topic ? '' : ` as ${quoted(wrong.packet.topic)}`;
   return [{ text: `what was published to ${quoted(message.topic)} came${as}`, events: [message.seq, wrong.seq] }];
 }
+
+const mayBearName = (filter: string, { topic }: Sent, name: string): boolean =>
+  name === topic || (/[+#]/.test(filter) && filterMatches(filter, name));
 
 const eventsOf = (seen: { readonly seq: number } | undefined): readonly number[] =>
   seen === undefined ? [] : [seen.seq];

@@ -8,7 +8,7 @@ import { connack, connect, puback, publish, suback, subscribe } from '../judge/p
 const of = { check: 'filters/x', target: 'broker' };
 
 /** One filter that matches the first of two topics. */
-const table = (refused?: 'warn') =>
+const table = (refused?: 'warn', filter = '%/a') =>
   matchTable({
     id: of.check,
     title: '',
@@ -16,7 +16,7 @@ const table = (refused?: 'warn') =>
     needs: [],
     group: 'parallel',
     topics: ['%/a', '%/b'],
-    rows: [{ filter: '%/a', matches: ['%/a'], statements: ['MQTT-4.7.3-4'] }],
+    rows: [{ filter, matches: ['%/a'], statements: ['MQTT-4.7.3-4'] }],
     ...(refused && { refused }),
   });
 
@@ -29,18 +29,24 @@ interface Story {
   readonly granted?: number;
   readonly got: readonly ReturnType<typeof publish>[];
   readonly isTaken?: boolean;
+  readonly isClosed?: boolean;
+  readonly filter?: string;
 }
 
-function judged({ granted = 1, got, isTaken = true }: Story, refused?: 'warn'): readonly string[] {
+function judged(
+  { granted = 1, got, isTaken = true, isClosed = false, filter = '%/a' }: Story,
+  refused?: 'warn',
+): readonly string[] {
   const h = new HistoryOf();
-  const subscriber = h.conn('filter0', of).client(connect(), subscribe(1, { 'p/a': 1 }));
+  const subscriber = h.conn('filter0', of).client(connect(), subscribe(1, { [filter.replace('%', 'p')]: 1 }));
   subscriber.server(connack(), suback(1, granted));
   for (const [index, sent] of [asked, other].entries()) {
     const publisher = h.conn(`topic${index}`, of).client(connect(), sent);
     publisher.server(connack(), ...(isTaken ? [puback(1)] : []));
+    if (isClosed) publisher.ended('server');
   }
   subscriber.server(...got);
-  const findings = table(refused).judge?.(cutSlice(h.events, of.check, of.target)) ?? [];
+  const findings = table(refused, filter).judge?.(cutSlice(h.events, of.check, of.target)) ?? [];
   return findings.map((it) => it.verdict);
 }
 
@@ -69,5 +75,14 @@ test('an open refusal is inconclusive, or a remark where the standard allows it'
   expect(judged({ granted: 0x80, got: [] })).toEqual(['inconclusive']);
   expect(judged({ granted: 0x80, got: [] }, 'warn')).toEqual(['warn']);
   expect(judged({ isTaken: false, got: [end] })).toEqual(['inconclusive']);
-  expect(judged({ isTaken: false, got: [end] }, 'warn')).toEqual(['warn']);
+  expect(judged({ isTaken: false, isClosed: true, got: [end] }, 'warn')).toEqual(['warn']);
+});
+
+test('a message that is neither taken nor refused is no open refusal', () => {
+  expect(judged({ isTaken: false, got: [end] }, 'warn')).toEqual(['inconclusive']);
+});
+
+test('a server may give a message another name that a wildcard matches, and none that it does not match', () => {
+  expect(judged({ filter: '%/+', got: [{ ...asked, topic: 'p/renamed' }, end] })).toEqual(['pass']);
+  expect(judged({ filter: '%/+', got: [{ ...asked, topic: 'p/a/b' }, end] })).toEqual(['fail']);
 });
