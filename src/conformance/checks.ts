@@ -19,17 +19,17 @@ import { restartChecks } from './checks/restart.ts';
 import { retainedChecks } from './checks/retained.ts';
 import { sessionChecks } from './checks/session.ts';
 import { subscribeChecks } from './checks/subscribe.ts';
-import { takeOverChecks } from './checks/take-over.ts';
 import { topicWildcardChecks } from './checks/topic-wildcards.ts';
 import { topicChecks } from './checks/topics.ts';
 import { violationChecks } from './checks/violation.ts';
 import { webSocketChecks } from './checks/websocket.ts';
+import { willEndedByServerChecks } from './checks/will-ended-by-server.ts';
 import { willChecks } from './checks/will.ts';
 
 /** Every check of MQTT 3.1.1 for the server role. */
 export const checks: readonly Check[] = [
   ...connectChecks,
-  ...takeOverChecks,
+  ...willEndedByServerChecks,
   ...connectConductChecks,
   ...connectFieldChecks,
   ...clientIdChecks,

@@ -79,6 +79,44 @@ describe('MQTT-3.1.2-8', () => {
     expect(seen).toEqual({ 'MQTT-3.1.2-8': 'fail' });
   });
 
+  const later = { topic: 'w', payload: Buffer.from('later'), qos: 1, retain: false } as const;
+
+  /** A will that a later one overtakes, by how its own connection ended, and how long the observer stays then. */
+  const overtaken = (by: 'server' | 'client', staysMs: number) =>
+    judged((h) => {
+      const o = observer(h);
+      victim(h).ended(by);
+      join(h, 'control', { will: later }).ended('client', 'rst');
+      get(o, 1, 'w', 'later');
+      h.wait(staysMs);
+      alive(h);
+      o.ended('client');
+    })['MQTT-3.1.2-8'];
+
+  test('of a connection that the server ended, is missing soon after a later will has come', () => {
+    expect(overtaken('server', 6100)).toBe('fail');
+    expect(overtaken('server', 5900)).toBe('inconclusive');
+  });
+
+  test('of a connection that was lost, is waited for whatever came later: the server may have noticed late', () => {
+    expect(overtaken('client', 7000)).toBe('inconclusive');
+    expect(overtaken('client', 16_000)).toBe('fail');
+  });
+
+  test('is owed by a server that ended the connection for illegal traffic', () => {
+    const illegal = (isPublished: boolean) =>
+      judged((h) => {
+        const o = observer(h);
+        const v = victim(h).taint();
+        v.client(connect({ clientId: 'v' })).ended('server');
+        if (isPublished) get(o, 1, 'w', 'gone');
+        h.wait(16_000);
+        alive(h);
+      });
+    expect(illegal(true)['MQTT-3.1.2-8']).toBe('pass');
+    expect(illegal(false)['MQTT-3.1.2-8']).toBe('fail');
+  });
+
   test('is inconclusive when the observer left before the time was up', () => {
     const seen = judged((h) => {
       const o = observer(h);
