@@ -6,6 +6,7 @@ import type { ConnectionIds } from '../net/connection-ids.ts';
 import { SituationFailed } from './bench.ts';
 import type { Check } from './check.ts';
 import type { DrivenPlace, DrivenTarget } from './driven-target.ts';
+import { Patience } from './patience.ts';
 import { WireBench } from './wire-bench.ts';
 
 /** What driving needs besides the target. */
@@ -21,19 +22,22 @@ export interface DriveOptions {
   readonly width?: number;
   /** Bound on one check, whatever the target does; default 60,000. */
   readonly checkTimeoutMs?: number;
+  /** Bound on all of them together: what is not over by then is aborted; default 45,000. */
+  readonly timeLimitMs?: number;
 }
 
-/** So many checks in a row that could not be brought about: the target is gone, mute or mad, and the rest is not tried. */
-const hopelessAfter = 16;
+type Place = DrivenPlace & AsyncDisposable;
 
-/** One check on its way: with its own part of every name, and whether it is in vain to try. */
+/** One check on its way: with its own part of every name, and where it is driven. */
 interface Turn {
   readonly check: Check;
   readonly prefix: string;
+  readonly place: () => Promise<Place>;
 }
 
 /**
- * Drives the checks: `parallel` ones and those on a broker of their own side by side, then the others one at a time.
+ * Drives the checks side by side, those that need a broker for themselves at another one: each `ownInstance` check has
+ * its own, the `alone` ones share one and take turns. Where there is no other broker, both take turns after the rest.
  * Rejects only when aborted.
  */
 export async function driveChecks(
@@ -41,62 +45,91 @@ export async function driveChecks(
   target: DrivenTarget,
   options: DriveOptions,
 ): Promise<void> {
-  const waiting = checks.map((check, index): Turn => ({ check, prefix: `${options.prefix}${index.toString(36)}` }));
-  const isAlone = ({ check }: Turn): boolean =>
-    check.group === 'alone' || (check.group === 'ownInstance' && target.startAnother === undefined);
-  let failures: string[] = [];
-  const take = async (turn: Turn): Promise<void> => {
-    const hopeless = failures.length < hopelessAfter ? undefined : failures.at(-1);
-    const failure = await new CheckDrive(turn, target, options).drive(hopeless);
-    if (hopeless !== undefined) return;
-    failures = failure === undefined ? [] : [...failures, failure];
+  using patience = new Patience(options.clock, options.timeLimitMs ?? 45_000);
+  await using places = new Places(target);
+  const turns = checks.map((check, index) => ({
+    check,
+    prefix: `${options.prefix}${index.toString(36)}`,
+    place: () => places.of(check),
+  }));
+  const of = (group: Check['group']): Turn[] => turns.filter(({ check }) => check.group === group);
+  const takeTurns = async (waiting: Turn[]): Promise<void> => {
+    for (let turn = waiting.shift(); turn; turn = waiting.shift()) {
+      await new CheckDrive(turn, target, options, patience).drive();
+    }
   };
-  // Those that take longest first: they wait for a start, or for time to pass.
-  const together = waiting.filter((turn) => !isAlone(turn)).toSorted((a, b) => rank(a) - rank(b));
-  const lanes = Array.from({ length: options.width ?? 16 }, async () => {
-    for (let turn = together.shift(); turn; turn = together.shift()) await take(turn);
-  });
-  await Promise.all(lanes);
-  for (const turn of waiting.filter(isAlone)) await take(turn);
+  const sideBySide = (waiting: Turn[]): Promise<unknown> =>
+    Promise.all(Array.from({ length: options.width ?? 16 }, () => takeTurns(waiting)));
+  if (target.startAnother === undefined) {
+    await sideBySide(of('parallel'));
+    await takeTurns([...of('alone'), ...of('ownInstance')]);
+  } else {
+    // Those that wait for a broker's start come first.
+    await Promise.all([takeTurns(of('alone')), sideBySide([...of('ownInstance'), ...of('parallel')])]);
+  }
 }
 
-const rank = ({ check }: Turn): number => (check.group === 'ownInstance' ? 0 : 1);
+/** Where checks are driven: at the target, or at another broker of its kind. Disposing ends the one that is shared. */
+class Places implements AsyncDisposable {
+  readonly #target: DrivenTarget;
+  readonly #shared = new AsyncDisposableStack();
+  #forAlone: Promise<Place> | undefined;
+
+  constructor(target: DrivenTarget) {
+    this.#target = target;
+  }
+
+  of({ id, group }: Check): Promise<Place> {
+    const { startAnother } = this.#target;
+    if (group === 'parallel' || startAnother === undefined) return Promise.resolve(leftStanding(this.#target));
+    if (group === 'ownInstance') return startAnother(id);
+    this.#forAlone ??= startAnother('checks that run alone').then((place) => leftStanding(this.#shared.use(place)));
+    return this.#forAlone;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#shared[Symbol.asyncDispose]();
+  }
+}
+
+/** The same place, which does not end with the check that has been there. */
+const leftStanding = (place: DrivenPlace): Place => ({ ...place, [Symbol.asyncDispose]: () => Promise.resolve() });
 
 /** One check driven once. */
 class CheckDrive {
   readonly #turn: Turn;
   readonly #target: DrivenTarget;
   readonly #options: DriveOptions;
+  readonly #patience: Patience;
 
-  constructor(turn: Turn, target: DrivenTarget, options: DriveOptions) {
+  constructor(turn: Turn, target: DrivenTarget, options: DriveOptions, patience: Patience) {
     this.#turn = turn;
     this.#target = target;
     this.#options = options;
+    this.#patience = patience;
   }
 
-  /** Gives why the check's situation could not be brought about; nothing when it could, or was not to be. */
-  async drive(hopeless: string | undefined): Promise<string | undefined> {
+  async drive(): Promise<void> {
     this.#options.signal.throwIfAborted();
     const reason = this.#whyNot();
-    if (reason !== undefined) {
-      this.#note('skipped', reason);
-      return undefined;
-    }
-    if (hopeless !== undefined) {
-      const why = `not tried, because ${hopelessAfter} checks in a row failed to come about; the last: ${hopeless}`;
-      this.#note('aborted', why);
-      return undefined;
-    }
+    if (reason !== undefined) return this.#note('skipped', reason);
+    const hopeless = this.#patience.over;
+    if (hopeless !== undefined) return this.#note('aborted', `not tried, because ${hopeless}`);
     this.#note('begun');
+    const failure = await this.#failure();
+    this.#patience.note(failure);
+    if (failure === undefined) this.#note('driven');
+    else this.#note('aborted', failure);
+  }
+
+  /** Why the check's situation could not be brought about; nothing when it could. */
+  async #failure(): Promise<string | undefined> {
     try {
       await this.#bring();
-      this.#note('driven');
       return undefined;
     } catch (error) {
       this.#options.signal.throwIfAborted();
-      const why = error instanceof Error ? error.message : String(error);
-      this.#note('aborted', why);
-      return why;
+      return error instanceof Error ? error.message : String(error);
     }
   }
 
@@ -114,11 +147,11 @@ class CheckDrive {
     const { check, prefix } = this.#turn;
     const { clock, signal: outer } = this.#options;
     const bound = new AbortController();
-    const signal = AbortSignal.any([outer, bound.signal]);
+    const signal = AbortSignal.any([outer, bound.signal, this.#patience.signal]);
     const timeoutMs = this.#options.checkTimeoutMs ?? 60_000;
     const cancel = clock.after(timeoutMs, () => bound.abort(new SituationFailed(`not over after ${timeoutMs} ms`)));
     try {
-      await using place = await this.#place();
+      await using place = await this.#turn.place();
       await using bench = new WireBench({
         ...this.#options,
         place,
@@ -133,12 +166,6 @@ class CheckDrive {
       cancel();
       bound.abort(new SituationFailed('the check is over')); // Ends what of it still waits beside the part that failed.
     }
-  }
-
-  async #place(): Promise<DrivenPlace & AsyncDisposable> {
-    const { check } = this.#turn;
-    if (check.group === 'ownInstance' && this.#target.startAnother) return this.#target.startAnother(check.id);
-    return { ...this.#target, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
 
   #note(phase: 'begun' | 'driven' | 'aborted' | 'skipped', reason?: string): void {

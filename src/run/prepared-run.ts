@@ -18,6 +18,11 @@ import { planOf, type PlanChanges } from '../scenario/plan-of.ts';
 import { readScenario, ScenarioErrors, type ScenarioFile } from '../scenario/read-scenario.ts';
 import { fileOfScenario, scenarioPath } from './shipped.ts';
 
+/** Checks side by side: most of them wait most of their time, and a broker of ours bears what it is there for. */
+const ownWidth = 48;
+/** A broker of somebody else's has other work to do. */
+const politeWidth = 24;
+
 /** What every kind of run can be told. */
 interface RunOptions {
   /** Repeats the random draws of a run; default 1. */
@@ -86,6 +91,7 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
           connectionIds,
           parameters,
           signal,
+          width: broker.isForeign ? politeWidth : ownWidth,
         });
       }
     },

@@ -1,0 +1,52 @@
+// How long a suite bears with a target that does not play along: so many failures, and so much time.
+import type { Clock } from '../net/clock.ts';
+import { SituationFailed } from './bench.ts';
+
+/** So many checks that could not be brought about, in a row or as most of those tried: the rest is not tried. */
+const hopelessAfter = 16;
+
+/** Says when no further check is tried, and ends those under way when the time is up. Disposing ends the count. */
+export class Patience implements Disposable {
+  readonly #timeUp = new AbortController();
+  readonly #cancel: () => void;
+  #tried = 0;
+  #failed = 0;
+  #inARow = 0;
+  #hopeless: string | undefined;
+
+  constructor(clock: Clock, timeLimitMs: number) {
+    this.#cancel = clock.after(timeLimitMs, () => {
+      const why = `the time for all checks, ${timeLimitMs / 1000} s, was over`;
+      this.#timeUp.abort(new SituationFailed(why));
+      this.#hopeless = why;
+    });
+  }
+
+  /** Aborted when the time is up. */
+  get signal(): AbortSignal {
+    return this.#timeUp.signal;
+  }
+
+  /** Why no further check is tried; nothing while there is hope. */
+  get over(): string | undefined {
+    return this.#hopeless;
+  }
+
+  /** Takes note of a check that was tried: `failure` is why its situation could not be brought about. */
+  note(failure: string | undefined): void {
+    this.#tried += 1;
+    if (failure === undefined) {
+      this.#inARow = 0;
+      return;
+    }
+    this.#failed += 1;
+    this.#inARow += 1;
+    const isMost = this.#failed >= hopelessAfter && 2 * this.#failed > this.#tried;
+    if (this.#inARow < hopelessAfter && !isMost) return;
+    this.#hopeless ??= `${this.#failed} of ${this.#tried} checks failed to come about; the last: ${failure}`;
+  }
+
+  [Symbol.dispose](): void {
+    this.#cancel();
+  }
+}
