@@ -21,6 +21,8 @@ export interface MustClose<C extends ScriptedClient = ScriptedClient> {
   prepare(bench: CheckBench): Promise<C>;
   /** Sends the illegal packet by `sendIllegal`. */
   offend(client: C, bench: CheckBench): Promise<void>;
+  /** Has a fresh connection served, on the listener that the offender uses; default: the plain one. */
+  witness?(bench: CheckBench): Promise<unknown>;
 }
 
 /** For {@link MustClose.isEffect}: any packet of these types. */
@@ -53,7 +55,7 @@ export function mustClose<C extends ScriptedClient>(it: MustClose<C>): Check {
       // After an illegal packet nothing more is sent: the close decides, not a reply to something else.
       await client.closedByServer();
       // A server that the packet brought down has closed too: only one that still serves others has refused it.
-      await bench.connect('witness');
+      await (it.witness?.(bench) ?? bench.connect('witness'));
     },
     judge(slice) {
       const judged = judgeClose(slice, it);
@@ -67,9 +69,9 @@ function judgeClose(slice: Slice, it: MustClose): Judgement {
   const offender = slice.connections.find((connection) => connection.id === offence.connection);
   if (offender === undefined) throw new Error('the offending connection is not in the slice');
   const after = offender.after(offence);
-  const answer = after.packets.find(
-    (seen) => seen.direction === 'toClient' && seen.packet !== undefined && it.isEffect(seen.packet),
-  );
+  const isEffect = ({ direction, packet }: SlicePacket): boolean =>
+    direction === 'toClient' && packet !== undefined && it.isEffect(packet) && !isLate(packet, offender, offence);
+  const answer = after.packets.find(isEffect);
   if (answer)
     return judgement(it, offender, 'fail', `the server answered with ${answer.packet?.type ?? 'bytes'}`, [answer]);
   const { ended } = offender;
@@ -88,6 +90,17 @@ function judgeClose(slice: Slice, it: MustClose): Judgement {
     ? 'the connection stayed open, while a fresh connection was served'
     : 'the connection stayed open, and a fresh connection was not served either: the target does not answer at all';
   return judgement(it, offender, verdict, actual, lives ? [lives] : []);
+}
+
+/** Whether it answers what was legal and had no answer yet when the illegal packet was sent: slowness is no effect. */
+function isLate(answer: Packet, offender: SliceConnection, offence: Pick<SlicePacket, 'seq'>): boolean {
+  if (!('packetId' in answer)) return false;
+  const sameId = offender.packets.filter(
+    ({ seq, packet }) =>
+      seq < offence.seq && packet !== undefined && 'packetId' in packet && packet.packetId === answer.packetId,
+  );
+  const isAnswered = sameId.some(({ direction, packet }) => direction === 'toClient' && packet?.type === answer.type);
+  return !isAnswered && sameId.some(({ direction }) => direction === 'toServer');
 }
 
 function judgement(

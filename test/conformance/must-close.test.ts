@@ -45,6 +45,14 @@ test('an answer fails, also where a close follows', () => {
   expect(judged((it) => offends(it).server(puback(1)).ended('server'))).toEqual(['fail']);
 });
 
+test('the answer to what was legal before is no effect, however late it is', () => {
+  const late = (it: Conn): Conn => it.client(publish(1, 7)).mark('offence').taint().client(publish(1, 1));
+  expect(judged((it) => late(it).server(puback(7)).ended('server'))).toEqual(['pass']);
+  expect(judged((it) => late(it).server(puback(7), puback(1)).ended('server'))).toEqual(['fail']);
+  const again = (it: Conn): Conn => it.client(publish(1, 7)).server(puback(7)).mark('offence').client(publish(1, 7));
+  expect(judged((it) => again(it).server(puback(7)).ended('server'))).toEqual(['fail']);
+});
+
 const witness = (h: HistoryOf): Conn => h.conn('witness', of).client(connect({ clientId: 'witness' }));
 
 test('a connection that stays open fails where the server serves others, and is inconclusive where it does not', () => {
