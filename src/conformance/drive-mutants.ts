@@ -18,6 +18,7 @@ export const mutantParameters: Partial<RuleParameters> = {
   closeTimeoutMs: 1500,
   effectTimeoutMs: 400,
   quietMs: 150,
+  redeliveryFailMs: 2000,
 };
 
 /** Name under which a mutant is judged. */

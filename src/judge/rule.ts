@@ -27,6 +27,10 @@ export interface RuleParameters {
   readonly keepAliveWarnMs: number;
   /** Connection still open at 1.5 K + this is `fail`. */
   readonly keepAliveFailMs: number;
+  /** What a resumed session has to send again and sends later than this is `warn`. */
+  readonly redeliveryWarnMs: number;
+  /** What it has not sent again after this, on a connection that stayed open, is `fail`. */
+  readonly redeliveryFailMs: number;
 }
 
 /** The defaults, as docs/rules.md prints them. */
@@ -37,6 +41,8 @@ export const defaultParameters: RuleParameters = {
   quietMs: 300,
   keepAliveWarnMs: 1000,
   keepAliveFailMs: 10_000,
+  redeliveryWarnMs: 5000,
+  redeliveryFailMs: 45_000,
 };
 
 /** A packet as a rule sees it: decoded once, at the vantage the rule asked for. */

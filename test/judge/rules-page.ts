@@ -11,6 +11,9 @@ const meaning: Readonly<Record<keyof RuleParameters, string>> = {
   quietMs: 'Quiet window behind a sentinel: what has not come by then, did not come.',
   keepAliveWarnMs: 'A keep alive enforced later than 1.5 K plus this is `warn`.',
   keepAliveFailMs: 'A connection still open at 1.5 K plus this is `fail`.',
+  redeliveryWarnMs:
+    'What a resumed session has to send again is `warn` when it comes later than this: the standard names no time.',
+  redeliveryFailMs: 'What has not been sent again after this, on a connection that stayed open, is `fail`.',
 };
 
 const introduction = `# The rules

@@ -1,7 +1,7 @@
 // Judges what a resumed session owes its client: unacknowledged deliveries again, with their identifiers, DUP 1, in their order.
 import type { StatementId } from '../../../spec/statement.ts';
 import type { Observation, Report, RoutingRule, RuleParameters } from '../../rule.ts';
-import { stoodFor, wasBrokerAlive } from '../routing/absence.ts';
+import { openUntilMs, stoodFor, wasBrokerAlive } from '../routing/absence.ts';
 import { newBroker } from '../routing/digest.ts';
 import type { Broker } from '../routing/digest.ts';
 import type { Delivery, Happening } from '../routing/traffic.ts';
@@ -19,9 +19,13 @@ interface Resumed {
   readonly session: Session;
   readonly at: Moment;
   owed: Owed[];
+  /** Since when the client owes no answer to what was sent again: a server may send one at a time. */
+  freeMs: number;
   /** The latest original order sent on this connection, by QoS, topic and, for first copies, publisher. */
   readonly newest: Map<string, { readonly order: number; readonly at: Moment }>;
 }
+
+type Found = Pick<Observation, 'events' | 'connection'>;
 
 interface State {
   readonly broker: Broker;
@@ -63,7 +67,7 @@ function happened(state: State, it: Happening, report: Report): void {
     case 'connected':
       if (it.before === it.session && it.prior === 'stored' && it.sessionPresent) {
         const owed = [...it.session.flights.values()].filter(isOpen).map((flight) => ({ flight, stage: flight.stage }));
-        state.resumed.set(it.connection, { session: it.session, at: it, owed, newest: new Map() });
+        state.resumed.set(it.connection, { session: it.session, at: it, owed, freeMs: it.tMs, newest: new Map() });
       }
       break;
     case 'delivered':
@@ -74,7 +78,7 @@ function happened(state: State, it: Happening, report: Report): void {
       released(state, it.connection, it.flight, it, report);
       break;
     case 'acknowledged':
-      paid(state, it.connection, it.flight);
+      acknowledged(state, it.connection, it.flight, it);
       break;
     case 'ended':
       settle(state, it.connection, it.tMs, report);
@@ -84,6 +88,12 @@ function happened(state: State, it: Happening, report: Report): void {
       break;
     default:
   }
+}
+
+function acknowledged(state: State, connection: NetworkConnection, flight: Flight, at: Moment): void {
+  const resumed = state.resumed.get(connection);
+  if (resumed !== undefined && flight.firstSent.seq < resumed.at.seq) resumed.freeMs = at.tMs;
+  paid(state, connection, flight);
 }
 
 function paid(state: State, connection: NetworkConnection, flight: Flight): Owed | undefined {
@@ -113,8 +123,10 @@ function again(state: State, it: Delivery, at: Moment, report: Report): void {
   if (before.stage === 'done') return; // a lost PUBACK explains it
   if (it.dup) report.pass('MQTT-3.3.1-1', found);
   else report.fail('MQTT-3.3.1-1', { ...found, expected: [`${what} again with DUP 1`], actual: 'DUP is 0' });
-  if (paid(state, connection, flight) === undefined) return;
-  passAll(report, [...resendStatements(flight), 'MQTT-2.3.1-4'], found);
+  const resumed = state.resumed.get(connection);
+  if (resumed === undefined || paid(state, connection, flight) === undefined) return;
+  report.pass('MQTT-2.3.1-4', found);
+  cameAgain(state, flight, resumed, found, at, report);
   inOrder(state, it, flight, at, report);
 }
 
@@ -208,10 +220,12 @@ function released(
   report: Report,
 ): void {
   if (flight === undefined) return;
+  const resumed = state.resumed.get(connection);
   const owed = paid(state, connection, flight);
   // Without PUBREC seen, PUBREL is no answer to anything.
-  if (owed === undefined || owed.stage === 'sent') return;
-  passAll(report, resendStatements(flight), { events: [flight.firstSent.seq, at.seq], connection: connection.view });
+  if (resumed === undefined || owed === undefined || owed.stage === 'sent') return;
+  const found = { events: [flight.firstSent.seq, at.seq], connection: connection.view };
+  cameAgain(state, flight, resumed, found, at, report);
 }
 
 /** What is sent again was kept; what is not was forgotten, for all that can be seen. */
@@ -219,12 +233,16 @@ function resendStatements(flight: Flight): readonly StatementId[] {
   return ['MQTT-4.4.0-1', 'MQTT-4.1.0-1', flight.qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1'];
 }
 
-function passAll(
-  report: Report,
-  statements: readonly StatementId[],
-  found: Pick<Observation, 'events' | 'connection'>,
-): void {
-  for (const statement of statements) report.pass(statement, found);
+/** It came again; the standard names no time for that, so that a late one is a remark. */
+function cameAgain(state: State, flight: Flight, resumed: Resumed, by: Found, at: Moment, report: Report): void {
+  const { redeliveryWarnMs: max } = state.parameters;
+  const delayMs = at.tMs - resumed.freeMs;
+  const found = { ...by, measured: [{ name: 'sent again after', unit: 'ms', value: delayMs, limit: { max } }] };
+  const expected = [`${deliveryText(flight, resumed.session)} again within ${max} ms`];
+  for (const statement of resendStatements(flight)) {
+    if (delayMs <= max) report.pass(statement, found);
+    else report.warn(statement, { ...found, expected, actual: `it came again after ${Math.round(delayMs)} ms` });
+  }
 }
 
 function deliveryText(flight: Flight, session: Session): string {
@@ -236,27 +254,38 @@ function settle(state: State, connection: NetworkConnection, nowMs: number, repo
   const resumed = state.resumed.get(connection);
   state.resumed.delete(connection);
   if (resumed === undefined || resumed.owed.length === 0) return;
-  const { effectTimeoutMs } = state.parameters;
-  if (!stoodFor(connection, resumed.at.tMs, nowMs, effectTimeoutMs)) return;
+  const { effectTimeoutMs, redeliveryFailMs } = state.parameters;
+  if (!stoodFor(connection, resumed.at.tMs, nowMs, redeliveryFailMs)) return;
+  if (!stoodFor(connection, resumed.freeMs, nowMs, effectTimeoutMs)) return;
   const owed = new Set(resumed.owed.map((it) => it.flight));
   // What the client left unacknowledged here, new or sent again, may fill the server's in-flight window.
   const isWaiting = [...resumed.session.flights.values()].some(
     (it) => isOpen(it) && !owed.has(it) && it.lastSent.seq > resumed.at.seq,
   );
   if (isWaiting) return;
-  for (const it of resumed.owed) accuse(state, it, resumed, connection, report);
+  for (const it of resumed.owed) accuse(state, it, resumed, connection, nowMs, report);
 }
 
-function accuse(state: State, it: Owed, resumed: Resumed, connection: NetworkConnection, report: Report): void {
+function accuse(
+  state: State,
+  it: Owed,
+  resumed: Resumed,
+  connection: NetworkConnection,
+  nowMs: number,
+  report: Report,
+): void {
   const { flight, stage } = it;
   const packets = { sent: ['PUBLISH'], received: ['PUBREL', 'PUBLISH'], released: ['PUBREL'], done: [] }[stage];
   const expected = packets.map((name) => `${name} ${flight.packetId} again: ${deliveryText(flight, resumed.session)}`);
+  const { redeliveryFailMs: min } = state.parameters;
+  const waitedMs = openUntilMs(connection, nowMs) - resumed.at.tMs;
   const found = {
     expected,
     events: [flight.firstSent.seq, flight.lastSent.seq, resumed.at.seq],
     connection: connection.view,
+    measured: [{ name: 'waited after the return', unit: 'ms', value: waitedMs, limit: { min } }],
   };
-  const isAlive = wasBrokerAlive(connection, resumed.at.tMs + state.parameters.effectTimeoutMs);
+  const isAlive = wasBrokerAlive(connection, resumed.at.tMs + min);
   for (const statement of resendStatements(flight)) {
     if (isAlive) report.fail(statement, { ...found, actual: 'it never came' });
     else report.inconclusive(statement, { ...found, actual: 'the server said nothing more' });

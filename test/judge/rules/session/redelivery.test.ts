@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { redelivery } from '../../../../src/judge/rules/session/redelivery.ts';
 import type { Conn, HistoryOf } from '../../history-of.ts';
 import { verdicts } from '../../history-of.ts';
-import { puback, pubcomp, pubrec, pubrel } from '../../packets.ts';
+import { puback, pubcomp, publish, pubrec, pubrel } from '../../packets.ts';
 import { alive, get, getOnly, join, send, stay, sub } from '../cast.ts';
 
 const judged = (write: (h: HistoryOf) => unknown): ReturnType<typeof verdicts> => verdicts(redelivery, write);
 
-/** A subscriber that is cut in the middle of deliveries and comes back. */
+/** A subscriber that is cut in the middle of deliveries and comes back, long enough for the slowest server. */
 const cut =
-  (before: (it: Conn) => unknown, after: (it: Conn) => unknown, present = true) =>
+  (before: (it: Conn) => unknown, after: (it: Conn) => unknown, present = true, stayMs = 46_000) =>
   (h: HistoryOf): void => {
     const p = join(h, 'p');
     const a = sub(stay(h, 'a'), 't', 2);
@@ -19,7 +19,7 @@ const cut =
     a.ended('link');
     const back = stay(h, 'a', present);
     after(back);
-    h.wait(4000);
+    h.wait(stayMs);
     alive(h);
     back.ended('client');
   };
@@ -45,6 +45,13 @@ describe('an unacknowledged QoS 1 PUBLISH', () => {
     const seen = judged(cut(qos1, () => undefined));
     expect(seen).toEqual({ 'MQTT-4.4.0-1': 'fail', 'MQTT-4.1.0-1': 'fail', 'MQTT-4.3.2-1': 'fail' });
   });
+  test('half a minute late: a remark, for the standard names no time', () => {
+    const warned = { 'MQTT-4.4.0-1': 'warn', 'MQTT-4.1.0-1': 'warn', 'MQTT-4.3.2-1': 'warn' };
+    expect(judged(cut(qos1, (it) => one(it.wait(30_000))))).toEqual({ ...again, ...warned, 'MQTT-3.3.1-1': 'pass' });
+  });
+  test('not within the time that a connection stood: nothing is missing yet', () => {
+    expect(judged(cut(qos1, () => undefined, true, 40_000))).toEqual({});
+  });
   test('with another payload: fails MQTT-4.4.0-1', () => {
     const seen = judged(cut(qos1, (it) => get(it, 1, 't', '', { packetId: 5, ...dup })));
     expect(seen).toMatchObject({ 'MQTT-4.4.0-1': 'fail', 'MQTT-2.3.1-4': 'fail' });
@@ -65,6 +72,10 @@ describe('an unfinished QoS 2 exchange', () => {
   test('PUBREL comes again: passes', () => {
     const seen = judged(cut(untilRel, (it) => it.server(pubrel(6)).client(pubcomp(6))));
     expect(seen).toEqual({ 'MQTT-4.4.0-1': 'pass', 'MQTT-4.1.0-1': 'pass', 'MQTT-4.3.3-1': 'pass' });
+  });
+  test('PUBREL comes late: a remark', () => {
+    const seen = judged(cut(untilRel, (it) => it.wait(30_000).server(pubrel(6)).client(pubcomp(6))));
+    expect(seen).toEqual({ 'MQTT-4.4.0-1': 'warn', 'MQTT-4.1.0-1': 'warn', 'MQTT-4.3.3-1': 'warn' });
   });
   test('PUBLISH instead of PUBREL: fails', () => {
     const seen = judged(cut(untilRel, (it) => getOnly(it, 2, 6, 't', '2one', dup)));
@@ -134,7 +145,7 @@ const legal: Record<string, (h: HistoryOf) => unknown> = {
   'the server says that it has no session': cut(qos1, () => undefined, false),
   'the client comes back with a clean session': (h) => {
     qos1(sub(stay(h, 'a'), 't', 2)).ended('link');
-    const it = join(h, 'a').wait(4000);
+    const it = join(h, 'a').wait(46_000);
     alive(h);
     it.ended('client');
   },
@@ -158,6 +169,16 @@ test('a repetition on the same connection has DUP and no order', () => {
   expect(seen).toEqual({ 'MQTT-3.3.1-1': 'pass' });
 });
 
+/** The second comes once the first is acknowledged, and that takes its time. */
+const slow = (it: Conn): Conn => {
+  it.server(publish(1, 5, { topic: 't', payload: Buffer.from('1one'), dup: true }));
+  return two(it.wait(20_000).client(puback(5)));
+};
+
+test('one behind the other is as late as the acknowledgement that it waited for', () => {
+  expect(judged(cut(both, slow))['MQTT-4.4.0-1']).toBe('pass');
+});
+
 test('a server may send again one at a time, while the client owes its acknowledgement', () => {
   const seen = verdicts(redelivery, (h) => {
     const a = sub(stay(h, 'a'), 't', 1);
@@ -167,7 +188,7 @@ test('a server may send again one at a time, while the client owes its acknowled
     getOnly(a, 1, 2, 't', 'second');
     a.ended('client', 'rst');
     getOnly(stay(h, 'a', true), 1, 1, 't', 'first', { dup: true });
-    h.wait(4000);
+    h.wait(46_000);
     alive(h);
   });
   expect(seen['MQTT-4.4.0-1']).toBe('pass');
