@@ -92,15 +92,29 @@ function judgeClose(slice: Slice, it: MustClose): Judgement {
   return judgement(it, offender, verdict, actual, lives ? [lives] : []);
 }
 
+/** What each answer with a packet identifier answers. */
+const requestOf: Partial<Record<PacketType, PacketType>> = {
+  PUBACK: 'PUBLISH',
+  PUBREC: 'PUBLISH',
+  PUBCOMP: 'PUBREL',
+  SUBACK: 'SUBSCRIBE',
+  UNSUBACK: 'UNSUBSCRIBE',
+};
+
 /** Whether it answers what was legal and had no answer yet when the illegal packet was sent: slowness is no effect. */
-function isLate(answer: Packet, offender: SliceConnection, offence: Pick<SlicePacket, 'seq'>): boolean {
-  if (!('packetId' in answer)) return false;
-  const sameId = offender.packets.filter(
-    ({ seq, packet }) =>
-      seq < offence.seq && packet !== undefined && 'packetId' in packet && packet.packetId === answer.packetId,
-  );
-  const isAnswered = sameId.some(({ direction, packet }) => direction === 'toClient' && packet?.type === answer.type);
-  return !isAnswered && sameId.some(({ direction }) => direction === 'toServer');
+function isLate(answer: Packet, offender: SliceConnection, { seq }: Pick<SlicePacket, 'seq'>): boolean {
+  const id = 'packetId' in answer ? answer.packetId : undefined;
+  const isBefore = (direction: SlicePacket['direction'], type: PacketType | undefined): boolean =>
+    offender.packets.some(
+      ({ packet, ...it }) =>
+        it.seq < seq &&
+        it.direction === direction &&
+        packet?.type === type &&
+        packet !== undefined &&
+        'packetId' in packet &&
+        packet.packetId === id,
+    );
+  return id !== undefined && isBefore('toServer', requestOf[answer.type]) && !isBefore('toClient', answer.type);
 }
 
 function judgement(

@@ -9,9 +9,10 @@ import { defaultParameters } from '../../src/judge/rule.ts';
 import { machineClock } from '../../src/net/clock.ts';
 import { connectionIds } from '../../src/net/connection-ids.ts';
 import { cutSlice } from '../../src/judge/slice.ts';
+import type { Packet } from '../../src/wire/packet.ts';
 import { HistoryOf } from '../judge/history-of.ts';
 import type { Conn } from '../judge/history-of.ts';
-import { connack, connect, puback, publish } from '../judge/packets.ts';
+import { connack, connect, puback, pubcomp, publish, pubrec, pubrel } from '../judge/packets.ts';
 
 const of = { check: 'violation/x', target: 'broker' };
 
@@ -20,7 +21,7 @@ const check = mustClose({
   title: '',
   section: '4.8',
   statement: 'MQTT-4.8.0-1',
-  isEffect: answers('PUBACK'),
+  isEffect: answers('PUBACK', 'PUBCOMP'),
   prepare: (bench) => bench.connect('offender'),
   offend: (client) => client.sendIllegal('', Uint8Array.of(0, 0)),
 });
@@ -32,6 +33,9 @@ function judged(story: (offender: Conn, h: HistoryOf) => unknown): readonly stri
 }
 
 const offends = (it: Conn): Conn => it.mark('offence').taint().client(publish(1, 1));
+/** Offends while something legal has no answer yet; then comes what the server says. */
+const offendsBefore = (it: Conn, late: Packet): Conn => offends(it.client(publish(1, 7))).server(late);
+const completes = (it: Conn): Conn => it.client(publish(2, 7)).server(pubrec(7)).mark('offence').client(pubrel(7));
 
 test('a close behind the illegal packet passes', () => {
   expect(judged((it) => offends(it).ended('server'))).toEqual(['pass']);
@@ -46,11 +50,13 @@ test('an answer fails, also where a close follows', () => {
 });
 
 test('the answer to what was legal before is no effect, however late it is', () => {
-  const late = (it: Conn): Conn => it.client(publish(1, 7)).mark('offence').taint().client(publish(1, 1));
-  expect(judged((it) => late(it).server(puback(7)).ended('server'))).toEqual(['pass']);
-  expect(judged((it) => late(it).server(puback(7), puback(1)).ended('server'))).toEqual(['fail']);
-  const again = (it: Conn): Conn => it.client(publish(1, 7)).server(puback(7)).mark('offence').client(publish(1, 7));
-  expect(judged((it) => again(it).server(puback(7)).ended('server'))).toEqual(['fail']);
+  expect(judged((it) => offendsBefore(it, puback(7)).ended('server'))).toEqual(['pass']);
+  expect(judged((it) => offendsBefore(it, puback(7)).server(puback(1)).ended('server'))).toEqual(['fail']);
+});
+
+test('a second answer to it, or the answer to another packet of its exchange, is one', () => {
+  expect(judged((it) => offendsBefore(it.client(publish(1, 7)).server(puback(7)), puback(7)))).toEqual(['fail']);
+  expect(judged((it) => completes(it).server(pubcomp(7)).ended('server'))).toEqual(['fail']);
 });
 
 const witness = (h: HistoryOf): Conn => h.conn('witness', of).client(connect({ clientId: 'witness' }));
