@@ -1,11 +1,11 @@
 // Checks of one shape: a CONNECT that breaks section 3.1, which the server must close on without a CONNACK.
 import type { StatementId } from '../spec/statement.ts';
-import type { Finding } from '../judge/finding.ts';
 import type { Slice, SliceConnection } from '../judge/slice.ts';
 import type { Spoil } from '../wire/encode.ts';
 import type { Connect, Text } from '../wire/packet.ts';
 import type { CheckBench } from './bench.ts';
 import type { Check } from './check.ts';
+import type { Judgement } from './judgement.ts';
 
 /** One thing wrong with a CONNECT. */
 export interface Malformation {
@@ -33,8 +33,6 @@ export interface MalformedConnect {
   readonly legal: (bench: CheckBench, name: string) => Connect;
   readonly malformations: readonly Malformation[];
 }
-
-type Judgement = Omit<Finding, 'by' | 'check' | 'target'>;
 
 const VALIDATES: StatementId = 'MQTT-3.1.4-1';
 const accept = 'the server closes the connection without a CONNACK, and accepts the same CONNECT without the fault';
@@ -120,9 +118,9 @@ function outcomeOf(slice: Slice, offender: SliceConnection, one: Malformation): 
   return { broken: 'pass', validates: 'fail', actual };
 }
 
-/** Any answer to the control shows that the server is there, a refusal or a close too. */
+/** Any CONNACK shows that the server is there, a refusal too. A close alone does not: what stands before it may close. */
 function judgeOpen(control: SliceConnection, came: string): Outcome {
-  const isAlive = control.received('CONNACK').length > 0 || control.ended?.by === 'server';
+  const isAlive = control.received('CONNACK').length > 0;
   return isAlive
     ? alike('fail', `${came}, and the connection stayed open, while another was answered`)
     : alike('inconclusive', `${came}, and the connection stayed open; but no other was answered either`);

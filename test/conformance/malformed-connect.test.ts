@@ -22,7 +22,7 @@ type Story = (it: Conn) => unknown;
 
 const offends = (it: Conn): Conn => it.mark('offender').taint().client(connect());
 const accepted: Story = (it) => it.client(connect()).server(connack()).ended('client');
-const silent: Story = (it) => it.client(connect());
+const silent = (it: Conn): Conn => it.client(connect());
 
 function judged(offender: Story, control: Story): Record<string, string> {
   const h = new HistoryOf();
@@ -60,7 +60,10 @@ test('a refusal breaks the validation alone, and is a remark where the standard 
 test('a connection that stays open fails where another is answered, also behind a refusal', () => {
   expect(judged(offends, accepted)).toEqual(both('fail'));
   expect(judged((it) => offends(it).server(connack(4)), accepted)).toEqual(both('fail'));
+  expect(judged(offends, (it) => it.client(connect()).server(connack(5)).ended('server'))).toEqual(both('fail'));
   expect(judged(offends, silent)).toEqual(both('inconclusive'));
+  // What stands before a server closes on newcomers, and keeps what is open, when the server itself is gone.
+  expect(judged(offends, (it) => silent(it).ended('server'))).toEqual(both('inconclusive'));
 });
 
 test('a close before the CONNECT shows nothing', () => {

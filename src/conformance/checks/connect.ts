@@ -1,7 +1,30 @@
 // Checks of section 3.1 and 3.2: how a connection begins, and which CONNECT is turned away.
 import type { Check } from '../check.ts';
 import { isAccepted, mustClose } from '../must-close.ts';
+import { malformedConnect } from '../malformed-connect.ts';
 import { refusal } from '../refusal.ts';
+import { saying, type Judgement } from '../judgement.ts';
+import type { Slice } from '../../judge/slice.ts';
+
+const takeOverAccept = 'the server closes the first connection and accepts the second';
+
+/** That the first is closed for a second which is accepted, the rule judges; here, what a refused second comes to. */
+function judgeTurnedAway(slice: Slice): readonly Judgement[] {
+  const [first, second] = slice.connectionsOf('twice');
+  if (first === undefined || second === undefined) throw new Error('there are not two connections in the slice');
+  const connack = second.received('CONNACK').at(0);
+  const code = connack?.packet.returnCode;
+  if (code === 0) return [];
+  const say = saying([takeOverAccept], { statement: 'MQTT-3.1.4-2', connection: first });
+  const refused = `the second was refused, ${code === undefined ? 'by a close' : `CONNACK with code ${code}`}`;
+  const shown = [second.sent('CONNECT').at(0), connack, second.ended];
+  if (first.ended?.by === 'server') return [say('inconclusive', `${refused}, and the first was closed`, ...shown)];
+  const alive = first.received('PINGRESP').at(-1);
+  const isKept = alive !== undefined && alive.seq > (second.ended?.seq ?? Infinity);
+  // Code 3 is said by a server that has no room, or no time, for anybody.
+  if (!isKept || code === 3) return [say('inconclusive', refused, ...shown)];
+  return [say('fail', `${refused}, and the first stayed connected`, ...shown, alive)];
+}
 
 export const connectChecks: readonly Check[] = [
   {
@@ -33,13 +56,17 @@ export const connectChecks: readonly Check[] = [
     statements: ['MQTT-3.1.4-2'],
     needs: [],
     group: 'parallel',
-    accept: ['the server closes the first connection and accepts the second'],
+    accept: [takeOverAccept],
     async drive(bench) {
       const first = await bench.connect('twice');
-      const second = await bench.connect('twice');
-      await first.closedByServer();
-      await second.ping();
+      const second = await bench.open('twice');
+      await second.send(bench.connectPacket('twice'));
+      const isTaken = (await second.next('CONNACK'))?.returnCode === 0;
+      await (isTaken ? first : second).closedByServer();
+      await (isTaken ? second : first).ping();
+      await bench.connect('witness');
     },
+    judge: judgeTurnedAway,
   },
   refusal({
     id: 'connect/level-refused',
@@ -66,14 +93,18 @@ export const connectChecks: readonly Check[] = [
     prepare: (bench) => bench.connect('again'),
     offend: (client, bench) => client.sendIllegal('second CONNECT', bench.connectPacket('again')),
   }),
-  mustClose({
+  malformedConnect({
     id: 'connect/reserved-flag',
     title: 'a CONNECT with its reserved flag set is not served',
     section: '3.1.2.3',
-    statement: 'MQTT-3.1.2-3',
-    isEffect: isAccepted,
-    prepare: (bench) => bench.open('flag'),
-    offend: (client, bench) =>
-      client.sendIllegal('CONNECT with reserved flag', bench.connectPacket('flag'), { connectFlags: 0x03 }),
+    legal: (bench, name) => bench.connectPacket(name),
+    malformations: [
+      {
+        name: 'flag',
+        what: 'a CONNECT with its reserved flag set',
+        statements: ['MQTT-3.1.2-3'],
+        spoil: (legal) => [legal, { connectFlags: 0x03 }],
+      },
+    ],
   }),
 ];
