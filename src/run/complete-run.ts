@@ -54,7 +54,7 @@ export async function runScenario(options: ScenarioOptions & RunSurroundings): P
 export async function completeRun(prepared: PreparedRun, where: RunSurroundings): Promise<CompletedRun> {
   const failure = await driven(prepared, where);
   const events = await Array.fromAsync(readJournal(join(where.reportDir, 'journal.ndjson')));
-  return { run: judgeRun(events), events, ...(failure !== undefined && { failure }) };
+  return { run: judgeRun(events, prepared.checks), events, ...(failure !== undefined && { failure }) };
 }
 
 /** Gives what went wrong; nothing when the run came to its end. */

@@ -1,5 +1,6 @@
 // Judges a run from its journal: the same way right after the run, in a test, and a year later.
-import { checks as allChecks } from '../conformance/checks.ts';
+import type { Check } from '../conformance/check.ts';
+import { checks as ourChecks } from '../conformance/checks.ts';
 import { judgeChecks } from '../conformance/judge-checks.ts';
 import { FieldbenchError } from '../error.ts';
 import type { HistoryEvent, RunEnded, RunStarted, TargetDescribed } from '../history/event.ts';
@@ -16,9 +17,10 @@ import { parseScenario } from '../scenario/read-scenario.ts';
 
 /**
  * Judges a whole history.
+ * @param checks whose judges are asked; default: every check of ours
  * @throws FieldbenchError `FB_JOURNAL_EMPTY` when it does not begin with a run.
  */
-export function judgeRun(events: readonly HistoryEvent[]): JudgedRun {
+export function judgeRun(events: readonly HistoryEvent[], checks: readonly Check[] = ourChecks): JudgedRun {
   const run = events.find((it): it is RunStarted => it.kind === 'run');
   if (run === undefined) {
     throw new FieldbenchError({
@@ -43,11 +45,9 @@ export function judgeRun(events: readonly HistoryEvent[]): JudgedRun {
   const described = events.filter((it): it is TargetDescribed => it.kind === 'target');
   const end = events.findLast((it): it is RunEnded => it.kind === 'end');
   const targets = described.map((it): JudgedTarget => {
-    const { checks, findings } = judgeChecks(allChecks, it.target, slicer, found, (check) =>
-      repeatCheck(run, it, check),
-    );
-    const own = [...found.filter((finding) => finding.target === it.target), ...findings];
-    return judgedTarget(it, own, [...checks, ...expectationsOf(run, it, described, events)]);
+    const judged = judgeChecks(checks, it.target, slicer, found, (check) => repeatCheck(run, it, check));
+    const own = [...found.filter((finding) => finding.target === it.target), ...judged.findings];
+    return judgedTarget(it, own, [...judged.checks, ...expectationsOf(run, it, described, events)]);
   });
   const parties = [...targets, ...simulatedParties(run, described, found)];
   const verdicts = [

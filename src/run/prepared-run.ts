@@ -50,6 +50,8 @@ export interface ScenarioOptions extends RunOptions, PlanChanges {
 /** A run that can begin: what the bench is opened with, and what is done on it. */
 export interface PreparedRun {
   readonly bench: Omit<BenchOptions, 'reportDir' | 'signal'>;
+  /** Checks that it may drive; default: every check of ours. */
+  readonly checks?: readonly Check[];
   drive(bench: Bench): Promise<void>;
 }
 
