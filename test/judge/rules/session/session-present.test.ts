@@ -1,15 +1,16 @@
 // Session present against stories: what the server must hold for a client id, and when nobody can know.
 import { describe, expect, test } from 'vitest';
 import { sessionPresent } from '../../../../src/judge/rules/session/session-present.ts';
-import type { HistoryOf } from '../../history-of.ts';
+import type { Conn, HistoryOf } from '../../history-of.ts';
 import { verdicts } from '../../history-of.ts';
 import { connack, connect, disconnect } from '../../packets.ts';
-import { join, stay, sub } from '../cast.ts';
+import { alive, get, join, send, stay, sub, unsub } from '../cast.ts';
 
 const judged = (write: (h: HistoryOf) => unknown): ReturnType<typeof verdicts> => verdicts(sessionPresent, write);
 
 const stored = ['MQTT-3.2.2-2'];
 const kept = ['MQTT-3.2.2-2', 'MQTT-3.1.2-4', 'MQTT-3.1.4-3'];
+const inContent = ['MQTT-3.1.2-4', 'MQTT-3.1.4-3'];
 const none = ['MQTT-3.2.2-3', 'MQTT-3.1.2-6', 'MQTT-3.1.4-3'];
 const discarded = ['MQTT-3.1.2-6', 'MQTT-3.1.4-3'];
 const all = (ids: readonly string[], verdict: string): Record<string, string> =>
@@ -38,15 +39,12 @@ describe('CleanSession of two connections in turn', () => {
     expect(judged(story(first, second, present))).toEqual(expected);
   });
 
-  test.each([
-    [true, 'pass'],
-    [false, 'fail'],
-  ] as const)('a session with a subscription is resumed or lost as a whole: %s, %s', (present, verdict) => {
+  test('a session with a subscription is resumed: passes as a whole', () => {
     const seen = judged((h) => {
       sub(stay(h, 'a'), 't', 1).ended('client');
-      stay(h, 'a', present);
+      stay(h, 'a', true);
     });
-    expect(seen).toEqual(all(kept, verdict));
+    expect(seen).toEqual(all(kept, 'pass'));
   });
 
   test('holds over a take-over too', () => {
@@ -55,6 +53,83 @@ describe('CleanSession of two connections in turn', () => {
       stay(h, 'a', true);
     });
     expect(seen).toEqual(all(stored, 'pass'));
+  });
+});
+
+/** A session with a subscription, of which CONNACK says that it is not there. */
+const denied =
+  (after: (it: Conn, p: Conn) => unknown, away: (p: Conn) => unknown = () => undefined, stayMs = 4000) =>
+  (h: HistoryOf): void => {
+    const p = join(h, 'p');
+    sub(stay(h, 'a'), 't', 1).ended('client');
+    away(p);
+    const back = stay(h, 'a', false);
+    after(back, p);
+    h.wait(stayMs);
+    alive(h);
+    back.ended('client');
+  };
+const nothing = (): undefined => undefined;
+const onlyFlag = all(stored, 'fail');
+const resumedInSecret = { ...onlyFlag, ...all(inContent, 'pass') };
+const lost = { ...onlyFlag, ...all(inContent, 'fail') };
+
+describe('session present 0 where a session is stored', () => {
+  test.each([
+    ['nothing is due', denied(nothing), onlyFlag],
+    [
+      'the old subscription brings a message',
+      denied((it, p) => get(send(p, 1, 't', 'x') && it, 1, 't', 'x')),
+      resumedInSecret,
+    ],
+    ['the old subscription brings none', denied((_, p) => send(p, 1, 't', 'x')), lost],
+    [
+      'what waited comes',
+      denied(
+        (it) => get(it, 1, 't', 'x'),
+        (p) => send(p, 1, 't', 'x'),
+      ),
+      resumedInSecret,
+    ],
+    [
+      'what waited comes, behind a new SUBSCRIBE',
+      denied(
+        (it) => get(sub(it, 't', 1), 1, 't', 'x'),
+        (p) => send(p, 1, 't', 'x'),
+      ),
+      resumedInSecret,
+    ],
+    ['what waited does not come', denied(nothing, (p) => send(p, 1, 't', 'x')), lost],
+    [
+      'only a new subscription brings messages',
+      denied(
+        (it, p) => get(send(p, 1, 't', 'y') && sub(it, 't', 1), 1, 't', 'y'),
+        (p) => send(p, 1, 't', 'x'),
+      ),
+      lost,
+    ],
+    [
+      'the client subscribes again at once',
+      denied((it, p) => send(p, 1, 't', 'x') && sub(it, 't', 1), nothing, 100),
+      onlyFlag,
+    ],
+    ['the client leaves before anything is due', denied((_, p) => send(p, 1, 't', 'x'), nothing, 100), onlyFlag],
+    ['the client ends the old subscription', denied((it, p) => send(p, 1, 't', 'x') && unsub(it, 't')), onlyFlag],
+    ['what it brings is retained', denied((it) => get(it, 1, 't', 'x', { retain: true })), onlyFlag],
+  ] as const)('%s', (_, write, expected) => {
+    expect(judged(write)).toEqual(expected);
+  });
+
+  test('a mute broker decides nothing more', () => {
+    const seen = judged((h) => {
+      const p = join(h, 'p');
+      sub(stay(h, 'a'), 't', 1).ended('client');
+      const back = stay(h, 'a', false);
+      send(p, 1, 't', 'x');
+      h.wait(4000);
+      back.ended('client');
+    });
+    expect(seen).toEqual({ ...onlyFlag, ...all(inContent, 'inconclusive') });
   });
 });
 
