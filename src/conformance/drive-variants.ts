@@ -57,7 +57,10 @@ export interface Flip {
   readonly onVariant: Verdict;
 }
 
-/** Reads off a judged run of {@link driveVariants} which verdicts differ from the base's; pass and warn are one. */
+/**
+ * Reads off a judged run of {@link driveVariants} what the variants are accused of and the base is not, and what only the
+ * base is credited with; pass and warn are one. A statement that the base breaks is no flip: conduct may mend it.
+ */
 export function flipsOf(variants: readonly Variant[], word: string, run: JudgedRun): readonly Flip[] {
   const target = (name: string): JudgedTarget | undefined => run.targets.find((it) => it.name === name);
   const base = target(word);
@@ -71,8 +74,13 @@ export function flipsOf(variants: readonly Variant[], word: string, run: JudgedR
         onBase: verdictOn(base, statement),
         onVariant: verdictOn(varied, statement),
       }))
-      .filter((it) => folded(it.onBase) !== folded(it.onVariant));
+      .filter(isMoved);
   });
+}
+
+function isMoved({ onBase, onVariant }: Flip): boolean {
+  if (folded(onBase) === 'pass') return folded(onVariant) !== 'pass';
+  return onVariant === 'fail' && onBase !== 'fail';
 }
 
 const folded = (verdict: Verdict): Verdict => (verdict === 'warn' ? 'pass' : verdict);
