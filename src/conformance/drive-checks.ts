@@ -47,9 +47,11 @@ export async function driveChecks(
 ): Promise<void> {
   using patience = new Patience(options.clock, options.timeLimitMs ?? 45_000);
   await using places = new Places(target);
+  // All of one length: else a short one and the client name behind it could make another check's client id.
+  const digits = checks.length.toString(36).length;
   const turns = checks.map((check, index) => ({
     check,
-    prefix: `${options.prefix}${index.toString(36)}`,
+    prefix: `${options.prefix}${index.toString(36).padStart(digits, '0')}`,
     place: () => places.of(check),
   }));
   const of = (group: Check['group']): Turn[] => turns.filter(({ check }) => check.group === group);
@@ -181,6 +183,8 @@ class CheckDrive {
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    const over = (): void => reject(signal.reason);
+    if (signal.aborted) over();
+    else signal.addEventListener('abort', over, { once: true });
   });
 }
