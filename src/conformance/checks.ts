@@ -14,6 +14,7 @@ import { filterChecks } from './checks/filters.ts';
 import { keepAliveChecks } from './checks/keep-alive.ts';
 import { largePayloadChecks } from './checks/large-payload.ts';
 import { manyFilterChecks } from './checks/many-filters.ts';
+import { outOfTurnChecks } from './checks/out-of-turn.ts';
 import { publishChecks } from './checks/publish.ts';
 import { restartChecks } from './checks/restart.ts';
 import { retainedChecks } from './checks/retained.ts';
@@ -30,6 +31,7 @@ import { willChecks } from './checks/will.ts';
 export const checks: readonly Check[] = [
   ...connectChecks,
   ...willEndedByServerChecks,
+  ...outOfTurnChecks,
   ...connectConductChecks,
   ...connectFieldChecks,
   ...clientIdChecks,
@@ -54,35 +56,3 @@ export const checks: readonly Check[] = [
   ...webSocketChecks,
   ...aclChecks,
 ];
-
-/**
- * The checks that a selection names: by id, by statement (with or without `MQTT-`), by section or chapter (`3.3` takes
- * 3.3.1 too), or by glob (`will/*`, `MQTT-3.3.1-*`).
- * Several words, separated by commas, add up. What is {@link Check.optIn} is named by its whole id, and not by default.
- */
-export function selectChecks(selection = '*'): readonly Check[] {
-  const words = selection.split(',').map((word) => word.trim());
-  const patterns = words.map((word) => patternOf(word));
-  return checks.filter((check) =>
-    check.optIn === undefined
-      ? patterns.some((pattern) => namesOf(check).some((name) => pattern.test(name)))
-      : words.includes(check.id),
-  );
-}
-
-function namesOf(check: Check): readonly string[] {
-  const levels = check.section.split('.');
-  return [
-    check.id,
-    ...levels.map((_, at) => levels.slice(0, at + 1).join('.')),
-    ...check.statements.flatMap((id) => [id, id.replace('MQTT-', '')]),
-  ];
-}
-
-function patternOf(word: string): RegExp {
-  const escaped = word
-    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${escaped}$`, 'i');
-}

@@ -28,3 +28,12 @@ export function saying(
     count: 1,
   });
 }
+
+/** Everything that happened on a connection, its end included. */
+export const all = ({ packets, ended }: SliceConnection): Judgement['evidence'] => ({
+  events: [...packets.map(({ seq }) => seq), ...(ended ? [ended.seq] : [])],
+});
+
+/** A close shows something of what was sent before it only. */
+export const isOverBefore = ({ packets, ended }: SliceConnection): boolean =>
+  ended !== undefined && !packets.some((it) => it.direction === 'toServer' && it.seq < ended.seq);
