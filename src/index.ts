@@ -19,7 +19,8 @@ export type { StatementId } from './spec/statement.ts';
 // The steps of a run, for programs that do something of their own between them.
 export { openBench } from './bench/bench.ts';
 export { play } from './bench/play.ts';
-export { checks, selectChecks } from './conformance/checks.ts';
+export { checks } from './conformance/checks.ts';
+export { selectChecks } from './conformance/select-checks.ts';
 export { driveChecks } from './conformance/drive-checks.ts';
 export { defaultParameters } from './judge/rule.ts';
 export { actionInWords } from './scenario/describe.ts';

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { selectChecks } from '../../src/conformance/checks.ts';
+import { selectChecks } from '../../src/conformance/select-checks.ts';
 import type { JudgedTarget } from '../../src/judge/judged.ts';
 import { runConformance } from '../../src/run/complete-run.ts';
 import { isObservable, statements311 } from '../../src/spec/catalogue.ts';

@@ -3,9 +3,9 @@ import type { Bench, BenchOptions } from '../bench/bench.ts';
 import type { Plan } from '../bench/plan.ts';
 import { play } from '../bench/play.ts';
 import type { Check } from '../conformance/check.ts';
-import { selectChecks } from '../conformance/checks.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
 import { lacksOf, placeOf, type DrivenTarget } from '../conformance/driven-target.ts';
+import { selectChecks } from '../conformance/select-checks.ts';
 import { FieldbenchError, type SourcePlace } from '../error.ts';
 import { defaultParameters, type RuleParameters } from '../judge/rule.ts';
 import { brokerTarget } from '../parts/brokers/drivers.ts';
@@ -57,18 +57,11 @@ export interface PreparedRun {
 
 /**
  * Prepares a conformance run.
- * @throws FieldbenchError `FB_USAGE` when no check is selected, `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`
+ * @throws FieldbenchError `FB_USAGE` when a word of the selection names no check, `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`
  */
 export function prepareConformance(options: ConformanceOptions): PreparedRun & { readonly checks: readonly Check[] } {
   const { targets, select, seed = 1 } = options;
   const selected = selectChecks(select);
-  if (selected.length === 0) {
-    throw new FieldbenchError({
-      code: 'FB_USAGE',
-      message: `no check fits the selection "${select}"`,
-      hint: 'fieldbench list checks shows them',
-    });
-  }
   for (const word of targets) brokerTarget(word); // An unknown one is told before any other is started.
   const parameters = { ...defaultParameters, ...options.parameters };
   const words = [

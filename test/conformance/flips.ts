@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { selectChecks } from '../../src/conformance/checks.ts';
+import { selectChecks } from '../../src/conformance/select-checks.ts';
 import { driveVariants, flipsOf, type Flip } from '../../src/conformance/drive-variants.ts';
 import type { HistoryEvent } from '../../src/history/event.ts';
 import type { Variant } from '../../src/conformance/variant.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { completeRun } from '../../src/run/complete-run.ts';
-import { selectChecks } from '../../src/conformance/checks.ts';
+import { selectChecks } from '../../src/conformance/select-checks.ts';
 import { driveMutants, killsOf, mutantParameters, type Kill } from '../../src/conformance/drive-mutants.ts';
 import type { Mutant } from '../../src/conformance/mutant.ts';
 import { defaultParameters } from '../../src/judge/rule.ts';

@@ -1,6 +1,7 @@
 // A payload that the journal cut is compared whole, by its hash; what costs much is driven only when it is named.
 import { expect, test } from 'vitest';
-import { checks, selectChecks } from '../../src/conformance/checks.ts';
+import { checks } from '../../src/conformance/checks.ts';
+import { selectChecks } from '../../src/conformance/select-checks.ts';
 import { largePayloadChecks } from '../../src/conformance/checks/large-payload.ts';
 import { defaultCaps, RecordingBudget, StreamRecorder } from '../../src/history/recorder.ts';
 import { cutSlice } from '../../src/judge/slice.ts';
