@@ -124,12 +124,17 @@ function judgeRow(slice: Slice, table: MatchTable, row: MatchRow, index: number)
   if (first !== undefined) return say('fail', wrong.map((it) => it.text).join('; '), first.events);
   const end = subscriber.received('PUBLISH', (it) => it.topic.endsWith(`/${endPath}`)).at(0);
   if (end === undefined) return say('inconclusive', 'the last message of all did not come either', eventsOf(answer));
-  const missing = messages.filter((it) => it.isMatched && it.isTaken && deliveriesOf(subscriber, it).length === 0);
+  const absent = messages.filter((it) => it.isMatched && deliveriesOf(subscriber, it).length === 0);
+  const missing = absent.filter((it) => it.isTaken);
   if (missing.length > 0) {
     const topics = missing.map((it) => quoted(it.topic)).join(', ');
-    return say('fail', `what was published to ${topics} never came`, [...missing.map(({ seq }) => seq), end.seq]);
+    const events = [...missing.map(({ seq }) => seq), end.seq];
+    // At QoS 0 any message may be lost.
+    const isPromised = answer.packet.returnCodes.every((code) => code > 0);
+    if (isPromised) return say('fail', `what was published to ${topics} never came`, events);
+    return say('inconclusive', `QoS 0 was granted, and what was published to ${topics} never came`, events);
   }
-  const untaken = messages.filter((it) => it.isMatched && !it.isTaken);
+  const untaken = absent.filter((it) => !it.isTaken);
   if (untaken.length > 0) {
     const topics = untaken.map((it) => quoted(it.topic)).join(', ');
     return say(

@@ -67,6 +67,15 @@ test('a message that does not come fails behind the end of all, and shows nothin
   expect(judged({ got: [] })).toEqual(['inconclusive']);
 });
 
+test('what is granted at QoS 0 may get lost', () => {
+  expect(judged({ granted: 0, got: [end] })).toEqual(['inconclusive']);
+  expect(judged({ granted: 0, got: [asked, end] })).toEqual(['pass']);
+});
+
+test('what came was taken over, also where its PUBACK is missing', () => {
+  expect(judged({ isTaken: false, got: [asked, end] })).toEqual(['pass']);
+});
+
 test('without the end of all nothing is certain to be missing', () => {
   expect(judged({ got: [asked] })).toEqual(['inconclusive']);
 });
