@@ -2,7 +2,7 @@
 import { payloadHash } from '../../history/payload-hash.ts';
 import type { Slice, SlicePacket, SliceConnection } from '../../judge/slice.ts';
 import type { Publish } from '../../wire/packet.ts';
-import { everyQos, type CheckBench, type ScriptedClient } from '../bench.ts';
+import { effectMs, everyQos, SituationFailed, type CheckBench, type ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
 import { saying, type Judgement } from '../judgement.ts';
 
@@ -29,7 +29,7 @@ const hashed = (connection: SliceConnection, way: 'sent' | 'received'): readonly
 
 const pieceB = 16 * 1024;
 const pieces = 64;
-const acceptStream = [`all ${pieces} messages of ${pieceB} B are acknowledged, and arrive unaltered and in order`];
+const acceptStream = [`all ${pieces} messages of ${pieceB} B are acknowledged, and arrive unaltered`];
 
 function judgeStream(slice: Slice): readonly Judgement[] {
   const subscriber = slice.client('sub');
@@ -37,22 +37,18 @@ function judgeStream(slice: Slice): readonly Judgement[] {
   const say = saying(acceptStream, { connection: subscriber, statement: 'MQTT-7.1.1-1' });
   const sent = hashed(publisher, 'sent');
   const received = hashed(subscriber, 'received');
-  const known = new Map(sent.map((it, at) => [it.hash, at]));
+  const known = new Set(sent.map((it) => it.hash));
   const strange = received.find((it) => !known.has(it.hash));
   if (strange !== undefined) return [say('fail', 'a payload arrived altered', strange)];
-  // A copy that is sent again is no part of the order.
-  const first = [...new Map(received.toReversed().map((it) => [it.hash, it])).values()].toReversed();
-  const late = first.find(
-    (it, at) => at > 0 && (known.get(first[at - 1]?.hash ?? '') ?? 0) > (known.get(it.hash) ?? 0),
-  );
-  if (late !== undefined) return [say('fail', 'a message arrived behind a later one', late)];
   const closed = [publisher, subscriber].find((it) => it.ended?.by === 'server');
   if (closed?.ended !== undefined) return [say('inconclusive', 'the server closed a connection', closed.ended)];
   const acknowledged = publisher.received('PUBACK').length;
-  const measured = [{ name: 'payload carried each way', unit: 'B', value: first.length * pieceB }];
-  const actual = `${acknowledged} acknowledged, ${first.length} arrived`;
-  const isWhole = sent.length === pieces && first.length === pieces && acknowledged >= pieces;
-  return [{ ...say(isWhole ? 'pass' : 'fail', actual, sent.at(-1), received.at(-1)), measured }];
+  const arrived = new Set(received.map((it) => it.hash)).size;
+  const measured = [{ name: 'payload carried each way', unit: 'B', value: arrived * pieceB }];
+  const actual = `${acknowledged} acknowledged, ${arrived} arrived`;
+  // Messages that are missing whole, or change places, are no loss of the byte stream: other statements judge them.
+  const isWhole = sent.length === pieces && arrived === pieces && acknowledged >= pieces;
+  return [{ ...say(isWhole ? 'pass' : 'inconclusive', actual, sent.at(-1), received.at(-1)), measured }];
 }
 
 const keepAliveS = 2;
@@ -80,7 +76,8 @@ const idle = async (bench: CheckBench, name: string, cleanSession: boolean): Pro
       payload: Buffer.from('half'),
     }) as const;
   await client.send(half(false));
-  await client.next('PUBREC', isHalf);
+  if ((await client.next('PUBREC', isHalf)) === undefined)
+    throw new SituationFailed('no QoS 2 exchange could be begun');
   for (let n = 0; n < 3; n++) {
     await bench.elapse(keepAliveS * 800);
     await client.ping();
@@ -111,7 +108,10 @@ function judgeLasting(slice: Slice, name: string): Judgement {
     .filter((it, at, all) => all.findIndex((other) => other.packet.packetId === it.packet.packetId) === at);
   if (news === undefined) return say('fail', 'the subscription delivers no more', late.sent('PUBLISH').at(0));
   if (pubcomp === undefined) return say('fail', 'the QoS 2 exchange could not be finished', late.sent('PUBREL').at(0));
-  if (copies.length !== 1) return say('fail', `the QoS 2 message was delivered ${copies.length} times`, ...copies);
+  if (copies.length === 0) return say('fail', 'the QoS 2 message was never delivered', pubcomp);
+  // A server may not know a repeated PUBLISH at any time, idle or not: that breaks MQTT-4.3.3-2.
+  if (copies.length > 1)
+    return say('inconclusive', `the QoS 2 message was delivered ${copies.length} times`, ...copies);
   return say('pass', 'the subscription delivers, and the exchange was finished', pubcomp, copies[0], news);
 }
 
@@ -134,13 +134,17 @@ function judgeBaseline(slice: Slice): Judgement {
   if (refused !== undefined && refused.packet.returnCode >= 3)
     return say('inconclusive', `CONNECT was refused with code ${refused.packet.returnCode}`, refused);
   if (refused !== undefined) return say('fail', `CONNECT was refused with code ${refused.packet.returnCode}`, refused);
-  if (connacks.some((it) => it === undefined)) return say('fail', 'a CONNECT was not answered', ...connacks);
+  if (connacks.every((it) => it === undefined)) return say('fail', 'no CONNECT was answered');
+  if (connacks.includes(undefined)) return say('inconclusive', 'a CONNECT was not answered', ...connacks);
   const observer = slice.client('sub');
   const suback = observer.received('SUBACK').at(0);
   if (suback === undefined) return say('fail', 'SUBSCRIBE was not answered', observer.sent('SUBSCRIBE').at(0));
   const missing = [...everyQos.map((qos) => `at QoS ${qos}`), 'retained', 'will'].filter(
     (text) => clients.flatMap((it) => it.received('PUBLISH', isText(text))).length === 0,
   );
+  const cut = clients.find((it) => it.ended?.by === 'server');
+  if (missing.length > 0 && cut?.ended !== undefined)
+    return say('inconclusive', `the server closed the connection of ${cut.client}`, cut.ended);
   if (missing.length > 0) return say('fail', `did not arrive: message ${missing.join(', message ')}`, suback);
   return say(
     'pass',
@@ -164,13 +168,14 @@ const driveBaseline = async (bench: CheckBench): Promise<void> => {
   const [subscriber, publisher, victim] = await Promise.all(['sub', 'pub', 'victim'].map(entered));
   if (subscriber === undefined || publisher === undefined || victim === undefined) return;
   await subscriber.subscribe({ [topic]: 2 });
-  for (const qos of everyQos) await publisher.publish({ topic, payload: `at QoS ${qos}`, qos });
+  // One message at QoS 0 may be lost, and two.
+  for (const qos of [0, 0, ...everyQos] as const) await publisher.publish({ topic, payload: `at QoS ${qos}`, qos });
   await victim.abort('rst');
   await publisher.publish({ topic: bench.topic('stored'), payload: 'retained', qos: 1, retain: true });
   await subscriber.subscribe({ [bench.topic('stored')]: 1 });
   await Promise.all([
     ...everyQos.map((qos) => subscriber.delivery(topic, `at QoS ${qos}`)),
-    subscriber.delivery(topic, 'will'),
+    subscriber.delivery(topic, 'will', effectMs(bench)),
     subscriber.delivery(bench.topic('stored'), 'retained'),
   ]);
   await publisher.publish({ topic: bench.topic('stored'), payload: '', qos: 1, retain: true });
@@ -218,6 +223,8 @@ export const enduranceChecks: readonly Check[] = [
         await watch.delivery(bench.topic(`${name}/half`), 'half');
       }
       await bench.quiet();
+      for (const client of clients) await client.disconnect();
+      await (await bench.connect('kept')).disconnect();
     },
     judge: (slice) => idlers.map(({ name }) => judgeLasting(slice, name)),
   },

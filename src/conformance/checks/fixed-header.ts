@@ -1,7 +1,7 @@
 // Checks of section 2.2.2: reserved bits of the fixed header, each packet type on a connection of its own.
 import type { Slice } from '../../judge/slice.ts';
 import type { AckType, PacketType } from '../../wire/packet.ts';
-import type { CheckBench, ScriptedClient } from '../bench.ts';
+import { SituationFailed, type CheckBench, type ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
 import { answers, isAccepted, mustClose, type MustClose } from '../must-close.ts';
 import { saying, type Judgement } from '../judgement.ts';
@@ -32,42 +32,53 @@ const flagsOf = (firstByte: number): { flags: number } => ({ flags: firstByte & 
 const sendSpoilt = async (client: ScriptedClient, type: AckType, packetId: number, firstByte: number): Promise<void> =>
   client.sendIllegal(`${type} with reserved bits`, { type, packetId }, flagsOf(firstByte));
 
-/** A subscriber in the middle of a delivery, which has seen a first one through to its end: that was legal, and served. */
-const amidDelivery = async (bench: CheckBench, qos: 1 | 2): Promise<ScriptedClient> => {
+/** What has to come before the offence is one; without it, whatever the server does is no answer to reserved bits. */
+const needed = <T>(it: T | undefined, what: string): T => {
+  if (it === undefined) throw new SituationFailed(`${what} did not come`);
+  return it;
+};
+
+/** The identifier of the next delivery at this QoS. */
+const nextDelivery = async (client: ScriptedClient, qos: 1 | 2): Promise<number> =>
+  needed((await client.next('PUBLISH', (it) => it.qos === qos))?.packetId, `a delivery at QoS ${qos}`);
+
+const recordDelivery = async (client: ScriptedClient, packetId: number): Promise<void> => {
+  await client.send({ type: 'PUBREC', packetId });
+  needed(await client.next('PUBREL', (it) => it.packetId === packetId), 'a PUBREL');
+};
+
+/**
+ * A subscriber in the middle of a delivery, up to where this answer is due. It has answered a first delivery as it
+ * should be, and was served after that: the answer itself ends no connection.
+ */
+const amidDelivery = async (bench: CheckBench, due: AckType): Promise<ScriptedClient> => {
   const topic = bench.topic('delivery');
+  const qos = due === 'PUBACK' ? 1 : 2;
   const subscriber = await bench.connect('sub', { acknowledge: false });
   await subscriber.subscribe({ [topic]: qos });
   const publisher = await bench.connect('pub');
   await publisher.publish({ topic, payload: 'acknowledged', qos });
-  const packetId = (await subscriber.next('PUBLISH'))?.packetId ?? 0;
-  if (qos === 1) await subscriber.send({ type: 'PUBACK', packetId });
-  else {
-    await subscriber.send({ type: 'PUBREC', packetId });
-    await subscriber.next('PUBREL');
-    await subscriber.send({ type: 'PUBCOMP', packetId });
-  }
+  const packetId = await nextDelivery(subscriber, qos);
+  if (qos === 2) await recordDelivery(subscriber, packetId);
+  await subscriber.send({ type: qos === 1 ? 'PUBACK' : 'PUBCOMP', packetId });
   await publisher.publish({ topic, payload: 'under way', qos });
+  const underWay = await nextDelivery(subscriber, qos);
+  if (due === 'PUBCOMP') await recordDelivery(subscriber, underWay);
   return subscriber;
 };
 
-/** Answers the delivery that is under way by a spoilt packet, after the legal ones that have to come before it. */
-const spoilAnswer = async (client: ScriptedClient, type: AckType, firstByte: number): Promise<void> => {
-  const packetId = (await client.next('PUBLISH'))?.packetId ?? 0;
-  if (type === 'PUBCOMP') {
-    await client.send({ type: 'PUBREC', packetId });
-    await client.next('PUBREL');
-  }
-  await sendSpoilt(client, type, packetId, firstByte);
-};
+/** Answers the delivery that is under way by a spoilt packet. */
+const spoilAnswer = (client: ScriptedClient, type: AckType, firstByte: number): Promise<void> =>
+  sendSpoilt(client, type, needed(client.deliveries.at(-1)?.packetId, 'a delivery'), firstByte);
 
 /** A publisher whose QoS 2 message waits for its PUBREL, after one that was released as it should be. */
 const beforeRelease = async (bench: CheckBench): Promise<ScriptedClient> => {
   const topic = bench.topic('release');
   const publisher = await bench.connect('pub');
-  await publisher.publish({ topic, payload: 'released', qos: 2 });
+  needed(await publisher.publish({ topic, payload: 'released', qos: 2 }), 'a PUBCOMP');
   const payload = Buffer.from('never released');
   await publisher.send({ type: 'PUBLISH', dup: false, qos: 2, retain: false, topic, packetId: byHand, payload });
-  await publisher.next('PUBREC', (it) => it.packetId === byHand);
+  needed(await publisher.next('PUBREC', (it) => it.packetId === byHand), 'a PUBREC');
   return publisher;
 };
 
@@ -97,20 +108,20 @@ export const fixedHeaderChecks: readonly Check[] = [
   reservedBits('PUBACK', 0x41, {
     needs: ['qos1'],
     isEffect: unanswered,
-    prepare: (bench) => amidDelivery(bench, 1),
+    prepare: (bench) => amidDelivery(bench, 'PUBACK'),
     offend: (client) => spoilAnswer(client, 'PUBACK', 0x41),
   }),
   reservedBits('PUBREC', 0x51, {
     needs: ['qos2'],
     isEffect: answers('PUBREL'),
-    prepare: (bench) => amidDelivery(bench, 2),
+    prepare: (bench) => amidDelivery(bench, 'PUBREC'),
     offend: (client) => spoilAnswer(client, 'PUBREC', 0x51),
   }),
   ...pubrels,
   reservedBits('PUBCOMP', 0x71, {
     needs: ['qos2'],
     isEffect: unanswered,
-    prepare: (bench) => amidDelivery(bench, 2),
+    prepare: (bench) => amidDelivery(bench, 'PUBCOMP'),
     offend: (client) => spoilAnswer(client, 'PUBCOMP', 0x71),
   }),
   reservedBits('PINGREQ', 0xc1, {

@@ -43,7 +43,7 @@ const carry = async (bench: CheckBench, payload: Uint8Array, levels: readonly (0
       ...(qos > 0 && { packetId }),
     });
     if (qos === 2) {
-      await publisher.next('PUBREC');
+      if ((await publisher.next('PUBREC')) === undefined) return;
       await publisher.send({ type: 'PUBREL', packetId });
     }
     if ((await subscriber.delivery(topic, payload, withinMs)) === undefined) return;

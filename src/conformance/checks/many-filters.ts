@@ -27,6 +27,12 @@ const acceptUnsubscribed = [
 
 const textOf = (it: PacketOf<'PUBLISH'>): string => Buffer.from(it.payload).toString();
 
+/** A server that refuses messages sends none: what did not come is then no matter of filters. */
+function cutPublisher(slice: Slice): { readonly seq: number } | undefined {
+  const { ended } = slice.client('pub');
+  return ended?.by === 'server' ? ended : undefined;
+}
+
 function judgeSubscribed(slice: Slice): readonly Judgement[] {
   const subscriber = slice.client('sub');
   const say = saying(acceptSubscribed, { connection: subscriber, statement: 'MQTT-3.8.4-4' });
@@ -40,6 +46,8 @@ function judgeSubscribed(slice: Slice): readonly Judgement[] {
   if (subacks.length > 1) return [say('fail', `${subacks.length} SUBACKs`, request, ...subacks)];
   const codes = suback.packet.returnCodes;
   if (codes.length !== asked.length) return [say('fail', `a SUBACK with ${codes.length} codes`, request, suback)];
+  const cut = cutPublisher(slice);
+  if (cut !== undefined) return [say('inconclusive', 'the server closed the connection of the publisher', cut)];
   const wrong = paths.flatMap((path): readonly Judgement[] => {
     const granted = codes[asked.findLastIndex((it) => it.path === path)] ?? 0x80;
     if (granted > 2) return [];
@@ -80,6 +88,8 @@ function judgeUnsubscribed(slice: Slice): readonly Judgement[] {
     subscriber.received('PUBLISH', (it) => it.topic.endsWith(path) && textOf(it) === 'after').at(0);
   const gone = ['u/one', 'u/three'].map(after).find((it) => it !== undefined);
   if (gone !== undefined) return [say('fail', `a message for ${gone.packet.topic} came`, request, unsuback, gone)];
+  const cut = cutPublisher(slice);
+  if (cut !== undefined) return [say('inconclusive', 'the server closed the connection of the publisher', cut)];
   const kept = after('u/two');
   if (kept === undefined) return [say('fail', 'nothing came for the filter that was not named', request, unsuback)];
   return [say('pass', 'one UNSUBACK, and only the filter that was not named delivers', request, unsuback, kept)];

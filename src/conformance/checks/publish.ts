@@ -172,7 +172,8 @@ export const publishChecks: readonly Check[] = [
           packetId: 7,
           payload: Buffer.from(text),
         });
-        await publisher.next('PUBACK', (it) => it.packetId === 7);
+        // Without it the identifier is not free for another message.
+        if ((await publisher.next('PUBACK', (it) => it.packetId === 7)) === undefined) return;
       }
       await awaitAll(subscriber, topic, ['first', 'second']);
     },
