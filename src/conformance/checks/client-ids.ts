@@ -65,14 +65,27 @@ async function isConnected(client: ScriptedClient): Promise<boolean> {
   }
 }
 
+/** So many at once: a burst of them all would measure the server's patience, and that of the checks beside it. */
+const width = 4;
+
+/**
+ * Tries ids a few at a time. A lane ends where the server neither answers nor closes: that costs both timeouts, and
+ * shows enough.
+ */
+async function tryInLanes<T>(ids: readonly T[], attempt: (id: T) => Promise<boolean>): Promise<void> {
+  const waiting = [...ids];
+  const lane = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) if (!(await attempt(id))) return;
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+}
+
 const BASIC: StatementId = 'MQTT-3.1.3-5';
 const basicAccept = [
   'CONNACK with code 0 for each id',
   'or CONNACK with code 4 or 5, since who may connect is for the server to say: a remark',
 ];
 const basicName = 'basic';
-/** So many at once: a burst of them all would measure the server's patience, and that of the checks beside it. */
-const width = 8;
 
 /** The check that ids of 1 to 23 bytes of digits and letters are accepted. */
 function basicIds(it: Pick<Check, 'id' | 'title' | 'unsafe'>, idsOf: (bench: CheckBench) => readonly string[]): Check {
@@ -84,14 +97,7 @@ function basicIds(it: Pick<Check, 'id' | 'title' | 'unsafe'>, idsOf: (bench: Che
     group: 'parallel',
     accept: basicAccept,
     async drive(bench) {
-      const waiting = [...idsOf(bench)];
-      // A lane ends where the server neither answers nor closes: that costs both timeouts, and shows enough.
-      const lanes = Array.from({ length: width }, async () => {
-        for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-          if (!(await tryId(bench, basicName, id))) return;
-        }
-      });
-      await Promise.all(lanes);
+      await tryInLanes(idsOf(bench), (id) => tryId(bench, basicName, id));
       await bench.connect('witness');
     },
     judge: (slice) => slice.connectionsOf(basicName).map(judgeBasic),
@@ -200,8 +206,7 @@ const probes: readonly Probe[] = [
   { name: 'emptykept', what: 'of no bytes, with CleanSession 0', cleanSession: false, id: () => '' },
 ];
 
-function judgeProbe(slice: Slice, probe: Probe): Judgement {
-  const connection = slice.client(probe.name);
+function judgeProbe(connection: SliceConnection, probe: Probe): Judgement {
   const verdict = verdictOnRefusal(connection, probe);
   return say(REFUSED, connection, verdict, refusedAccept, `a client id ${probe.what}: ${answerOf(connection)}`);
 }
@@ -288,9 +293,9 @@ export const clientIdChecks: readonly Check[] = [
     group: 'parallel',
     accept: refusedAccept,
     async drive(bench) {
-      await Promise.all(probes.map((it) => tryId(bench, it.name, it.id(bench.clientId(it.name)), it.cleanSession)));
+      await tryInLanes(probes, (it) => tryId(bench, it.name, it.id(bench.clientId(it.name)), it.cleanSession));
       await bench.connect('witness');
     },
-    judge: (slice) => probes.map((probe) => judgeProbe(slice, probe)),
+    judge: (slice) => probes.flatMap((probe) => slice.connectionsOf(probe.name).map((it) => judgeProbe(it, probe))),
   },
 ];
