@@ -132,7 +132,12 @@ export interface Results {
   readonly targets: readonly {
     readonly name: string;
     readonly statements: readonly { readonly id: string; readonly verdict: string }[];
-    readonly checks: readonly { readonly id: string; readonly verdict: string; readonly actual: string }[];
+    readonly checks: readonly {
+      readonly id: string;
+      readonly verdict: string;
+      readonly actual: string;
+      readonly repeat: string;
+    }[];
   }[];
 }
 
