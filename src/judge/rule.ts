@@ -19,7 +19,7 @@ export interface RuleParameters {
   readonly responseTimeoutMs: number;
   /** How long a close that the standard demands may take. */
   readonly closeTimeoutMs: number;
-  /** How long a will or another effect without an answer may take before `warn`; five times this is `fail`. */
+  /** How long a will or another effect without an answer may take before `warn`; five times this is `fail`, see the rule of wills. */
   readonly effectTimeoutMs: number;
   /** Quiet window behind a sentinel. */
   readonly quietMs: number;
@@ -42,7 +42,7 @@ export const defaultParameters: RuleParameters = {
   keepAliveWarnMs: 1000,
   keepAliveFailMs: 10_000,
   redeliveryWarnMs: 5000,
-  redeliveryFailMs: 45_000,
+  redeliveryFailMs: 35_000,
 };
 
 /** A packet as a rule sees it: decoded once, at the vantage the rule asked for. */

@@ -7,7 +7,7 @@ const meaning: Readonly<Record<keyof RuleParameters, string>> = {
   responseTimeoutMs: 'How long an answer may take before its absence is judged; a later answer is `warn`.',
   closeTimeoutMs: 'How long a close that the standard demands may take; a later close is `warn`.',
   effectTimeoutMs:
-    'How long an effect without an answer, such as a will, may take before `warn`; five times this is `fail`.',
+    'How long an effect without an answer, such as a will, may take before `warn`; five times this is `fail`, and twice this behind a later will where the server ended the connection itself.',
   quietMs: 'Quiet window behind a sentinel: what has not come by then, did not come.',
   keepAliveWarnMs: 'A keep alive enforced later than 1.5 K plus this is `warn`.',
   keepAliveFailMs: 'A connection still open at 1.5 K plus this is `fail`.',
