@@ -1,27 +1,28 @@
 // `fieldbench list`: what there is to choose from.
+import type { Check } from '../../conformance/check.ts';
 import { checks } from '../../conformance/checks.ts';
+import { suiteCoverage, type StatementCoverage } from '../../conformance/coverage.ts';
 import { mutants } from '../../conformance/mutants.ts';
 import { didYouMean, FieldbenchError } from '../../error.ts';
 import { rules } from '../../judge/rules.ts';
 import { brokerTargets } from '../../parts/brokers/drivers.ts';
 import { linkBackends } from '../../parts/links/backend.ts';
-import { isObservable, statements311 } from '../../spec/catalogue.ts';
 import { atMostWords, readOptions } from '../options.ts';
 import { shippedScenarios } from '../../run/shipped.ts';
+import { tableLines } from '../table.ts';
 import type { Verb } from '../verb.ts';
 
 type Rows = readonly (readonly string[])[];
 
 const lists: Readonly<Record<string, () => Rows | Promise<Rows>>> = {
-  checks: () =>
-    checks.map((it) => [it.id, it.section, it.optIn === undefined ? it.title : `${it.title} (opt-in: ${it.optIn})`]),
+  checks: () => checks.map(rowOfCheck),
   rules: () => rules.map((it) => [it.id, it.judges, it.title]),
   mutants: () => mutants.map((it) => [it.id, it.statement, it.summary]),
-  statements: () =>
-    statements311().map((it) => [it.id, isObservable(it, 'server') ? 'observable on a server' : '-', it.title]),
+  statements: () => suiteCoverage({ checks, rules, mutants }).map(rowOfStatement),
   targets: () => [
     ...Object.entries(brokerTargets).map(([word, it]) => [word, it.kind]),
     ['mqtt://HOST:PORT', 'a running broker'],
+    ['ws://HOST:PORT/PATH', 'a running broker, over WebSocket'],
   ],
   links: () => linkBackends.map((it) => [it.backend, it.capabilities.join(', ')]),
   scenarios: async () => (await shippedScenarios()).map((name) => [name]),
@@ -46,20 +47,32 @@ export const list: Verb = {
         hint: didYouMean(what, Object.keys(lists)),
       });
     }
-    process.stdout.write(`${table(await rowsOf())}\n`);
+    const lines = tableLines(await rowsOf(), process.stdout.columns ?? Number.POSITIVE_INFINITY);
+    process.stdout.write(`${lines.join('\n')}\n`);
     return 0;
   },
 };
 
-/** Columns as wide as their widest cell. */
-function table(rows: Rows): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+/** A check on its row: what it needs for itself stands as a mark, and the reasons behind its title. */
+function rowOfCheck({ id, section, group, title, unsafe, optIn }: Check): readonly string[] {
+  const marks = [
+    ...(group === 'parallel' ? [] : [group === 'alone' ? 'alone' : 'own broker']),
+    ...(unsafe === undefined ? [] : ['unsafe']),
+    ...(optIn === undefined ? [] : ['opt-in']),
+  ];
+  const reasons = [
+    ...(unsafe === undefined ? [] : [`unsafe: it ${unsafe}`]),
+    ...(optIn === undefined ? [] : [`opt-in: it ${optIn}`]),
+  ];
+  return [id, section, marks.join(', '), [title, ...reasons].join('; ')];
 }
+
+/** A statement on its row: by how many checks and rules it is judged, or why by none. */
+function rowOfStatement({ statement: { id, title }, why, ...judging }: StatementCoverage): readonly string[] {
+  if (why !== undefined) return [id, '-', `${title}; not judged: ${why}`];
+  const by = [counted(judging.checks.length, 'check'), counted(judging.rules.length, 'rule')];
+  return [id, by.filter((it) => it !== '').join(', '), title];
+}
+
+const counted = (count: number, what: string): string =>
+  count === 0 ? '' : `${count} ${what}${count === 1 ? '' : 's'}`;
