@@ -21,8 +21,8 @@ export interface MustClose<C extends ScriptedClient = ScriptedClient> {
   prepare(bench: CheckBench): Promise<C>;
   /** Sends the illegal packet by `sendIllegal`. */
   offend(client: C, bench: CheckBench): Promise<void>;
-  /** Has a fresh connection served, on the listener that the offender uses; default: the plain one. */
-  witness?(bench: CheckBench): Promise<unknown>;
+  /** Has a client served on the listener that the offender uses; default: the plain one. */
+  serve?(bench: CheckBench, name: string): Promise<unknown>;
 }
 
 /** For {@link MustClose.isEffect}: any packet of these types. */
@@ -49,13 +49,16 @@ export function mustClose<C extends ScriptedClient>(it: MustClose<C>): Check {
     group: 'parallel',
     accept: [accept],
     async drive(bench) {
+      const serve = (name: string): Promise<unknown> => it.serve?.(bench, name) ?? bench.connect(name);
+      // One that does nothing at all and is there before the offender: a server that closes on it too proves nothing.
+      await serve('bystander');
       const client = await it.prepare(bench);
       bench.mark('offence', client);
       await it.offend(client, bench);
       // After an illegal packet nothing more is sent: the close decides, not a reply to something else.
       await client.closedByServer();
       // A server that the packet brought down has closed too: only one that still serves others has refused it.
-      await (it.witness?.(bench) ?? bench.connect('witness'));
+      await serve('witness');
     },
     judge(slice) {
       const judged = judgeClose(slice, it);
@@ -79,6 +82,11 @@ function judgeClose(slice: Slice, it: MustClose): Judgement {
     return judgement(it, offender, 'inconclusive', 'the connection was over before the illegal packet was sent', [
       ended,
     ]);
+  const bystander = slice.connectionsOf('bystander').at(0)?.ended;
+  if (ended?.by === 'server' && bystander?.by === 'server') {
+    const actual = 'the server closed, and closed a connection that did nothing as well';
+    return judgement(it, offender, 'inconclusive', actual, [ended, bystander]);
+  }
   if (ended?.by === 'server') {
     const tookMs = Math.round(ended.tMs - offence.tMs);
     const measured = [{ name: 'time to close', unit: 'ms', value: tookMs }];

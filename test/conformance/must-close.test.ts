@@ -61,6 +61,22 @@ test('a second answer to it, or the answer to another packet of its exchange, is
 
 const witness = (h: HistoryOf): Conn => h.conn('witness', of).client(connect({ clientId: 'witness' }));
 
+function judgedBeside(bystander: (it: Conn) => unknown): readonly string[] {
+  return judged((it, h) => {
+    const beside = h
+      .conn('bystander', of)
+      .client(connect({ clientId: 'bystander' }))
+      .server(connack());
+    offends(it).ended('server');
+    bystander(beside);
+  });
+}
+
+test('a close shows nothing where one that did nothing is closed as well', () => {
+  expect(judgedBeside((it) => it.ended('client'))).toEqual(['pass']);
+  expect(judgedBeside((it) => it.ended('server'))).toEqual(['inconclusive']);
+});
+
 test('a connection that stays open fails where the server serves others, and is inconclusive where it does not', () => {
   expect(judged((it, h) => [offends(it), witness(h).server(connack())])).toEqual(['fail']);
   expect(judged((it, h) => [offends(it), witness(h)])).toEqual(['inconclusive']);

@@ -17,9 +17,6 @@ async function connected(bench: CheckBench, name: string): Promise<WebSocketClie
   return client;
 }
 
-/** Somebody who does nothing wrong, on the same listener. */
-const served = (bench: CheckBench): Promise<WebSocketClient> => connected(bench, 'witness');
-
 /** Every byte of it is ASCII too, so that the frame's type is all that is wrong with it as text. */
 const message = (bench: CheckBench, name: string): Publish => ({
   type: 'PUBLISH',
@@ -47,12 +44,8 @@ const connectInText = mustClose<WebSocketClient>({
   statement: 'MQTT-6.0.0-1',
   needs: ['websocket'],
   isEffect: isAccepted,
-  witness: served,
-  async prepare(bench) {
-    // A listener that serves nobody would close on this one too.
-    await served(bench);
-    return bench.openWebSocket('texter');
-  },
+  serve: connected,
+  prepare: (bench) => bench.openWebSocket('texter'),
   offend: (client, bench) => client.sendText('CONNECT in a text frame', bench.connectPacket('texter')),
 });
 
@@ -63,7 +56,7 @@ const publishInText = mustClose<WebSocketClient>({
   statement: 'MQTT-6.0.0-1',
   needs: ['websocket', 'qos1'],
   isEffect: answers('PUBACK'),
-  witness: served,
+  serve: connected,
   prepare: (bench) => connected(bench, 'texter'),
   offend: (client, bench) => client.sendText('PUBLISH in a text frame', message(bench, 'text')),
 });
@@ -143,7 +136,7 @@ const packetsAcrossFrames: Check = {
     for (const byte of encode(bench.connectPacket('bytewise'))) await bytewise.sendFrame(Uint8Array.of(byte));
     // Nothing is sent behind it, so that a server that waits for the rest is told from one that chokes on it.
     await bytewise.connected().catch(() => undefined);
-    await served(bench);
+    await connected(bench, 'witness');
   },
   judge: (slice) => [...cases].map(([name, missing]) => judgeFrames(slice, name, missing)),
 };
