@@ -22,7 +22,7 @@ export interface DriveOptions {
   readonly width?: number;
   /** Bound on one check, whatever the target does; default 60,000. */
   readonly checkTimeoutMs?: number;
-  /** Bound on all of them together: what is not over by then is aborted; default 45,000. */
+  /** Bound on all of them together: what is not over by then is aborted; default 52,000. */
   readonly timeLimitMs?: number;
 }
 
@@ -45,7 +45,7 @@ export async function driveChecks(
   target: DrivenTarget,
   options: DriveOptions,
 ): Promise<void> {
-  using patience = new Patience(options.clock, options.timeLimitMs ?? 45_000);
+  using patience = new Patience(options.clock, options.timeLimitMs ?? 52_000);
   await using places = new Places(target);
   // All of one length: else a short one and the client name behind it could make another check's client id.
   const digits = checks.length.toString(36).length;

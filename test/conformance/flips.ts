@@ -22,11 +22,13 @@ export async function playVariants(variants: readonly Variant[], word: string): 
   const reportDir = await mkdtemp(join(tmpdir(), 'fieldbench-variants-'));
   const { signal } = new AbortController();
   const parameters = defaultParameters;
+  // Several slow brokers at once on one machine take longer than a run may.
+  const timeLimitMs = 180_000;
   try {
     const { run, events, failure } = await completeRun(
       {
         bench: { mode: 'conform', seed: 1, command: 'npm run trials -- variants', parameters: { ...parameters } },
-        drive: (bench) => driveVariants(variants, word, bench, selectChecks(), { parameters, signal }),
+        drive: (bench) => driveVariants(variants, word, bench, selectChecks(), { parameters, signal, timeLimitMs }),
       },
       { reportDir, signal },
     );
