@@ -161,6 +161,25 @@ export function dyingAfter(packets: number): Conduct {
     });
 }
 
+/** Answers packets of these types as a hasty broker would, and all others never. */
+export const answeringOnly =
+  (...types: readonly PacketType[]): Conduct =>
+  (socket) =>
+    onPackets(socket, (packet) => {
+      if (types.includes(packet.type)) for (const answer of hastyAnswers(packet)) socket.write(answer);
+    });
+
+/** Accepts CONNECT, answers the next packet but for the last byte of the answer, and is silent on that connection. */
+export const halfAnswers: Conduct = (socket) => {
+  let isHalfway = false;
+  onPackets(socket, (packet) => {
+    const answer = Buffer.concat(hastyAnswers(packet));
+    if (isHalfway || answer.length === 0) return;
+    isHalfway = packet.type !== 'CONNECT';
+    socket.write(isHalfway ? answer.subarray(0, -1) : answer);
+  });
+};
+
 /** The answer that each packet asks for at once, without any thought of sessions or routing. */
 function hastyAnswers(packet: Packet): readonly Uint8Array[] {
   switch (packet.type) {
