@@ -5,8 +5,11 @@ import { frameOf } from '../../src/history/packet-of.ts';
 import type { HistoryEvent } from '../../src/history/event.ts';
 import { mosquittoProcess } from '../../src/parts/brokers/mosquitto.ts';
 import type { StartedBroker } from '../../src/parts/part.ts';
+import { dial } from '../../src/net/dial.ts';
+import { encode } from '../../src/wire/encode.ts';
 import type { Packet } from '../../src/wire/packet.ts';
-import { testWorld } from '../parts/brokers/world.ts';
+import { StreamDecoder } from '../../src/wire/stream-decoder.ts';
+import { testWorld, type TestWorld } from '../parts/brokers/world.ts';
 import { need } from '../support/needs.ts';
 import { journalOf, resultsOf, Workplace } from './command-line.ts';
 
@@ -54,6 +57,29 @@ const urls: Readonly<Record<string, (broker: StartedBroker) => string>> = {
   'ws://': ({ variants: { websocket } }) => `ws://${websocket?.host}:${websocket?.port}${websocket?.path}`,
 };
 
+/** Topics of the messages that the broker holds retained; Mosquitto sends them all before it reads the PINGREQ. */
+async function retainedAt({ endpoint }: StartedBroker, { context }: TestWorld): Promise<readonly string[]> {
+  await using wire = await dial(endpoint, context);
+  const decoder = new StreamDecoder('server');
+  const topics: string[] = [];
+  const over = Promise.withResolvers<void>();
+  wire.onPeerEnd(() => over.reject(new Error('the broker has closed')));
+  wire.onBytes((chunk) => {
+    for (const { packet } of decoder.push(chunk)) {
+      if (packet?.type === 'PUBLISH') topics.push(packet.topic);
+      if (packet?.type === 'PINGRESP') over.resolve();
+    }
+  });
+  const clientId = 'looks around';
+  await wire.send(
+    encode({ type: 'CONNECT', protocolName: 'MQTT', protocolLevel: 4, cleanSession: true, keepAliveS: 0, clientId }),
+  );
+  await wire.send(encode({ type: 'SUBSCRIBE', packetId: 1, subscriptions: [{ filter: '#', qos: 0 }] }));
+  await wire.send(encode({ type: 'PINGREQ' }));
+  await over.promise;
+  return topics;
+}
+
 /** What is kept from somebody else's broker; an opt-in check has to be named by its own id anyway. */
 const unsafe = checks
   .filter((it) => it.unsafe !== undefined && it.optIn === undefined)
@@ -62,7 +88,7 @@ const unsafe = checks
 
 describe('a broker given by its URL', need('mosquitto'), () => {
   test.concurrent.each(Object.keys(urls))(
-    '%s meets names of the run alone, and a bounded number of them',
+    '%s meets names of the run alone, and a bounded number of them; nothing retained is left there',
     { timeout: 120_000 },
     async (scheme) => {
       using world = testWorld();
@@ -81,6 +107,7 @@ describe('a broker given by its URL', need('mosquitto'), () => {
       expect(sent.length).toBeLessThan(5000);
       // Topics and client ids of 64 KiB and payloads of 256 KiB are the most of it.
       expect(sent.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThan(4 * 1024 * 1024);
+      expect(await retainedAt(broker, world)).toEqual([]);
       const life = world.events.flatMap((it) => (it.kind === 'part' ? [it.state] : []));
       expect(life).toEqual(['starting', 'ready']);
       const skipped = resultsOf(place.path('run')).targets[0]?.checks.filter((it) => it.verdict === 'skipped') ?? [];
