@@ -1,11 +1,11 @@
 // What lasts, what passes unaltered, what needs nothing but the standard: what these judges leave to other statements.
 import { expect, test } from 'vitest';
-import { enduranceChecks } from '../../src/conformance/checks/endurance.ts';
-import { cutSlice } from '../../src/judge/slice.ts';
-import type { Verdict } from '../../src/judge/verdict.ts';
-import type { Publish } from '../../src/wire/packet.ts';
-import { HistoryOf, type Conn } from '../judge/history-of.ts';
-import { connack, connect, puback, pubcomp, publish, pubrec, suback } from '../judge/packets.ts';
+import { enduranceChecks } from '../../../src/conformance/checks/endurance.ts';
+import { cutSlice } from '../../../src/judge/slice.ts';
+import type { Verdict } from '../../../src/judge/verdict.ts';
+import type { Publish } from '../../../src/wire/packet.ts';
+import { HistoryOf, type Conn } from '../../judge/history-of.ts';
+import { connack, connect, puback, pubcomp, publish, pubrec, suback } from '../../judge/packets.ts';
 
 type Open = (client: string) => Conn;
 

@@ -2,16 +2,16 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { fixedHeaderChecks } from '../../src/conformance/checks/fixed-header.ts';
-import { driveChecks } from '../../src/conformance/drive-checks.ts';
-import { memoryHistory } from '../../src/history/memory-history.ts';
-import { defaultParameters } from '../../src/judge/rule.ts';
-import { machineClock } from '../../src/net/clock.ts';
-import { connectionIds } from '../../src/net/connection-ids.ts';
-import { encode } from '../../src/wire/encode.ts';
-import type { Packet } from '../../src/wire/packet.ts';
-import { StreamDecoder } from '../../src/wire/stream-decoder.ts';
-import { connack, puback, publish, suback } from '../judge/packets.ts';
+import { fixedHeaderChecks } from '../../../src/conformance/checks/fixed-header.ts';
+import { driveChecks } from '../../../src/conformance/drive-checks.ts';
+import { memoryHistory } from '../../../src/history/memory-history.ts';
+import { defaultParameters } from '../../../src/judge/rule.ts';
+import { machineClock } from '../../../src/net/clock.ts';
+import { connectionIds } from '../../../src/net/connection-ids.ts';
+import { encode } from '../../../src/wire/encode.ts';
+import type { Packet } from '../../../src/wire/packet.ts';
+import { StreamDecoder } from '../../../src/wire/stream-decoder.ts';
+import { connack, puback, publish, suback } from '../../judge/packets.ts';
 
 const say = (to: Socket, packet: Packet): unknown => to.writable && to.write(encode(packet));
 

@@ -1,11 +1,11 @@
 // Exchanges that were begun: what a broker may do differently, and what another statement is to blame for.
 import { expect, test } from 'vitest';
-import { exchangeChecks } from '../../src/conformance/checks/exchange.ts';
-import { cutSlice } from '../../src/judge/slice.ts';
-import type { Verdict } from '../../src/judge/verdict.ts';
-import type { Publish } from '../../src/wire/packet.ts';
-import { HistoryOf, type Conn } from '../judge/history-of.ts';
-import { connack, connect, publish, pubrec, pubrel, suback, subscribe, unsuback } from '../judge/packets.ts';
+import { exchangeChecks } from '../../../src/conformance/checks/exchange.ts';
+import { cutSlice } from '../../../src/judge/slice.ts';
+import type { Verdict } from '../../../src/judge/verdict.ts';
+import type { Publish } from '../../../src/wire/packet.ts';
+import { HistoryOf, type Conn } from '../../judge/history-of.ts';
+import { connack, connect, publish, pubrec, pubrel, suback, subscribe, unsuback } from '../../judge/packets.ts';
 
 type Open = (client: string, present?: boolean) => Conn;
 
