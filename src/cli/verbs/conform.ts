@@ -20,7 +20,7 @@ Judges brokers against MQTT 3.1.1, statement by statement.
 
 const options = {
   target: { type: 'string', multiple: true },
-  select: { type: 'string' },
+  select: { type: 'string', multiple: true },
   destructive: { type: 'string', multiple: true },
   mqtt: { type: 'string', default: '3.1.1' },
   seed: { type: 'string', default: '1' },
@@ -47,7 +47,7 @@ export const conform: Verb = {
       targets,
       destructive: namedAgain(values.destructive ?? [], targets),
       seed: wholeNumber('seed', values.seed),
-      ...(values.select !== undefined && { select: values.select }),
+      ...(values.select !== undefined && { select: values.select.join(',') }),
     });
     return recordRun(prepared, { reportDir: reportFolder(values.report, 'conform'), signal }, { json: values.json });
   },
