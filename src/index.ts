@@ -22,6 +22,7 @@ export { play } from './bench/play.ts';
 export { checks } from './conformance/checks.ts';
 export { selectChecks } from './conformance/select-checks.ts';
 export { driveChecks } from './conformance/drive-checks.ts';
+export { lacksOf, placeOf } from './conformance/driven-target.ts';
 export { defaultParameters } from './judge/rule.ts';
 export { actionInWords } from './scenario/describe.ts';
 export { planOf } from './scenario/plan-of.ts';

@@ -58,7 +58,12 @@ test('begins with the run, describes its target, and ends with how it went', asy
     parameters: { quietMs: 300 },
   });
   expect(events.filter((it) => it.kind === 'target')).toMatchObject([{ target: 'b', repeat: 'embedded', limits: [] }]);
-  expect(events.flatMap((it) => (it.kind === 'part' ? [it.state] : []))).toEqual(['starting', 'ready', 'stopping', 'stopped']);
+  expect(events.flatMap((it) => (it.kind === 'part' ? [it.state] : []))).toEqual([
+    'starting',
+    'ready',
+    'stopping',
+    'stopped',
+  ]);
   expect(events.at(-1)).toMatchObject({ kind: 'end', how: 'completed' });
   expect(readdirSync(join(folder, 'state', 'runs'))).toEqual([]);
 });

@@ -25,7 +25,16 @@ test('is gone after kill -9 and serves again on the same port after a restart', 
   expect(broker.endpoint.port).toBe(port);
   expect(await tryConnect(broker.endpoint, world.context)).toEqual({ kind: 'accepted' });
   await broker.stop();
-  expect(world.states('b')).toEqual(['starting', 'ready', 'stopping', 'killed', 'starting', 'ready', 'stopping', 'stopped']);
+  expect(world.states('b')).toEqual([
+    'starting',
+    'ready',
+    'stopping',
+    'killed',
+    'starting',
+    'ready',
+    'stopping',
+    'stopped',
+  ]);
 });
 
 test('is gone with its disposal, and stopping or killing it again does nothing', async () => {
@@ -42,7 +51,16 @@ test('what is asked for at the same time is done one after the other', async () 
   using world = testWorld();
   await using broker = await aedes.start('b', world.context);
   await Promise.all([broker.kill(), broker.restart(), broker.stop()]);
-  expect(world.states('b')).toEqual(['starting', 'ready', 'stopping', 'killed', 'starting', 'ready', 'stopping', 'stopped']);
+  expect(world.states('b')).toEqual([
+    'starting',
+    'ready',
+    'stopping',
+    'killed',
+    'starting',
+    'ready',
+    'stopping',
+    'stopped',
+  ]);
 });
 
 test('a broker that ends by itself is noted as exited, with how', async () => {

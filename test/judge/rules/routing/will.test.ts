@@ -20,6 +20,17 @@ function victim(h: HistoryOf, qos: 0 | 1 | 2 = 1, link?: string): Conn {
 
 const observer = (h: HistoryOf, qos = 2): Conn => sub(join(h, 'o'), 'w', qos);
 
+/** The will of a client that sent a second CONNECT, on which the server closed. */
+const illegal = (isPublished: boolean) =>
+  judged((h) => {
+    const o = observer(h);
+    const v = victim(h).taint();
+    v.client(connect({ clientId: 'v' })).ended('server');
+    if (isPublished) get(o, 1, 'w', 'gone');
+    h.wait(16_000);
+    alive(h);
+  });
+
 describe('MQTT-3.1.2-8', () => {
   test.each([
     ['client', 'rst'],
@@ -104,15 +115,6 @@ describe('MQTT-3.1.2-8', () => {
   });
 
   test('is owed by a server that ended the connection for illegal traffic', () => {
-    const illegal = (isPublished: boolean) =>
-      judged((h) => {
-        const o = observer(h);
-        const v = victim(h).taint();
-        v.client(connect({ clientId: 'v' })).ended('server');
-        if (isPublished) get(o, 1, 'w', 'gone');
-        h.wait(16_000);
-        alive(h);
-      });
     expect(illegal(true)['MQTT-3.1.2-8']).toBe('pass');
     expect(illegal(false)['MQTT-3.1.2-8']).toBe('fail');
   });
