@@ -23,10 +23,10 @@ const sent = (text: string, packetId: number, dup = false): Publish =>
 
 const order = (before: readonly Publish[], after: readonly Publish[]): readonly Verdict[] =>
   judged('session/redelivery-order', (open) => {
-    open('sub')
+    open('sub0')
       .server(...before)
       .ended('client', 'rst');
-    open('sub', true).server(...after);
+    open('sub0', true).server(...after);
   });
 
 test('what is sent again in its order passes, in another one fails', () => {
