@@ -1,5 +1,6 @@
 // Things that go wrong while a run is under way: Ctrl-C, SIGTERM, a broker that dies, a bench that is killed.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { identify, type ProcessIdentity } from '../../src/bench/process-identity.ts';
 import { machineClock, pause } from '../../src/net/clock.ts';
@@ -218,8 +219,24 @@ describe('a bench that is killed with -9', () => {
   );
 });
 
-/** The embedded broker is told its port as the last word of its command. */
-function portOf(broker: ProcessIdentity | undefined): number {
-  const words = readFileSync(`/proc/${broker?.pid}/cmdline`, 'utf8').split('\0').filter(Boolean);
-  return Number(words.at(-1));
+/** One of the ports on which a process listens: Linux lists what listens, and which socket that is. */
+function portOf(listener: ProcessIdentity | undefined): number {
+  const open = `/proc/${listener?.pid}/fd`;
+  const sockets = new Set(readdirSync(open).map((it) => linkOf(join(open, it))));
+  const table = readFileSync(`/proc/${listener?.pid}/net/tcp`, 'utf8').split('\n').slice(1);
+  const rows = table.map((line) => line.trim().split(/\s+/));
+  const own = rows.find(([, , , state, , , , , , inode]) => state === listening && sockets.has(`socket:[${inode}]`));
+  return Number.parseInt(own?.[1]?.split(':')[1] ?? '', 16);
+}
+
+/** The state of a socket that listens, in Linux's table. */
+const listening = '0A';
+
+/** What an open file is; it may be closed in between. */
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
