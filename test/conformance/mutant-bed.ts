@@ -29,7 +29,7 @@ export interface Client {
   disconnect(): Promise<void>;
 }
 
-interface Bed {
+export interface Bed {
   /** A connection that has sent nothing. */
   open(acknowledges?: boolean): Promise<Client>;
   connect(clientId: string, more?: Partial<Connect<Text>>, acknowledges?: boolean): Promise<Client>;
@@ -190,7 +190,8 @@ export function seen(events: readonly EventDraft[], seenAt: 'clientEnd' | 'serve
   const what = new Map<string, string>();
   const add = (key: string, more: string): unknown => what.set(key, (what.get(key) ?? '') + more);
   for (const it of events) {
-    if (it.kind === 'packet' && it.seenAt === seenAt) add(`${it.connection} ${it.direction}`, `${it.bytes} `);
+    if (it.kind === 'packet' && it.seenAt === seenAt)
+      add(`${it.connection} ${it.direction}`, `${it.bytes}${it.payloadHash ?? ''} `);
     if (it.kind === 'ended' && it.seenAt === seenAt) add(`${it.connection} ended by`, it.by);
   }
   return what;
