@@ -7,6 +7,7 @@ import type { StatementId } from '../spec/statement.ts';
 import type { Check } from './check.ts';
 import { driveChecks, type DriveOptions } from './drive-checks.ts';
 import { lacksOf, placeOf } from './driven-target.ts';
+import { inLanes } from './in-lanes.ts';
 import type { Mutant } from './mutant.ts';
 
 /**
@@ -57,20 +58,15 @@ export async function driveMutants(
   const base = await bench.startTarget(word, word);
   const needed = inPlace.filter((check) => mutants.some((mutant) => checksOf(mutant).includes(check)));
   await driveChecks(needed, { ...placeOf(base), name: word, lacks: lacksOf(base) }, driven('base'));
-  const waiting = [...mutants.entries()];
-  const lanes = Array.from({ length: mutantsAtOnce }, async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [index, mutant] = next;
-      const name = mutantTarget(word, mutant);
-      const mine = checksOf(mutant);
-      await using another = mine.every((it) => it.group === 'parallel') ? undefined : await baseOf(name, word, bench);
-      const behind = another ?? base;
-      const place = await bench.startMutant(name, behind, mutant);
-      const target = { ...place, server: name, name, lacks: lacksOf(behind) };
-      await driveChecks(mine, target, driven(`m${index.toString(36)}x`));
-    }
+  await inLanes(mutants, mutantsAtOnce, async (mutant, index) => {
+    const name = mutantTarget(word, mutant);
+    const mine = checksOf(mutant);
+    await using another = mine.every((it) => it.group === 'parallel') ? undefined : await baseOf(name, word, bench);
+    const behind = another ?? base;
+    const place = await bench.startMutant(name, behind, mutant);
+    const target = { ...place, server: name, name, lacks: lacksOf(behind) };
+    await driveChecks(mine, target, driven(`m${index.toString(36)}x`));
   });
-  await Promise.all(lanes);
 }
 
 /** Checks that subscribe to everything would see the traffic of the other mutants on a shared base. */

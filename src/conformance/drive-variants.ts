@@ -6,6 +6,7 @@ import type { StatementId } from '../spec/statement.ts';
 import type { Check } from './check.ts';
 import { driveChecks, type DriveOptions } from './drive-checks.ts';
 import { lacksOf, placeOf } from './driven-target.ts';
+import { inLanes } from './in-lanes.ts';
 import type { Variant } from './variant.ts';
 
 const variantTarget = (base: string, variant: Variant): string => `${base}+${variant.id}`;
@@ -35,18 +36,13 @@ export async function driveVariants(
   // A broker that restarts would take the variants before it along.
   const inPlace = checks.filter((it) => !it.needs.includes('restart'));
   await driveChecks(inPlace, { ...placeOf(base), name: word, lacks: lacksOf(base) }, driven('base'));
-  const waiting = [...variants.entries()];
-  const lanes = Array.from({ length: width }, async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [index, variant] = next;
-      const name = variantTarget(word, variant);
-      // Checks that subscribe to everything would see the other variants' traffic on a shared base.
-      await using behind = await bench.startAnother(`${word} behind ${variant.id}`, word);
-      const place = await bench.startMutant(name, behind, variant);
-      await driveChecks(inPlace, { ...place, server: name, name, lacks: lacksOf(behind) }, driven(`v${index}x`));
-    }
+  await inLanes(variants, width, async (variant, index) => {
+    const name = variantTarget(word, variant);
+    // Checks that subscribe to everything would see the other variants' traffic on a shared base.
+    await using behind = await bench.startAnother(`${word} behind ${variant.id}`, word);
+    const place = await bench.startMutant(name, behind, variant);
+    await driveChecks(inPlace, { ...place, server: name, name, lacks: lacksOf(behind) }, driven(`v${index}x`));
   });
-  await Promise.all(lanes);
 }
 
 /** A statement that a variant's conduct moved. */

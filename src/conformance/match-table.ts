@@ -5,6 +5,7 @@ import type { Publish } from '../wire/packet.ts';
 import { filterMatches } from '../wire/topic.ts';
 import type { CheckBench } from './bench.ts';
 import type { Check } from './check.ts';
+import { inLanes } from './in-lanes.ts';
 import type { Judgement } from './judgement.ts';
 
 /** A filter and what it matches. Topics and filters are written with `%` where the check's own prefix stands. */
@@ -31,6 +32,9 @@ const accept =
   'filter has wildcards, under any topic that it matches)';
 const endPath = 'end-of-the-table';
 
+/** A long table opens many connections: answers to them all at once may be later than any timeout. */
+const connectsAtOnce = 8;
+
 const withPrefix = (path: string, prefix: string): string => path.replace('%', prefix);
 
 /** Tells the messages of a table apart, whatever became of their topics. */
@@ -55,9 +59,12 @@ export function matchTable(it: MatchTable): Check {
 async function driveTable(bench: CheckBench, { topics, rows, resolve = withPrefix }: MatchTable): Promise<void> {
   const prefix = bench.topic('').slice(0, -1);
   const end = bench.topic(endPath);
+  const connected = await inLanes(rows, connectsAtOnce, async ({ filter }, index) => ({
+    filter,
+    client: await bench.connect(`filter${index}`),
+  }));
   const subscribers = await Promise.all(
-    rows.map(async ({ filter }, index) => {
-      const client = await bench.connect(`filter${index}`);
+    connected.map(async ({ filter, client }) => {
       const suback = await client.subscribe({ [resolve(filter, prefix)]: 1 });
       const isGranted = suback?.returnCodes.every((code) => code <= 2) === true;
       if (isGranted) await client.subscribe({ [end]: 1 });
@@ -65,11 +72,12 @@ async function driveTable(bench: CheckBench, { topics, rows, resolve = withPrefi
     }),
   );
   // A connection for each topic: a server that ends the one may still serve the others.
+  const publishers = await inLanes(topics, connectsAtOnce, async (topic, index) => ({
+    topic: resolve(topic, prefix),
+    client: await bench.connect(`topic${index}`),
+  }));
   const taken = await Promise.all(
-    topics.map(async (topic, index) => {
-      const client = await bench.connect(`topic${index}`);
-      return client.publish({ topic: resolve(topic, prefix), payload: payloadOf(bench, index), qos: 1 });
-    }),
+    publishers.map(({ topic, client }, index) => client.publish({ topic, payload: payloadOf(bench, index), qos: 1 })),
   );
   const wanted = rows.flatMap(({ matches }, index) =>
     matches.map(async (topic) => {
