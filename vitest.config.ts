@@ -1,9 +1,17 @@
 // How our own tests run: two cores, real processes, nothing retried.
 import { defineConfig } from 'vitest/config';
 
+/** Rooms whose tests leave nothing behind in their process: they share a worker, and what they import is loaded once. */
+const pure = ['architecture', 'examples', 'faults', 'history', 'judge', 'report', 'scenario', 'session', 'wire'];
+const pureTests = `test/{${pure.join(',')}}/**/*.test.ts`;
+const allTests = 'test/**/*.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'apart', include: [allTests], exclude: [pureTests] } },
+      { extends: true, test: { name: 'pure', include: [pureTests], isolate: false } },
+    ],
     pool: 'forks',
     maxWorkers: 2,
     retry: 0,
