@@ -10,7 +10,7 @@ const usage = `Usage: fieldbench conform [OPTIONS]
 Judges brokers against MQTT 3.1.1, statement by statement.
 
   --target T      what to judge; several times for several: embedded (default), mosquitto, container:mosquitto,
-                  mqtt://HOST:PORT
+                  mqtt://HOST:PORT, ws://HOST:PORT/PATH
   --select WHAT   only these checks: ids, statements, sections, chapters or globs, separated by commas
   --destructive T a target by URL gets only checks that are safe for its other users, unless it is named here again
   --mqtt VERSION  version of the standard: 3.1.1, the only one judged so far

@@ -23,6 +23,7 @@ const lists: Readonly<Record<string, () => Rows | Promise<Rows>>> = {
     ...Object.entries(brokerTargets).map(([word, it]) => [word, it.kind]),
     ['mqtt://HOST:PORT', 'a running broker'],
     ['ws://HOST:PORT/PATH', 'a running broker, over WebSocket'],
+    ['ws://HOST:PORT/PATH', 'a running broker, over WebSocket'],
   ],
   links: () => linkBackends.map((it) => [it.backend, it.capabilities.join(', ')]),
   scenarios: async () => (await shippedScenarios()).map((name) => [name]),
