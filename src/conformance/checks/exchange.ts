@@ -215,7 +215,9 @@ export const exchangeChecks: readonly Check[] = [
       for (const payload of payloads) {
         if ((await subscriber.delivery(topic, payload, bench.parameters.quietMs)) === undefined) break;
       }
-      const ids = subscriber.deliveries.flatMap((it) => it.packetId ?? []);
+      const ids = subscriber.deliveries.flatMap((it) => (it.qos === 2 ? (it.packetId ?? []) : []));
+      // One at a time, or granted at QoS 1 only: there is no order, and no PUBREC belongs here.
+      if (ids.length < 2) return;
       const shuffled = [...ids.filter((_, at) => at % 2 === 1).toReversed(), ...ids.filter((_, at) => at % 2 === 0)];
       // Together, so that several are under way at once: only those can change places.
       await Promise.all(shuffled.map((packetId) => subscriber.send({ type: 'PUBREC', packetId })));
