@@ -16,12 +16,15 @@ export interface TrialRecord {
 
 const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim();
 
+/** What is being tried, as it was when the trial began: a long one may outlive the next commit. */
+const dirty = git('status', '--porcelain', '--', 'src') === '' ? '' : ' with changes not committed';
+const commit = `${git('rev-parse', '--short', 'HEAD')}${dirty}`;
+
 /** Writes docs/trials/NAME.md anew. */
 export function writeTrial({ name, about, figures, body }: TrialRecord): void {
-  const dirty = git('status', '--porcelain', '--', 'src') === '' ? '' : ' with changes not committed';
   const lines = Object.entries({
     date: new Date().toISOString().slice(0, 10),
-    commit: `${git('rev-parse', '--short', 'HEAD')}${dirty}`,
+    commit,
     command: `\`npm run trials -- ${name}\``,
     ...figures,
   }).map(([figure, value]) => `- ${figure}: ${value}`);
