@@ -49,7 +49,9 @@ function sentIn(events: readonly HistoryEvent[]) {
  * might be a password.
  */
 function isOwn({ text }: Name, prefix: string): boolean {
-  return text === '' || /^\*+$/.test(text) || text.replace(/^(?:\/|\uFEFF)/, '').startsWith(prefix);
+  return (
+    text === '' || /^(?:\*+|\(masked, of c\d+\))$/.test(text) || text.replace(/^(?:\/|\uFEFF)/, '').startsWith(prefix)
+  );
 }
 
 const urls: Readonly<Record<string, (broker: StartedBroker) => string>> = {
