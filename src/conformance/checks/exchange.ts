@@ -122,16 +122,15 @@ async function redeliver(
   const subscribers = await Promise.all(
     names.map((name) => bench.connect(name, { cleanSession: false, acknowledge: false })),
   );
-  for (const it of subscribers) await it.subscribe({ [topic]: 2 });
+  await Promise.all(subscribers.map((it) => it.subscribe({ [topic]: 2 })));
   const payloads = Array.from({ length: 10 }, (_, n) => `message ${n}`);
-  for (const [n, payload] of payloads.entries()) {
-    await publisher.publish({ topic, payload, qos: n % 2 === 0 ? 1 : 2 });
-  }
+  // All at once, in order: a server that is slow to acknowledge would take as long for each.
+  await Promise.all(payloads.map((payload, n) => publisher.publish({ topic, payload, qos: n % 2 === 0 ? 1 : 2 })));
   await Promise.all(subscribers.map((it) => leaveAmid(bench, it, topic, payloads)));
   const newer = ['newer at QoS 1', 'newer at QoS 2'];
-  for (const [n, payload] of newer.entries()) await publisher.publish({ topic, payload, qos: n === 0 ? 1 : 2 });
+  await Promise.all(newer.map((payload, n) => publisher.publish({ topic, payload, qos: n === 0 ? 1 : 2 })));
   await Promise.all(names.map((name) => returnFor(bench, name, topic, [...payloads, ...newer])));
-  for (const name of names) await forget(bench, name);
+  await Promise.all(names.map((name) => forget(bench, name)));
 }
 
 /** Takes what comes, acknowledges nothing, and is gone. */
