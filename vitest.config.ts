@@ -1,4 +1,4 @@
-// How our own tests run: two cores, real processes, nothing retried.
+// How our own tests run: real processes, nothing retried; most of the time of a test is waiting, so three share two cores.
 import { defineConfig } from 'vitest/config';
 
 /** Rooms whose tests leave nothing behind in their process: they share a worker, and what they import is loaded once. */
@@ -13,7 +13,7 @@ export default defineConfig({
       { extends: true, test: { name: 'pure', include: [pureTests], isolate: false } },
     ],
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     retry: 0,
     testTimeout: 30_000,
     hookTimeout: 60_000,

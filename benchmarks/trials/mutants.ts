@@ -18,27 +18,44 @@ interface Row extends Kill {
 let tookMs = 0;
 const bases: string[] = [];
 
-async function played(all: readonly Mutant[], word: string, base: string): Promise<readonly Row[]> {
+const isBroken = (it: Kill): boolean => it.onBase !== 'pass' && it.onBase !== 'warn';
+
+async function ownChecks(all: readonly Mutant[], word: string, base: string): Promise<readonly Row[]> {
+  const run = await playMutants(all, word);
+  tookMs += run.durationMs;
+  bases.push(run.base);
+  console.log(`${base}: ${run.kills.filter((it) => it.isKilled).length} of ${all.length} killed by their own checks`);
+  return run.kills.map((it) => ({ ...it, base }));
+}
+
+/** The same rows, with what the whole suite finds broken beside the mutant's own statement. */
+async function wholeSuite(all: readonly Row[], word: string): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (let at = 0; at < all.length; at += perRun) {
-    const run = await playMutants(all.slice(at, at + perRun), word, true);
-    rows.push(...run.kills.map((it) => ({ ...it, base })));
-    tookMs += run.durationMs;
-    if (at === 0) bases.push(run.base);
-    console.log(`${base}: ${rows.length} of ${all.length}, ${rows.filter((it) => it.isKilled).length} killed`);
+    const batch = all.slice(at, at + perRun);
+    const { kills, durationMs } = await playMutants(
+      batch.map((it) => it.mutant),
+      word,
+      true,
+    );
+    tookMs += durationMs;
+    rows.push(...batch.map((it, n) => ({ ...it, collateral: kills[n]?.collateral ?? [] })));
+    console.log(`the whole suite before ${word}: ${rows.length} of ${all.length}`);
   }
   return rows;
 }
 
-const isBroken = (it: Kill): boolean => it.onBase !== 'pass' && it.onBase !== 'warn';
-
 // A base that itself breaks the statement, or never brings it about, proves nothing: those go before the other broker.
-const first = await played(mutants, 'mosquitto', 'Mosquitto');
+const first = await ownChecks(mutants, 'mosquitto', 'Mosquitto');
 const unproved = first.filter(isBroken).map((it) => it.mutant);
-const second = await played(unproved, 'embedded', 'Aedes');
-const rows = [...first.filter((it) => !isBroken(it)), ...second].toSorted((a, b) =>
-  a.mutant.statement.localeCompare(b.mutant.statement, 'en', { numeric: true }),
-);
+const second = await ownChecks(unproved, 'embedded', 'Aedes');
+const rows = [
+  ...(await wholeSuite(
+    first.filter((it) => !isBroken(it)),
+    'mosquitto',
+  )),
+  ...(await wholeSuite(second, 'embedded')),
+].toSorted((a, b) => a.mutant.statement.localeCompare(b.mutant.statement, 'en', { numeric: true }));
 
 const killed = rows.filter((it) => it.isKilled);
 const statements = new Set(killed.map((it) => it.mutant.statement));
@@ -67,7 +84,7 @@ const lines = rows.map(({ mutant, base, onBase, onMutant, isKilled, collateral }
 writeTrial({
   name: 'mutants',
   about:
-    'Each mutant is a good broker with one statement broken by faults before it, written from the statement alone. It is killed when its statement is judged pass (or warn) on the base and fail on the mutant, in the same run. The base is Mosquitto, or Aedes where Mosquitto itself breaks the statement. Every check is driven on every mutant, save those that restart their broker: "also" names the other statements that failed on the mutant and not on the base.',
+    'Each mutant is a good broker with one statement broken by faults before it, written from the statement alone. It is killed when its own checks judge its statement pass (or warn) on the base and fail on the mutant, in the same run. The base is Mosquitto, or Aedes where Mosquitto itself breaks the statement. Then every check is driven on every mutant, save those that restart their broker: "also" names the other statements that failed on the mutant and not on the base.',
   figures: { bases: bases.join('; '), took: `${(tookMs / 1000).toFixed(0)} s`, result: summary },
   body: [
     '| statement | mutant | what it does | on the base | on the mutant | | also | why so many |',

@@ -2,6 +2,7 @@
 import { FieldbenchError } from '../error.ts';
 import { encode } from '../wire/encode.ts';
 import { StreamDecoder } from '../wire/stream-decoder.ts';
+import type { Deviation } from '../wire/deviation.ts';
 import type { Frame } from '../wire/frame.ts';
 import type { Packet, PacketType } from '../wire/packet.ts';
 import type { LinkFaults } from './link-faults.ts';
@@ -153,6 +154,7 @@ export class PacketPlayer {
     const outcome = newOutcome(packet, bytes);
     for (const fault of this.#faults.armed) {
       if (!packet && !canActUnread(fault.action)) continue;
+      if (wouldMend(fault, deviations)) continue;
       const fits = this.#matcher.fits(fault, lane.direction, packet, deviations);
       if (!fits || this.#isIdle(fault.action, lane)) continue;
       this.#faults.countPlay(fault);
@@ -290,6 +292,13 @@ function newOutcome(packet: Packet | undefined, bytes: Uint8Array): Outcome {
   const isRead = packet !== undefined;
   const came = packet ?? { type: 'DISCONNECT' };
   return { packet: came, isRead, bytes, behind: [], copies: [], holdMs: 0, swap: undefined };
+}
+
+/** A packet that is written anew is well formed: one that is not stays as it is, unless the fault is about that. */
+function wouldMend({ when, action }: PacketFault, deviations: readonly Deviation[]): boolean {
+  if (action.do !== 'rewrite' || deviations.length === 0) return false;
+  const isAboutIt = [when.deviation, when.breaks, when.connectDeviation].some((it) => it !== undefined);
+  return !isAboutIt && when.qos !== 3;
 }
 
 /** Of a packet that cannot be read nothing is known: it is dropped, answered, or written as one of another type. */

@@ -32,7 +32,10 @@ export const connectFields: Exchange = async (bed) => {
   await send(connectPacket(badText));
   await send(connectPacket('t', { will: { ...will, topic: badText } }));
   await send(connectPacket('u', { userName: badText }));
-  await (await send(connectPacket('will', { will, ...login }))).leave();
+  const observer = await bed.connect('observer');
+  await observer.subscribe(['gone', 1]);
+  await (await send(connectPacket('will', { will: { ...will, payload: Buffer.from('left') }, ...login }))).leave();
+  await observer.ask(ping, 'PINGRESP');
   for (const id of ['x', 'Z23456789012345678901wz', 'a/b', 'x'.repeat(1500)]) await send(connectPacket(id));
   const behind: readonly Packet<Text>[] = [
     { type: 'SUBSCRIBE', packetId: 1, subscriptions: [{ filter: 'a/b', qos: 1 }] },

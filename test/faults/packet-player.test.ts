@@ -123,6 +123,16 @@ describe('actions', () => {
     expect(feed({ do: 'rst', side: 'both' })).toEqual(Buffer.concat([bytes(ping), unread, bytes(m1)]));
   });
 
+  test('rewrite leaves a packet that is not well formed as it is, unless the fault is about that', () => {
+    const flawed = encode(connectAs('c'), { connectFlags: 0x03 });
+    const action = { do: 'rewrite', set: { keepAliveS: 9 } } as const;
+    const when = { type: 'CONNECT' } as const;
+    const steps = playing(onMessages(action, { when })).feed('toServer', flawed, 0);
+    expect(steps).toEqual([{ step: 'send', direction: 'toServer', bytes: Buffer.from(flawed) }]);
+    const about = onMessages(action, { when: { ...when, breaks: 'MQTT-3.1.2-3' } });
+    expect(sent(playing(about).feed('toServer', flawed, 0))).toEqual(bytes({ ...connectAs('c'), keepAliveS: 9 }));
+  });
+
   test('rewrite gives a CONNECT the will of an earlier connection of its client', () => {
     const will: Will = { topic: 'gone', payload: Buffer.from('x'), qos: 1, retain: true };
     const faults = [onMessages({ do: 'rewrite', set: { will: 'earlier' } }, { when: { type: 'CONNECT' } })];
