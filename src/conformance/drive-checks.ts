@@ -6,6 +6,7 @@ import type { ConnectionIds } from '../net/connection-ids.ts';
 import { SituationFailed } from './bench.ts';
 import type { Check } from './check.ts';
 import type { DrivenPlace, DrivenTarget } from './driven-target.ts';
+import { inLanes } from './in-lanes.ts';
 import { Patience } from './patience.ts';
 import { WireBench } from './wire-bench.ts';
 
@@ -55,19 +56,15 @@ export async function driveChecks(
     place: () => places.of(check),
   }));
   const of = (group: Check['group']): Turn[] => turns.filter(({ check }) => check.group === group);
-  const takeTurns = async (waiting: Turn[]): Promise<void> => {
-    for (let turn = waiting.shift(); turn; turn = waiting.shift()) {
-      await new CheckDrive(turn, target, options, patience).drive();
-    }
-  };
-  const sideBySide = (waiting: Turn[]): Promise<unknown> =>
-    Promise.all(Array.from({ length: options.width ?? 16 }, () => takeTurns(waiting)));
+  const take = (some: readonly Turn[], atOnce: number): Promise<unknown> =>
+    inLanes(some, atOnce, (turn) => new CheckDrive(turn, target, options, patience).drive());
+  const width = options.width ?? 16;
   if (target.startAnother === undefined) {
-    await sideBySide(of('parallel'));
-    await takeTurns([...of('alone'), ...of('ownInstance')]);
+    await take(of('parallel'), width);
+    await take([...of('alone'), ...of('ownInstance')], 1);
   } else {
     // Those that wait for a broker's start come first.
-    await Promise.all([takeTurns(of('alone')), sideBySide([...of('ownInstance'), ...of('parallel')])]);
+    await Promise.all([take(of('alone'), 1), take([...of('ownInstance'), ...of('parallel')], width)]);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Finding } from '../judge/finding.ts';
 import type { SliceConnection } from '../judge/slice.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { StatementId } from '../spec/statement.ts';
+import type { Publish } from '../wire/packet.ts';
 
 /** One judgement of a check. */
 export type Judgement = Omit<Finding, 'by' | 'check' | 'target'>;
@@ -37,3 +38,9 @@ export const all = ({ packets, ended }: SliceConnection): Judgement['evidence'] 
 /** A close shows something of what was sent before it only. */
 export const isOverBefore = ({ packets, ended }: SliceConnection): boolean =>
   ended !== undefined && !packets.some((it) => it.direction === 'toServer' && it.seq < ended.seq);
+
+/** Fits the messages with this payload. */
+export const isText =
+  (text: string) =>
+  ({ payload }: Publish): boolean =>
+    Buffer.from(text).equals(payload);

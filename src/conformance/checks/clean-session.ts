@@ -4,6 +4,7 @@ import type { Slice, SliceConnection } from '../../judge/slice.ts';
 import type { StatementId } from '../../spec/statement.ts';
 import type { CheckBench, ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
+import { forget } from '../forget.ts';
 
 type Judgement = Omit<Finding, 'by' | 'check' | 'target'>;
 
@@ -12,16 +13,6 @@ const leaveSession = async (bench: CheckBench, name: string, filter: string): Pr
   const client = await bench.connect(name, { cleanSession: false });
   await client.subscribe({ [filter]: 1 });
   await client.disconnect();
-};
-
-/** Leaves the target as it was found, as far as it lets us: some close on a client id that comes back too soon. */
-const forget = async (bench: CheckBench, ...names: readonly string[]): Promise<void> => {
-  for (const name of names) {
-    const client = await bench.open(name);
-    await client.send(bench.connectPacket(name));
-    await client.next('CONNACK');
-    await client.disconnect();
-  }
 };
 
 /** A further subscription, behind whose message anything owed to an older one would have come. */

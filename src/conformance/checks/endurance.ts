@@ -4,7 +4,7 @@ import type { Slice, SlicePacket, SliceConnection } from '../../judge/slice.ts';
 import type { Publish } from '../../wire/packet.ts';
 import { effectMs, everyQos, SituationFailed, type CheckBench, type ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
-import { saying, type Judgement } from '../judgement.ts';
+import { isText, saying, type Judgement } from '../judgement.ts';
 
 /** Bytes that count, so that no two pieces of the stream are alike. */
 function countedBytes(lengthB: number, from: number): Buffer {
@@ -52,7 +52,6 @@ function judgeStream(slice: Slice): readonly Judgement[] {
 }
 
 const keepAliveS = 2;
-const isText = (text: string) => (it: Publish) => Buffer.from(text).equals(it.payload);
 const acceptLasting = [
   'after the idle time the subscription delivers, and the QoS 2 exchange that was begun before it is finished with one delivery',
 ];

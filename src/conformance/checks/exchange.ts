@@ -3,11 +3,8 @@ import type { Slice, SliceConnection, SlicePacket } from '../../judge/slice.ts';
 import type { Publish } from '../../wire/packet.ts';
 import { everyQos, SituationFailed, type CheckBench, type ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
-import { saying, type Judgement } from '../judgement.ts';
-
-const forget = async (bench: CheckBench, name: string): Promise<void> => (await bench.connect(name)).disconnect();
-
-const isText = (text: string) => (it: Publish) => Buffer.from(text).equals(it.payload);
+import { forget } from '../forget.ts';
+import { isText, saying, type Judgement } from '../judgement.ts';
 
 const acceptFinished = [
   'QoS 2: PUBREC is answered by PUBREL after the UNSUBACK too',
@@ -174,7 +171,7 @@ export const exchangeChecks: readonly Check[] = [
       const back = await bench.connect('one', { cleanSession: false });
       await back.delivery(bench.topic('one'), 'begun', bench.parameters.redeliveryFailMs);
       await back.disconnect();
-      for (const name of ['one', 'two']) await forget(bench, name);
+      await forget(bench, 'one', 'two');
     },
     judge: (slice) => [judgeFinishedAtQos2(slice), judgeFinishedAtQos1(slice)],
   },

@@ -1,10 +1,9 @@
 // Checks without a statement: what a broker has lost after it was ended and started again, politely or by SIGKILL.
 import type { Measurement } from '../../judge/finding.ts';
 import type { Slice } from '../../judge/slice.ts';
-import type { Publish } from '../../wire/packet.ts';
 import type { CheckBench, ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
-import { saying, type Judgement } from '../judgement.ts';
+import { isText, saying, type Judgement } from '../judgement.ts';
 
 const count = 10;
 
@@ -79,8 +78,6 @@ interface Loss {
   readonly lost: number;
   readonly of: number;
 }
-
-const isText = (text: string) => (it: Publish) => Buffer.from(text).equals(it.payload);
 
 function lossesIn(slice: Slice): readonly Loss[] {
   const lostOf = (client: string, wanted: readonly string[]): number => {

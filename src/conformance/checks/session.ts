@@ -1,6 +1,7 @@
 // Checks of section 4.1, 4.3 and 4.4: what a session keeps while its client is away.
 import type { CheckBench, ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
+import { forget } from '../forget.ts';
 import type { Finding } from '../../judge/finding.ts';
 import type { Slice } from '../../judge/slice.ts';
 
@@ -16,8 +17,6 @@ const silentSubscriber = async (
   await subscriber.subscribe({ [topic]: qos });
   return [subscriber, await bench.connect('pub')];
 };
-
-const forget = async (bench: CheckBench): Promise<void> => (await bench.connect('sub')).disconnect();
 
 /** A session that is said to be there still knows which identifier of a half-done exchange it has. */
 function judgeRemembered(slice: Slice): readonly Omit<Finding, 'by' | 'check' | 'target'>[] {
@@ -61,13 +60,13 @@ export const sessionChecks: readonly Check[] = [
       // Only what was really sent before the drop must come again; a server may send one at a time.
       const isSent = (await subscriber.next('PUBLISH')) !== undefined;
       await subscriber.abort('rst');
-      if (!isSent) return forget(bench);
+      if (!isSent) return forget(bench, 'sub');
       const back = await bench.connect('sub', { cleanSession: false });
       const patienceMs = bench.parameters.redeliveryFailMs;
       await Promise.all(['first', 'second'].map((payload) => back.delivery(topic, payload, patienceMs)));
       await bench.quiet();
       await back.disconnect();
-      await forget(bench);
+      await forget(bench, 'sub');
     },
   },
   {
@@ -84,12 +83,12 @@ export const sessionChecks: readonly Check[] = [
       await publisher.publish({ topic, payload: 'two', qos: 2 });
       const isSent = (await subscriber.next('PUBLISH')) !== undefined;
       await subscriber.abort('rst');
-      if (!isSent) return forget(bench);
+      if (!isSent) return forget(bench, 'sub');
       const back = await bench.connect('sub', { cleanSession: false });
       if (await back.delivery(topic, 'two', bench.parameters.redeliveryFailMs)) await back.next('PUBREL');
       await bench.quiet();
       await back.disconnect();
-      await forget(bench);
+      await forget(bench, 'sub');
     },
   },
   {
@@ -106,7 +105,7 @@ export const sessionChecks: readonly Check[] = [
       await publisher.publish({ topic, payload: 'released', qos: 2 });
       const publish = await subscriber.next('PUBLISH', ({ qos }) => qos === 2);
       // PUBREC answers nothing else: at a lower QoS there is no PUBREL that could come again.
-      if (publish?.packetId === undefined) return forget(bench);
+      if (publish?.packetId === undefined) return forget(bench, 'sub');
       await subscriber.send({ type: 'PUBREC', packetId: publish.packetId });
       await subscriber.next('PUBREL');
       await subscriber.abort('rst');
@@ -119,7 +118,7 @@ export const sessionChecks: readonly Check[] = [
       await back.ping();
       await bench.quiet();
       await back.disconnect();
-      await forget(bench);
+      await forget(bench, 'sub');
     },
   },
   {
@@ -139,7 +138,7 @@ export const sessionChecks: readonly Check[] = [
       const publisher = await bench.connect('sub', { cleanSession: false });
       await publisher.send(publish(false));
       // Without PUBREC the exchange is not half done, and there is nothing to remember.
-      if ((await publisher.next('PUBREC')) === undefined) return forget(bench);
+      if ((await publisher.next('PUBREC')) === undefined) return forget(bench, 'sub');
       await publisher.abort('rst');
       const back = await bench.connect('sub', { cleanSession: false });
       await back.send(publish(true));
@@ -148,7 +147,7 @@ export const sessionChecks: readonly Check[] = [
       await subscriber.delivery(topic, 'half');
       await bench.quiet();
       await back.disconnect();
-      await forget(bench);
+      await forget(bench, 'sub');
     },
     judge: judgeRemembered,
   },
