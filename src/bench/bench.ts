@@ -9,6 +9,7 @@ import { machineClock, wallTime, type Clock } from '../net/clock.ts';
 import { connectionIds, type ConnectionIds } from '../net/connection-ids.ts';
 import { brokerTarget } from '../parts/brokers/drivers.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
+import { plainProfile } from '../faults/link-profile.ts';
 import type { Segmentation } from '../faults/segmentation.ts';
 import type { WebSocketFault } from '../faults/websocket-fault.ts';
 import { startEmbeddedLink } from '../parts/links/embedded.ts';
@@ -196,7 +197,7 @@ class OpenBench implements Bench {
         upstream,
         client: 'checks',
         server,
-        figures: { delayMs: 0, jitterMs: 0 },
+        profile: plainProfile,
         faults,
         ...(segments && { segments }),
         taps: false,

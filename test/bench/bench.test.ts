@@ -1,4 +1,5 @@
 // A bench from its first event to its last: parts end in reverse order, and the journal always says how the run ended.
+import { plainProfile } from '../../src/faults/link-profile.ts';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -77,7 +78,7 @@ test('puts a link before its target and names the connections over it', async ()
     upstream: endpoint,
     client: 'probe',
     server: 'b',
-    figures: { delayMs: 5, jitterMs: 0 },
+    profile: plainProfile,
     taps: true,
   });
   expect(await tryConnect(link.endpoint, bench.context)).toEqual({ kind: 'accepted' });

@@ -1,4 +1,5 @@
 // A good broker in this process, plain clients before it, and a link between them that plays a mutant's faults.
+import { plainProfile } from '../../src/faults/link-profile.ts';
 import { createServer, connect as dial, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Aedes } from 'aedes';
@@ -161,9 +162,8 @@ async function goodBroker(): Promise<AsyncDisposable & { readonly endpoint: Endp
 export async function played(exchange: Exchange, faults: readonly PacketFault[]): Promise<readonly EventDraft[]> {
   using world = testWorld();
   await using broker = await goodBroker();
-  const names = { name: 'mutant', client: 'client', server: 'broker' };
-  const figures = { delayMs: 0, jitterMs: 0 };
-  const options = { ...names, figures, upstream: broker.endpoint, faults, taps: true, connectionIds: connectionIds() };
+  const names = { name: 'mutant', client: 'client', server: 'broker', profile: plainProfile };
+  const options = { ...names, upstream: broker.endpoint, faults, taps: true, connectionIds: connectionIds() };
   const link = await startEmbeddedLink(options, world.context);
   const clients: Client[] = [];
   const open: Bed['open'] = async (acknowledges = true) => {

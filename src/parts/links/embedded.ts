@@ -67,7 +67,7 @@ function modelOf(options: LinkOptions, { clock, seed, history }: PartContext): L
     clock,
     seed,
     faults: new LinkFaults(options.faults),
-    state: new LinkState(options.name, options.figures, history),
+    state: new LinkState(options.name, options.profile, history),
     segments: options.segments,
     played,
   };

@@ -1,5 +1,5 @@
 // What every kind of link is started with, and what it can be asked for.
-import type { LinkFigures } from '../../faults/link-figures.ts';
+import type { LinkProfile } from '../../faults/link-profile.ts';
 import type { PacketFault } from '../../faults/packet-fault.ts';
 import type { Segmentation } from '../../faults/segmentation.ts';
 import type { History } from '../../history/event.ts';
@@ -21,7 +21,7 @@ export interface LinkOptions {
   readonly server: string;
   readonly target?: string;
   readonly check?: string;
-  readonly figures: LinkFigures;
+  readonly profile: LinkProfile;
   readonly faults?: readonly PacketFault[];
   /** Cuts the streams anew; default: pieces go on as they came. */
   readonly segments?: Segmentation;

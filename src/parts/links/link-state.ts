@@ -1,5 +1,6 @@
 // Whether a link is up, and which way: told to the history, and asked by its connections.
 import { checkedFigures, type LinkFigures } from '../../faults/link-figures.ts';
+import type { LinkProfile } from '../../faults/link-profile.ts';
 import type { Direction } from '../../faults/packet-fault.ts';
 import type { History, LinkChanged } from '../../history/event.ts';
 import type { Admission } from '../../net/relay.ts';
@@ -18,10 +19,10 @@ export class LinkState {
   #leave = Promise.withResolvers<Admission>();
 
   /** @throws FieldbenchError `FB_LINK_FIGURES` */
-  constructor(link: string, figures: LinkFigures, history: History) {
+  constructor(link: string, { up: { delayMs, jitterMs } }: LinkProfile, history: History) {
     this.#link = link;
     this.#history = history;
-    this.#figures = checkedFigures(figures);
+    this.#figures = checkedFigures({ delayMs, jitterMs });
   }
 
   get figures(): LinkFigures {

@@ -31,8 +31,8 @@ export async function startToxiproxyLink(options: LinkOptions, context: PartCont
   if (options.faults?.length) throw cannot(name, 'packet-faults');
   if (options.segments) throw cannot(name, 'segments');
   for (const need of options.needs ?? []) throw cannot(name, need);
-  wholeMilliseconds(name, options.figures);
-  const state = new LinkState(name, options.figures, context.history);
+  wholeMilliseconds(name, options.profile.up);
+  const state = new LinkState(name, options.profile, context.history);
   await using starting = new AsyncDisposableStack();
   const { api } = starting.use(await toxiproxyServer(name, context));
   const paths = new Set<ToxicPath>();

@@ -1,4 +1,5 @@
 // A backend is found by its name, and what it says of itself is what it does.
+import { evenProfile } from '../../../src/faults/link-profile.ts';
 import { expect, test } from 'vitest';
 import { connectionIds } from '../../../src/net/connection-ids.ts';
 import { linkBackend, linkBackends } from '../../../src/parts/links/backend.ts';
@@ -24,7 +25,7 @@ test.each(linkBackends)(
         upstream: server.endpoint,
         client: 'pump',
         server: 'broker',
-        figures: { delayMs: 0, jitterMs: 0 },
+        profile: evenProfile({ delayMs: 0, jitterMs: 0 }),
         taps: true,
         connectionIds: connectionIds(),
         needs: [need],

@@ -1,4 +1,5 @@
 // The embedded link must delay, cut and restore without ever damaging a stream that survives, and tell what it did.
+import { evenProfile } from '../../../src/faults/link-profile.ts';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { connectionIds } from '../../../src/net/connection-ids.ts';
@@ -30,7 +31,7 @@ async function bench(options: Partial<LinkOptions> = {}): Promise<Bench> {
       upstream: server.endpoint,
       client: 'pump',
       server: 'broker',
-      figures: { delayMs: 0, jitterMs: 0 },
+      profile: evenProfile({ delayMs: 0, jitterMs: 0 }),
       taps: true,
       connectionIds: connectionIds(),
       ...options,
@@ -63,7 +64,7 @@ const packetAt = (seenAt: 'clientEnd' | 'serverEnd', direction: 'toServer' | 'to
 
 describe('delay', () => {
   test('lies between the two taps, one way each', async () => {
-    await using on = await bench({ figures: { delayMs: 300, jitterMs: 0 } });
+    await using on = await bench({ profile: evenProfile({ delayMs: 300, jitterMs: 0 }) });
     const { client, server } = await on.join();
     client.send(ping);
     await on.world.recorded('packet', packetAt('clientEnd', 'toServer'));
@@ -79,7 +80,7 @@ describe('delay', () => {
   });
 
   test('can be changed while it runs, and the history says so', async () => {
-    await using on = await bench({ figures: { delayMs: 300, jitterMs: 0 } });
+    await using on = await bench({ profile: evenProfile({ delayMs: 300, jitterMs: 0 }) });
     const { client, server } = await on.join();
     await on.link.shape({ delayMs: 0 });
     client.send(ping);
@@ -92,7 +93,7 @@ describe('delay', () => {
   });
 
   test('holds the end of a stream behind its last byte', async () => {
-    await using on = await bench({ figures: { delayMs: 300, jitterMs: 0 } });
+    await using on = await bench({ profile: evenProfile({ delayMs: 300, jitterMs: 0 }) });
     const { client, server } = await on.join();
     client.send(ping);
     client.socket.end();
@@ -296,7 +297,10 @@ test('nothing that does not damage on purpose changes a byte', { timeout: 60_000
   const watching = { id: 'watching', when: { topic: 'elsewhere' }, action: { do: 'drop' } } as const;
   await fc.assert(
     fc.asyncProperty(fc.array(event, { maxLength: 12 }), fc.boolean(), async (events, isWatched) => {
-      await using on = await bench({ faults: isWatched ? [watching] : [], figures: { delayMs: 20, jitterMs: 15 } });
+      await using on = await bench({
+        faults: isWatched ? [watching] : [],
+        profile: evenProfile({ delayMs: 20, jitterMs: 15 }),
+      });
       const ends = await on.join();
       const said = { client: Buffer.alloc(0), server: Buffer.alloc(0) };
       for (const it of events) {

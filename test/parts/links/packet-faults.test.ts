@@ -1,4 +1,5 @@
 // Every packet fault must do its work on the packets of a real broker.
+import { evenProfile } from '../../../src/faults/link-profile.ts';
 import { createServer } from 'node:net';
 import { Aedes } from 'aedes';
 import { describe, expect, test } from 'vitest';
@@ -38,7 +39,13 @@ async function bench(...faults: readonly PacketFault[]): Promise<Bench> {
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   const world = starting.use(linkWorld());
-  const options = { name: 'mutant', client: 'test', server: 'aedes', figures: { delayMs: 0, jitterMs: 0 }, faults };
+  const options = {
+    name: 'mutant',
+    client: 'test',
+    server: 'aedes',
+    profile: evenProfile({ delayMs: 0, jitterMs: 0 }),
+    faults,
+  };
   const link = starting.use(
     await startEmbeddedLink(
       { ...options, upstream: { host: '127.0.0.1', port }, taps: true, connectionIds: connectionIds() },

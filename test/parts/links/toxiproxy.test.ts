@@ -1,4 +1,5 @@
 // A link over Toxiproxy must show both ends of a connection, cut as it says, and refuse what it cannot do.
+import { evenProfile } from '../../../src/faults/link-profile.ts';
 import { describe, expect, test } from 'vitest';
 import { need } from '../../support/needs.ts';
 import { connectionIds } from '../../../src/net/connection-ids.ts';
@@ -22,7 +23,7 @@ const optionsFor = (server: KeepingServer, more: Partial<LinkOptions> = {}): Lin
   upstream: server.endpoint,
   client: 'pump',
   server: 'broker',
-  figures: { delayMs: 0, jitterMs: 0 },
+  profile: evenProfile({ delayMs: 0, jitterMs: 0 }),
   taps: true,
   connectionIds: connectionIds(),
   ...more,
@@ -68,7 +69,7 @@ describe('over a Toxiproxy server', need('toxiproxy'), () => {
   });
 
   test('a large stream arrives as it was, through latency with jitter', async () => {
-    await using on = await bench({ figures: { delayMs: 5, jitterMs: 5 } });
+    await using on = await bench({ profile: evenProfile({ delayMs: 5, jitterMs: 5 }) });
     const { client, server } = await on.join();
     const stream = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, i) => (i * 31) % 251));
     client.send(stream);
@@ -76,8 +77,8 @@ describe('over a Toxiproxy server', need('toxiproxy'), () => {
   });
 
   test('a slow connection is overtaken by one that was made later, after the link was shaped', async () => {
-    await using slow = await bench({ figures: { delayMs: 2000, jitterMs: 0 } });
-    await using quick = await bench({ figures: { delayMs: 2000, jitterMs: 0 } });
+    await using slow = await bench({ profile: evenProfile({ delayMs: 2000, jitterMs: 0 }) });
+    await using quick = await bench({ profile: evenProfile({ delayMs: 2000, jitterMs: 0 }) });
     const [slowEnds, quickEnds] = [await slow.join(), await quick.join()];
     await quick.link.shape({ delayMs: 0 });
     slowEnds.client.send(ping);
@@ -184,7 +185,7 @@ describe('what Toxiproxy cannot do is refused before anything starts', () => {
     ['throws bytes away', { needs: ['release-after-cut'] }],
     ['cannot be repeated from a seed', { needs: ['seeded-jitter'] }],
     ['passes every close on as FIN', { needs: ['endings'] }],
-    ['counts whole ones', { figures: { delayMs: 0.5, jitterMs: 0 } }],
+    ['counts whole ones', { profile: evenProfile({ delayMs: 0.5, jitterMs: 0 }) }],
   ])('%s', async (why, more) => {
     await using server = await keepingServer();
     using world = linkWorld();
