@@ -24,10 +24,7 @@ export interface Child extends AsyncDisposable {
 export function startChild(name: string, place: Place, context: PartContext): Child {
   const program = fileURLToPath(new URL(`${name}-process${extname(import.meta.url)}`, import.meta.url));
   const what = `calibration ${name}`;
-  const started = launchProcess(
-    place({ command: process.execPath, args: [program], what, ipc: true }),
-    context,
-  );
+  const started = launchProcess(place({ command: process.execPath, args: [program], what, ipc: true }), context);
   const over = new AbortController();
   void started.gone.then(() => over.abort());
   const signal = AbortSignal.any([over.signal, context.signal]);

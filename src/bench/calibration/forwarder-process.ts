@@ -2,6 +2,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { draw } from '../../faults/draw.ts';
+import { machineClock } from '../../net/clock.ts';
 
 /** What the parent tells the child first. */
 export interface ForwarderOrders {
@@ -38,6 +39,8 @@ export interface ForwarderUsage {
 process.once('disconnect', () => process.exit(0));
 if (!process.connected) process.exit(0);
 
+const clock = machineClock();
+
 /** Timers count whole milliseconds: what is due within half of one is due. */
 const grainMs = 0.5;
 
@@ -58,7 +61,6 @@ class Lane {
   readonly #delayMs: number;
   readonly #isLost: (n: number) => boolean;
   readonly #waiting: Waiting[] = [];
-  #timer: NodeJS.Timeout | undefined;
   #packets = 0;
   #ipB = 0;
   #lost = 0;
@@ -76,8 +78,8 @@ class Lane {
       this.#lost += 1;
       return;
     }
-    this.#waiting.push({ dueMs: performance.now() + this.#delayMs, packet });
-    this.#timer ??= setTimeout(this.#run, this.#delayMs);
+    this.#waiting.push({ dueMs: clock.nowMs() + this.#delayMs, packet });
+    if (this.#waiting.length === 1) clock.after(this.#delayMs, this.#run);
   }
 
   get forwarded(): ForwardedPackets {
@@ -85,13 +87,13 @@ class Lane {
   }
 
   readonly #run = (): void => {
-    const nowMs = performance.now() + grainMs;
+    const nowMs = clock.nowMs() + grainMs;
     const notDue = this.#waiting.findIndex((it) => it.dueMs > nowMs);
     const due = this.#waiting.splice(0, notDue === -1 ? Infinity : notDue);
     const { socket, peer } = this.#to;
     for (const { packet } of due) if (peer) socket.send(packet, peer.port, peer.address);
     const [next] = this.#waiting;
-    this.#timer = next && setTimeout(this.#run, next.dueMs - performance.now());
+    if (next) clock.after(next.dueMs - clock.nowMs(), this.#run);
   };
 }
 
@@ -122,14 +124,13 @@ serve(server, down);
 for (const { socket } of [client, server]) socket.bind(0, '127.0.0.1');
 await Promise.all([client, server].map(({ socket }) => once(socket, 'listening')));
 
-const beganMs = performance.now();
 process.on('message', () => {
   const { user, system } = process.cpuUsage();
   process.send?.({
     up: up.forwarded,
     down: down.forwarded,
     cpuMs: (user + system) / 1000,
-    wallMs: performance.now() - beganMs,
+    wallMs: clock.nowMs(),
   } satisfies ForwarderUsage);
 });
 process.send?.({
