@@ -1,8 +1,9 @@
 // The child between two TUN devices: every IP packet is a datagram that waits its one-way delay, or is lost.
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { draw } from '../../faults/draw.ts';
+import type { Direction } from '../../faults/packet-fault.ts';
 import { machineClock } from '../../net/clock.ts';
+import { labDraw } from './lab-draw.ts';
 
 /** What the parent tells the child first. */
 export interface ForwarderOrders {
@@ -102,10 +103,9 @@ const client: Side = { socket: createSocket('udp4') };
 const server: Side = { socket: createSocket('udp4') };
 
 const lossOf =
-  (direction: 'toServer' | 'toClient') =>
+  (direction: Direction) =>
   (n: number): boolean =>
-    orders.lossPct > 0 &&
-    100 * draw({ seed: orders.seed, link: 'lab', connection: 0, direction, purpose: 'segment', n }) < orders.lossPct;
+    100 * labDraw(orders.seed, direction, n) < orders.lossPct;
 
 const up = new Lane(server, orders.upMs, lossOf('toServer'));
 const down = new Lane(client, orders.downMs, lossOf('toClient'));

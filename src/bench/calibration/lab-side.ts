@@ -1,6 +1,6 @@
 // One of the two machines of a lab: a network namespace that lives as long as a process of ours, and a TUN device in it.
 import { execFile } from 'node:child_process';
-import { existsSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { FieldbenchError } from '../../error.ts';
 import { pause } from '../../net/clock.ts';
@@ -51,8 +51,9 @@ export async function startSide(
   const { pid } = holder.child;
   await until(() => isApart(pid), holder, context);
   // DATAGRAM: a connected socket would end when the forwarder is not there for a moment.
-  const tunnel = bound('socat', `TUN,tun-name=${device},iff-no-pi`, `UDP4-DATAGRAM:127.0.0.1:${port}`);
-  await until(() => existsSync(`/sys/class/net/${device}`), tunnel, context);
+  const tunnel = bound('socat', '-d', '-d', `TUN,tun-name=${device},iff-no-pi`, `UDP4-DATAGRAM:127.0.0.1:${port}`);
+  // Before that it still asks for the device by name, and would end if it were gone.
+  await until(() => tunnel.lastWords().includes('starting data transfer'), tunnel, context);
   await runProgram('ip', ['link', 'set', device, 'netns', String(pid)], context.signal);
   const inside = ['--net', '--target', String(pid), '--'];
   const side: LabSide = {
