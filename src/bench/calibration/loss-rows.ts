@@ -8,7 +8,7 @@ import { binomialInterval, criticalDistance, distanceFrom, mean } from './statis
 export const lossPct = 5;
 /** How often a link that is right is called wrong. */
 const alpha = 0.01;
-const probing = { connections: 200, perConnection: 20, everyMs: 1000 };
+const probing = { connections: 200, perConnection: 20, everyMs: 2000 };
 
 /** A row on how often. Without loss nothing may come late: else the machine itself was too busy for the other rows. */
 export async function lossRow(askedPct: number, context: PartContext): Promise<CalibrationRow> {

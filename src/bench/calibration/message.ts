@@ -1,7 +1,7 @@
 // What measuring programs send each other: PUBLISH packets of one size that say who, which, and when by the machine's own clock.
 
 /** The smallest and the largest message. */
-export const messageSizes = { leastB: 31, mostB: 129 } as const;
+const messageSizes = { leastB: 31, mostB: 129 } as const;
 
 /** The head of a message; times are of the machine's monotonic clock, which all of its processes share. */
 export interface MessageHead {

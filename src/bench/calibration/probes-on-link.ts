@@ -11,10 +11,9 @@ export interface LinkProbe {
   readonly isLate: boolean;
 }
 
-/** One way; a round trip is far shorter than the least retransmission timeout. */
-const delayMs = 25;
-/** Below the round trip and 200 ms more after which Linux and the model send again; far above what a busy machine adds. */
-const lateAfterMs = delayMs + 150;
+/** One way: long, so that what was sent again (a round trip and 200 ms later at the least) cannot be taken for a pause of a busy machine. */
+const delayMs = 200;
+const lateAfterMs = delayMs + 400;
 
 /** Lone messages in the order in which they were sent. Those behind a message that was late itself tell nothing. */
 export function probesOf(arrivals: readonly Arrival[]): readonly LinkProbe[] {

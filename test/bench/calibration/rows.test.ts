@@ -71,13 +71,14 @@ const arrival = (connection: number, n: number, sentMs: number, arrivedMs: numbe
 
 test('only messages that were alone on their connection are probes', () => {
   const probes = probesOf([
-    arrival(1, 0, 0, 25),
+    arrival(1, 0, 0, 200),
     // Late, and the two behind it waited for it: they say nothing.
-    arrival(1, 1, 1000, 1280),
-    arrival(1, 2, 1100, 1280),
-    arrival(1, 3, 1200, 1280),
-    arrival(1, 4, 2000, 2025),
-    arrival(2, 0, 500, 525),
+    arrival(1, 1, 1000, 1800),
+    arrival(1, 2, 1100, 1800),
+    arrival(1, 3, 1200, 1800),
+    arrival(1, 4, 2000, 2200),
+    // Slow, but not as slow as what was sent again.
+    arrival(2, 0, 500, 1000),
   ]);
   expect(probes).toEqual([
     { sentMs: 0, isLate: false },
