@@ -2,7 +2,7 @@
 import type { Direction } from './packet-fault.ts';
 
 /** What is drawn for; each purpose has a row of draws of its own. */
-type DrawPurpose = 'jitter' | 'back-off' | 'signal' | 'segment';
+type DrawPurpose = 'jitter' | 'back-off' | 'signal' | 'segment' | 'corrupt';
 
 /** Which draw: where on which link, for what, and the how-manieth. */
 export interface DrawName {
