@@ -1,18 +1,6 @@
 // What a scenario file may say: the one definition behind validation, error messages and editors' completion.
 import { z } from 'zod';
-
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
-
-const durationText = 'expected a length of time such as 300ms, 5s, 2min or 1h';
-
-/** A length of time with its unit, `300ms`, `5s`, `2min`, `1h`; read as milliseconds. */
-const duration = z
-  .string(durationText)
-  .regex(/^\d+(\.\d+)?(ms|s|min|h)$/, durationText)
-  .transform((text) => {
-    const [, amount = '', , unit = ''] = /^(\d+(\.\d+)?)([a-z]+)$/.exec(text) ?? [];
-    return Number(amount) * (units[unit] ?? Number.NaN);
-  });
+import { duration } from './quantities.ts';
 
 const partName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name of lower-case letters, digits and dashes');
 const qos = z.union([z.literal(0), z.literal(1), z.literal(2)], 'expected 0, 1 or 2');
