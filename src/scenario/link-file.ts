@@ -51,7 +51,8 @@ export function parseLinkFile(file: string, text: string, second?: LinkProfile):
 }
 
 /** The interface that takes over. It has none of its own, or two files could name each other. */
-async function secondOf({ file, value, place }: YamlFile<WrittenLink>): Promise<LinkProfile | undefined> {
+async function secondOf(written: YamlFile<WrittenLink>): Promise<LinkProfile | undefined> {
+  const { file, value } = written;
   if (value.failover === undefined) return undefined;
   const path = await linkFilePath(value.failover.to, file);
   const second = await readYamlFile(path, linkSchema, words);
@@ -60,14 +61,14 @@ async function secondOf({ file, value, place }: YamlFile<WrittenLink>): Promise<
     new FieldbenchError({
       code: 'FB_LINK_SCHEMA',
       message: `failover.to: "${value.failover.to}" has a failover of its own`,
-      at: place(['failover', 'to']),
+      at: written.place(['failover', 'to']),
       hint: 'name a link without one',
     }),
   ]);
 }
 
 function linkFile(written: YamlFile<WrittenLink>, second?: LinkProfile): LinkFile {
-  const { file, text, value, place } = written;
+  const { file, text, value } = written;
   const name = basename(file).replace(/\.ya?ml$/, '');
   const profile = profileOf(name, value, second);
   const figures = figuresOf(parse(text, { maxAliasCount: 100 }), value.evidence);
@@ -75,14 +76,14 @@ function linkFile(written: YamlFile<WrittenLink>, second?: LinkProfile): LinkFil
   const errors = [
     ...profileProblems(profile).map(({ path, message, ...rest }) => {
       const at = placeOfFigure(path, paths);
-      return new FieldbenchError({ code: 'FB_LINK_FIGURES', message, at: place(at), ...rest });
+      return new FieldbenchError({ code: 'FB_LINK_FIGURES', message, at: written.place(at), ...rest });
     }),
     ...strayEvidence(figures, value.evidence).map(
       (key) =>
         new FieldbenchError({
           code: 'FB_LINK_SCHEMA',
           message: `evidence: there is no figure "${key}"`,
-          at: place(['evidence', key]),
+          at: written.place(['evidence', key]),
           hint: didYouMean(key, [...paths]),
         }),
     ),

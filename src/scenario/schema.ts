@@ -1,5 +1,6 @@
 // What a scenario file may say: the one definition behind validation, error messages and editors' completion.
 import { z } from 'zod';
+import { figureKeys, linkWord, oneDelay } from './link-schema.ts';
 import { duration } from './quantities.ts';
 
 const partName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name of lower-case letters, digits and dashes');
@@ -11,11 +12,15 @@ const topic = z
 
 const broker = z.strictObject({ target: z.string().min(1) });
 
-const link = z.strictObject({
-  backend: z.enum(['embedded', 'toxiproxy']).default('embedded'),
-  delay: duration.default(0),
-  jitter: duration.default(0),
-});
+const link = z
+  .strictObject({
+    backend: z.enum(['embedded', 'toxiproxy']).default('embedded'),
+    /** What it is: a shipped profile or a link file. The figures beside it change it. */
+    profile: linkWord.optional(),
+    ...figureKeys,
+    tariff: z.string().min(1).optional(),
+  })
+  .superRefine(oneDelay);
 
 const session = {
   broker: partName,
@@ -66,7 +71,7 @@ const gateway = z.strictObject({
 const at = { at: duration };
 const step = z.union(
   [
-    z.strictObject({ ...at, shape: partName, delay: duration.optional(), jitter: duration.optional() }),
+    z.strictObject({ ...at, shape: partName, profile: linkWord.optional(), ...figureKeys }).superRefine(oneDelay),
     z.strictObject({ ...at, cut: partName, how: z.enum(['drop', 'rst']).default('drop') }),
     z.strictObject({ ...at, halfOpen: partName, dead: z.enum(['toServer', 'toClient']) }),
     z.strictObject({ ...at, restore: partName }),
@@ -104,6 +109,7 @@ export const scenarioSchema = z.strictObject({
 
 /** A scenario file as read: lengths of time in milliseconds, defaults filled in. */
 export type Scenario = z.infer<typeof scenarioSchema>;
+export type ScenarioLink = Scenario['links'][string];
 export type ScenarioDevice = Scenario['devices'][string];
 export type ScenarioStep = Scenario['timeline'][number];
 export type ScenarioExpectation = Scenario['expectations'][number];
