@@ -97,7 +97,7 @@ test.concurrent('list links NAME: a file of one’s own, which may leave evidenc
 test.concurrent.for([
   [['links', 'geo-vast'], /FB_LINK_UNKNOWN.*did you mean "geo-vsat"/s],
   [['rules', 'MQTT-1'], /there is no more to tell of "MQTT-1" than "fieldbench list rules" shows.*links/s],
-  [['linx'], /cannot list "linx".*did you mean "links"/s],
+  [['linkz'], /cannot list "linkz".*did you mean "links"/s],
 ] as const)('list %j says what is wrong', { timeout: 60_000 }, async ([words, expected]) => {
   await using place = new Workplace();
   const { code, stderr } = await place.run(['list', ...words]);
