@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { parseTimeline, timelineStates } from '../../src/faults/link-timeline.ts';
 import { conductInWords, figuresInWords } from '../../src/faults/profile-in-words.ts';
 import type { LinkProfile } from '../../src/faults/link-profile.ts';
 import { parseLinkFile, readLinkProfile } from '../../src/scenario/link-file.ts';
@@ -43,6 +44,14 @@ test('the example of a link file can be read', () => {
   const { profile, figures } = parseLinkFile('north-mast.yaml', link);
   expect(profile.title).toBe('The radio on the north mast');
   expect(figures.length).toBeGreaterThan(10);
+});
+
+test('the example of a timeline is one', () => {
+  const [, csv = ''] = /```csv\n([\s\S]*?)```/.exec(page) ?? [];
+  const { points } = parseTimeline(csv, 'day.csv');
+  expect(points.map((it) => it.state)).toEqual(['up', 'up', 'drop', 'up']);
+  expect(points[1]).toMatchObject({ fromMs: 600_000, delayMs: 350, lossPct: 2, upBitPerS: 250_000 });
+  for (const state of timelineStates) expect(page).toContain(`\`${state}\``);
 });
 
 test('every key of a link file is explained', () => {
