@@ -75,10 +75,9 @@ describe('a link', () => {
   });
 });
 
-describe('a step of the timeline', () => {
-  const actions = async (timeline: string) =>
-    (await planned('{ profile: lan }', timeline)).steps.map((it) => it.action);
+const actions = async (timeline: string) => (await planned('{ profile: lan }', timeline)).steps.map((it) => it.action);
 
+describe('a step of the timeline', () => {
   test('that speaks of delay and jitter alone is passed on as just that', async () => {
     expect(await actions('{ at: 1s, shape: sat, delay: 1s }, { at: 2s, shape: sat, rtt: 1s, jitter: 5ms }')).toEqual([
       { do: 'shape', link: 'sat', delayMs: 1000 },
