@@ -19,8 +19,21 @@ export interface PathWorld {
   isAckLost(segment: SegmentName, attempt: number, tMs: number): boolean;
   /** Puts a segment of so many bytes on the medium at or after `fromMs`; gives when its last byte is out. */
   carry(payloadB: number, fromMs: number): number;
-  /** A segment went out, for the meter. */
-  sent(payloadB: number, kind: 'new' | 'continued' | 'resent', tMs: number): void;
+  /** A transmission went out, for the meter. */
+  left(it: Transmission): void;
+  /** The same one is there, or would be if it had not been lost. */
+  came(it: Transmission): void;
+}
+
+/** One segment on its way once, as a meter at either end sees it. */
+export interface Transmission {
+  readonly payloadB: number;
+  readonly kind: 'new' | 'continued' | 'resent';
+  readonly isLost: boolean;
+  /** When its last byte is out. */
+  readonly leftMs: number;
+  /** When that is at the far end. */
+  readonly cameMs: number;
 }
 
 /** What comes out at the far end: bytes, or the end of the stream. */
@@ -43,6 +56,7 @@ interface Sent extends Outstanding, SegmentName {
 interface Flight {
   readonly segment: Sent;
   readonly attempt: number;
+  readonly transmission: Transmission;
   atMs: number;
 }
 
@@ -159,7 +173,9 @@ export class TcpPath {
 
   /** A copy is there: the far end acknowledges it, and hands on what is whole now. */
   #arrive(): readonly Arrival[] {
-    const { segment, attempt, atMs } = this.#flights.shift() as Flight; // It is what arrives next.
+    const { segment, attempt, transmission, atMs } = this.#flights.shift() as Flight; // It is what arrives next.
+    if (transmission.payloadB > 0) this.#world.came({ ...transmission, cameMs: atMs });
+    if (transmission.isLost) return [];
     if (segment.gotMs === Infinity) this.#beyond += 1;
     segment.gotMs = Math.min(segment.gotMs, atMs);
     const whole: Arrival[] = [];
@@ -232,11 +248,13 @@ export class TcpPath {
   #fly(segment: Sent, kind: 'new' | 'continued' | 'resent'): void {
     const { attempt, sentMs, contents } = segment;
     const payloadB = sizeOf(contents);
-    const outMs = this.#world.carry(payloadB, sentMs);
-    this.#freeMs = Math.max(this.#freeMs, outMs);
-    if (payloadB > 0) this.#world.sent(payloadB, kind, outMs);
-    if (this.#world.state === 'drop' || this.#world.isLost(segment, attempt, outMs)) return;
-    insert(this.#flights, { segment, attempt, atMs: outMs + this.#world.delayMs(segment, attempt) });
+    const leftMs = this.#world.carry(payloadB, sentMs);
+    this.#freeMs = Math.max(this.#freeMs, leftMs);
+    const isLost = this.#world.state === 'drop' || this.#world.isLost(segment, attempt, leftMs);
+    const cameMs = leftMs + this.#world.delayMs(segment, attempt);
+    const transmission = { payloadB, kind, isLost, leftMs, cameMs };
+    if (payloadB > 0) this.#world.left(transmission);
+    insert(this.#flights, { segment, attempt, transmission, atMs: cameMs });
   }
 }
 

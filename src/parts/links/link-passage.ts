@@ -11,7 +11,7 @@ import type { Passage, PassageEnds } from '../../net/passage.ts';
 import type { EndHow } from '../../net/wire.ts';
 import type { Channel } from './channel.ts';
 import { Line } from './line.ts';
-import type { LinkMeter } from './link-meter.ts';
+import type { ConnectionMeter, LinkMeter } from './link-meter.ts';
 import type { LinkState } from './link-state.ts';
 
 /** What all connections of a link share. */
@@ -40,6 +40,7 @@ export class LinkPassage implements Passage {
   readonly #link: LinkModel;
   readonly #player: PacketPlayer;
   readonly #lines: Readonly<Record<Direction, Line>>;
+  readonly #meter: ConnectionMeter | undefined;
   readonly #nat: NatMapping | undefined;
   #keepsClientOpen = false;
   #areParted = false;
@@ -58,6 +59,7 @@ export class LinkPassage implements Passage {
     const { clock, seed, name } = link;
     const draws = { seed, link: name, connection: ordinal };
     this.#player = new PacketPlayer(link.faults, { openedAtMs: clock.nowMs(), draws });
+    this.#meter = link.meter?.connection(clock.nowMs(), link.channel.rttMs, link.state.profile.mtuB);
     const common = (direction: Direction) => ({
       clock,
       state: link.state,
@@ -65,8 +67,7 @@ export class LinkPassage implements Passage {
       content: link.content,
       draws: { ...draws, direction },
       segments: link.segments,
-      sent: (payloadB: number, kind: 'new' | 'continued' | 'resent', tMs: number) =>
-        link.meter?.sent(ends.connection, direction, payloadB, kind, tMs),
+      meter: this.#meter?.of(direction),
     });
     this.#lines = {
       toServer: new Line({
@@ -94,6 +95,7 @@ export class LinkPassage implements Passage {
   }
 
   clientEnded(how: EndHow): void {
+    this.#meter?.ended('client', how, this.#link.clock.nowMs());
     if (this.#areParted) return this.#ends.endClient('fin');
     this.#perform(this.#player.end('toServer', this.#link.clock.nowMs()));
     if (this.#dead.has('toClient')) this.#ends.endClient('fin');
@@ -102,6 +104,7 @@ export class LinkPassage implements Passage {
   }
 
   serverEnded(how: EndHow): void {
+    this.#meter?.ended('server', how, this.#link.clock.nowMs());
     if (this.#areParted) return this.#ends.endServer('fin');
     this.#perform(this.#player.end('toClient', this.#link.clock.nowMs()));
     if (this.#dead.has('toServer')) this.#ends.endServer('fin');
@@ -115,6 +118,7 @@ export class LinkPassage implements Passage {
 
   over(): void {
     this.#letGo();
+    this.#meter?.over(this.#link.clock.nowMs());
     this.#onOver();
   }
 

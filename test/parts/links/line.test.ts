@@ -27,7 +27,6 @@ function lineWith(figures: Figures, seed = 1, segments?: Segmentation, profile: 
     draws: { seed, link: 'sat', connection: 1, direction: 'toServer' },
     deliver: (bytes) => out.push({ atMs: clock.nowMs(), bytes }),
     full: (isFull) => full.push(isFull),
-    sent: () => {},
     segments,
   });
   state.follow(() => line.follow());
