@@ -59,3 +59,14 @@ test.concurrent('list statements: by how much each is judged, or why it is not',
     expect(line).toMatch(/^MQTT-\S+ +(?:[1-9]\d* checks?(?:, [1-9]\d* rules?)? .+|- .+; not judged: .+)$/);
   expect(stdout).toMatch(/^MQTT-4\.8\.0-2 +- .+ can be neither forced nor recognised from outside/m);
 });
+
+test.concurrent('list tariffs: names, and of one each figure with its evidence', { timeout: 60_000 }, async () => {
+  await using place = new Workplace();
+  const all = await place.run(['list', 'tariffs']);
+  expect(all.stdout).toMatch(/^bgan +Inmarsat BGAN/m);
+  const one = await place.run(['list', 'tariffs', 'certus-100']);
+  expect(one.stdout).toMatch(/^minPerSecondB +300 .+digitalskies\.info/m);
+  expect(one.stdout).toMatch(/^perMbUp +5 +assumed/m);
+  expect(await place.run(['list', 'tariffs', 'certus'])).toMatchObject({ code: 2 });
+  expect(await place.run(['list', 'rules', 'certus'])).toMatchObject({ code: 2 });
+});

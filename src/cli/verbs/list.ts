@@ -9,6 +9,7 @@ import { brokerTargets } from '../../parts/brokers/drivers.ts';
 import { linkBackends } from '../../parts/links/backend.ts';
 import { atMostWords, readOptions } from '../options.ts';
 import { shippedScenarios } from '../../run/shipped.ts';
+import { listOfTariffs, rowsOfTariff } from '../tariff-rows.ts';
 import { tableLines } from '../table.ts';
 import type { Verb } from '../verb.ts';
 
@@ -27,19 +28,27 @@ const lists: Readonly<Record<string, () => Rows | Promise<Rows>>> = {
   ],
   links: () => linkBackends.map((it) => [it.backend, it.capabilities.join(', ')]),
   scenarios: async () => (await shippedScenarios()).map((name) => [name]),
+  tariffs: listOfTariffs,
 };
 
-const usage = `Usage: fieldbench list WHAT
+/** Lists of which one entry can be shown in full. */
+const details: Readonly<Record<string, (name: string) => Promise<Rows>>> = {
+  tariffs: rowsOfTariff,
+};
 
-WHAT is one of: ${Object.keys(lists).join(', ')}`;
+const usage = `Usage: fieldbench list WHAT [NAME]
+
+WHAT is one of: ${Object.keys(lists).join(', ')}
+NAME, for ${Object.keys(details).join(', ')}: shows this one in full, each figure with its evidence; a path works too`;
 
 export const list: Verb = {
   summary: `shows what there is: ${Object.keys(lists).join(', ')}`,
   usage,
   async run(args) {
     const { positionals } = readOptions(args, {});
-    atMostWords(1, positionals);
-    const [what = ''] = positionals;
+    const [what = '', name] = positionals;
+    atMostWords(Object.hasOwn(details, what) ? 2 : 1, positionals);
+    const inFull = name === undefined ? undefined : details[what];
     const rowsOf = Object.hasOwn(lists, what) ? lists[what] : undefined;
     if (rowsOf === undefined) {
       throw new FieldbenchError({
@@ -48,7 +57,8 @@ export const list: Verb = {
         hint: didYouMean(what, Object.keys(lists)),
       });
     }
-    const lines = tableLines(await rowsOf(), process.stdout.columns ?? Number.POSITIVE_INFINITY);
+    const rows = name === undefined || inFull === undefined ? await rowsOf() : await inFull(name);
+    const lines = tableLines(rows, process.stdout.columns ?? Number.POSITIVE_INFINITY);
     process.stdout.write(`${lines.join('\n')}\n`);
     return 0;
   },
