@@ -111,3 +111,14 @@ test.concurrent('list backends: what each of them can do', { timeout: 60_000 }, 
   expect(stdout).toMatch(/^embedded +.*packet-faults/m);
   expect(stdout).toMatch(/^toxiproxy/m);
 });
+
+test.concurrent('list tariffs: names, and of one each figure with its evidence', { timeout: 60_000 }, async () => {
+  await using place = new Workplace();
+  const all = await place.run(['list', 'tariffs']);
+  expect(all.stdout).toMatch(/^bgan +Inmarsat BGAN/m);
+  const one = await place.run(['list', 'tariffs', 'certus-100']);
+  expect(one.stdout).toMatch(/^minPerSecondB +300 .+digitalskies\.info/m);
+  expect(one.stdout).toMatch(/^perMbUp +5 +assumed/m);
+  expect(await place.run(['list', 'tariffs', 'certus'])).toMatchObject({ code: 2 });
+  expect(await place.run(['list', 'rules', 'certus'])).toMatchObject({ code: 2 });
+});

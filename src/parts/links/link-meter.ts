@@ -2,7 +2,8 @@
 import { ByteMeter, type ConnectionBytes, type DirectionBytes } from '../../faults/byte-meter.ts';
 import type { Direction } from '../../faults/packet-fault.ts';
 import { SessionCounter } from '../../faults/session-counter.ts';
-import { billOf, type Bill, type SessionUsage, type Tariff } from '../../faults/tariff.ts';
+import { billOf } from '../../faults/bill.ts';
+import type { Bill, SessionUsage, Tariff } from '../../faults/tariff.ts';
 import type { PathWorld, Transmission } from '../../faults/tcp-path.ts';
 
 /** What a link has carried so far, at its client's end. Bytes at IP level are estimates: a relay cannot see them. */
@@ -40,7 +41,12 @@ export class LinkMeter {
   connection(nowMs: number, rttMs: number, mtuB: number): ConnectionMeter {
     this.#connections += 1;
     const bytes = new ByteMeter({ mtuB, rttMs, nagle: { toServer: false, toClient: false } });
-    const meter = new ConnectionMeter(bytes, nowMs, (added, tMs) => this.#add(added, tMs), () => this.#open.delete(meter));
+    const meter = new ConnectionMeter(
+      bytes,
+      nowMs,
+      (added, tMs) => this.#add(added, tMs),
+      () => this.#open.delete(meter),
+    );
     this.#open.add(meter);
     return meter;
   }
@@ -78,12 +84,7 @@ export class ConnectionMeter {
   #told: ConnectionBytes = nothing;
   #hasEnded = false;
 
-  constructor(
-    bytes: ByteMeter,
-    nowMs: number,
-    add: (added: ConnectionBytes, tMs: number) => void,
-    onOver: () => void,
-  ) {
+  constructor(bytes: ByteMeter, nowMs: number, add: (added: ConnectionBytes, tMs: number) => void, onOver: () => void) {
     this.#bytes = bytes;
     this.#add = add;
     this.#onOver = onOver;
@@ -142,11 +143,7 @@ function less(one: ConnectionBytes, other: ConnectionBytes): ConnectionBytes {
   return combined(one, other, (a, b) => a - b);
 }
 
-function combined(
-  one: ConnectionBytes,
-  other: ConnectionBytes,
-  by: (a: number, b: number) => number,
-): ConnectionBytes {
+function combined(one: ConnectionBytes, other: ConnectionBytes, by: (a: number, b: number) => number): ConnectionBytes {
   const of = (a: DirectionBytes, b: DirectionBytes): DirectionBytes => ({
     payloadB: by(a.payloadB, b.payloadB),
     ipB: by(a.ipB, b.ipB),
