@@ -72,6 +72,12 @@ export const probes: readonly Probe[] = [
     fix: 'apt-get install iproute2 && modprobe tun, as root (in a container: docker run --privileged)',
     probe: tunDevice,
   },
+  {
+    id: 'tshark',
+    what: 'tests of the capture file',
+    fix: 'apt-get install --no-install-recommends tshark',
+    probe: () => program('tshark'),
+  },
 ];
 
 /** Asks every probe at once. */

@@ -1,7 +1,7 @@
 // Draws must be even, and must depend on their name only.
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { draw, segmentB, segmentOf, type DrawName } from '../../src/faults/draw.ts';
+import { draw, type DrawName } from '../../src/faults/draw.ts';
 
 const name: fc.Arbitrary<DrawName> = fc.record({
   seed: fc.nat(),
@@ -41,6 +41,7 @@ describe('draws', () => {
     ['seeds', (i) => ({ ...first, seed: i })],
     ['connections', (i) => ({ ...first, connection: i })],
     ['links', (i) => ({ ...first, link: `link${i}` })],
+    ['attempts', (i) => ({ ...first, attempt: i })],
   ])('are even over neighbouring %s', (_, nameOf) => {
     const numbers = Array.from({ length: 20_000 }, (__, i) => draw(nameOf(i)));
     expect(chiSquare(numbers, 64)).toBeLessThan(bound);
@@ -55,11 +56,22 @@ describe('draws', () => {
     expect(chiSquare(cells, 64)).toBeLessThan(bound);
   });
 
+  test('an attempt is a draw of its own, and the first one is the draw without', () => {
+    expect(draw({ ...first, attempt: 0 })).toBe(draw(first));
+    fc.assert(
+      fc.property(name, fc.uniqueArray(fc.nat(), { minLength: 2, maxLength: 9 }), (it, attempts) => {
+        expect(new Set(attempts.map((attempt) => draw({ ...it, attempt }))).size).toBe(attempts.length);
+      }),
+    );
+  });
+
+  test('stay what they were: a seed that was written down repeats its run', () => {
+    expect(
+      (['jitter', 'back-off', 'signal', 'segment'] as const).map((purpose) => draw({ ...first, purpose })),
+    ).toEqual([0.5462258190503645, 0.6118192146049408, 0.7541823468435613, 0.8670199968626726]);
+  });
+
   test('two names never share a number by running into each other', () => {
     expect(draw({ ...first, link: 'a', connection: 98 })).not.toBe(draw({ ...first, link: 'ab', connection: 1 }));
   });
-});
-
-test('a segment is a fixed stretch of the stream', () => {
-  expect([0, segmentB - 1, segmentB, 2 * segmentB].map(segmentOf)).toEqual([0, 0, 1, 2]);
 });
