@@ -127,13 +127,18 @@ function problemsOf(issues: readonly z.core.$ZodIssue[], schema: z.ZodType): Pro
   });
 }
 
-/** In a union, the branch that the author most likely meant: the one that recognises the first key. */
+/** In a union, the branch that the author most likely meant: the one for this kind of value that recognises its keys. */
 function nearestBranch(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] | undefined {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return undefined;
-  const candidates = issue.errors.filter((branch) => !branch.some((it) => it.code === 'unrecognized_keys'));
+  const candidates = issue.errors.filter((branch) => !branch.some(isOtherBranch));
   const [only] = candidates;
   if (candidates.length !== 1 || only === undefined) return undefined;
   return only.map((it) => ({ ...it, path: [...issue.path, ...it.path] }));
+}
+
+/** Whether an issue says that a branch of a union was not meant: a key it does not know, or another kind of value. */
+function isOtherBranch({ code, path }: z.core.$ZodIssue): boolean {
+  return code === 'unrecognized_keys' || (code === 'invalid_type' && path.length === 0);
 }
 
 /** Offset of the key that the path ends with (of the item, in a list), or of its nearest ancestor in the document. */
