@@ -77,12 +77,10 @@ test('explore', { timeout: 900_000 }, async () => {
     let acted = 0;
     for (let at = 0; at < chosen.length; at += width) {
       const played = await Promise.all(
-        chosen
-          .slice(at, at + width)
-          .map(async (it) => ({
-            ...it,
-            events: await playedBetween(it.id, it.qos, [it.fault], broker.endpoint, world.context),
-          })),
+        chosen.slice(at, at + width).map(async (it) => ({
+          ...it,
+          events: await playedBetween(it.id, it.qos, [it.fault], broker.endpoint, world.context),
+        })),
       );
       for (const { id, qos, fault, events } of played) {
         const did = events.some((it) => it.kind === 'fault');
