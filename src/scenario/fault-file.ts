@@ -3,6 +3,7 @@ import { FieldbenchError } from '../error.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
 import { faultFileSchema } from './fault-schema.ts';
 import { packetFaultOf, writtenProblems } from './packet-fault-of.ts';
+import { faultFilePath } from './shipped-faults.ts';
 import { FileErrors, parseYamlFile, readYamlFile, type FileWords, type YamlFile } from './yaml-file.ts';
 
 const words: FileWords = {
@@ -13,11 +14,13 @@ const words: FileWords = {
 
 /**
  * The packet faults of a file, in its order.
+ * @param word path of a fault file, or the name of a shipped one
+ * @param beside a file beside which a path is looked for; default: the working directory
  * @throws FieldbenchError `FB_FAULT_FILE` when it cannot be read; FileErrors (`FB_FAULT_FILE`, `FB_FAULT_SCHEMA`) for what
  *   is wrong in it
  */
-export async function readFaultFile(path: string): Promise<readonly PacketFault[]> {
-  return faultsOf(await readYamlFile(path, faultFileSchema, words));
+export async function readFaultFile(word: string, beside?: string): Promise<readonly PacketFault[]> {
+  return faultsOf(await readYamlFile(await faultFilePath(word, beside), faultFileSchema, words));
 }
 
 /**
