@@ -1,4 +1,5 @@
 // Reads packet faults from a file and says everything that is wrong with them at once.
+import type { z } from 'zod';
 import { FieldbenchError } from '../error.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
 import { faultFileSchema } from './fault-schema.ts';
@@ -31,16 +32,17 @@ export function parseFaultFile(file: string, text: string): readonly PacketFault
   return faultsOf(parseYamlFile(file, text, faultFileSchema, words));
 }
 
-function faultsOf({ file, value, place }: YamlFile<{ faults: Parameters<typeof writtenProblems>[0] }>): PacketFault[] {
-  const errors = writtenProblems(value.faults).map(({ path, message, hint }) => {
+function faultsOf(read: YamlFile<z.output<typeof faultFileSchema>>): PacketFault[] {
+  const { faults } = read.value;
+  const errors = writtenProblems(faults).map(({ path, message, hint }) => {
     const where = ['faults', ...path];
     return new FieldbenchError({
       code: words.codes.schema,
       message: `${where.join('.')}: ${message}`,
-      at: place(where),
+      at: read.place(where),
       ...(hint !== undefined && { hint }),
     });
   });
-  if (errors.length > 0) throw new FileErrors(file, errors);
-  return value.faults.map(packetFaultOf);
+  if (errors.length > 0) throw new FileErrors(read.file, errors);
+  return faults.map(packetFaultOf);
 }

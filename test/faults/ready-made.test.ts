@@ -38,7 +38,6 @@ test.each<[PacketFault, string, readonly unknown[]]>([
 });
 
 test('one direction only', () => {
-  const isPlayed = (it: PlayerStep): boolean => it.step === 'played';
-  expect(played(dropNext('PUBACK', 'k', 'toServer')).some(isPlayed)).toBe(false);
-  expect(played(dropNext('PUBACK', 'k', 'toClient')).some(isPlayed)).toBe(true);
+  expect(played(dropNext('PUBACK', 'k', 'toServer')).some((it) => it.step === 'played')).toBe(false);
+  expect(played(dropNext('PUBACK', 'k', 'toClient')).some((it) => it.step === 'played')).toBe(true);
 });

@@ -30,6 +30,9 @@ const scenario = (link: string, timeline = '[]'): ScenarioFile =>
     ].join('\n'),
   );
 
+const step = (more: string): ScenarioFile =>
+  scenario('faults: own.yaml', `[{ at: 1s, fault: line, with: { id: from-file, ${more} } }]`);
+
 async function planned(file: ScenarioFile): Promise<Plan> {
   return planOf(file, {}, new Map(), await readLinkFaults(file));
 }
@@ -84,8 +87,6 @@ describe('what is wrong is said with its place', () => {
   });
 
   test('in a step, with the names of the link', async () => {
-    const step = (more: string): ScenarioFile =>
-      scenario('faults: own.yaml', `[{ at: 1s, fault: line, with: { id: from-file, ${more} } }]`);
     expect(await complaints(() => step('do: drop'))).toEqual([
       's.yaml:6:35 timeline.0.with: a fault of "line" is called "from-file" already [FB_FAULT_NAME] | hint: give each fault of a link an id of its own',
     ]);
