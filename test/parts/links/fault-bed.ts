@@ -24,7 +24,7 @@ const parameters = {
 };
 
 /** Everything that a judge says about a history, the remarks left out. */
-export function failuresOf(events: readonly HistoryEvent[]): readonly Finding[] {
+function failuresOf(events: readonly HistoryEvent[]): readonly Finding[] {
   const judge = createJudge({ rules, parameters });
   const findings = [...events.flatMap((it) => judge.step(it)), ...judge.end()];
   return findings.filter((it) => it.verdict === 'fail');
