@@ -44,7 +44,7 @@ export interface SliceConnection {
   /** The name that the check gave its client. */
   readonly client: string;
   readonly opened: Point;
-  /** How it ended; absent while it was open at the end of the journal. */
+  /** How it ended, behind a DISCONNECT by the client; absent while it was open at the end of the journal. */
   readonly ended?: ConnectionEnded;
   readonly taints: readonly Tainted[];
   /** False when a tap lost something or a cap was reached: absence proves nothing. */
@@ -182,7 +182,7 @@ function noteOnTrack(tracks: ReadonlyMap<ConnectionId, Track>, event: HistoryEve
   if (track === undefined) return;
   if (event.kind === 'taint') track.taints.push(event);
   else if (event.seenAt !== track.opened.seenAt) return;
-  else if (event.kind === 'ended') track.ended ??= event;
+  else if (event.kind === 'ended') track.ended ??= endOf(track, event);
   else {
     const frame = frameOf(event);
     const { seq, tMs, connection, direction, omittedB, payloadHash } = event;
@@ -197,6 +197,15 @@ function noteOnTrack(tracks: ReadonlyMap<ConnectionId, Track>, event: HistoryEve
       ...(payloadHash === undefined ? {} : { payloadHash }),
     });
   }
+}
+
+/**
+ * A client ends its connection by DISCONNECT. Over a link the server hears of that before it sees the client's FIN, and
+ * may be the first to close: that close is no choice of its own.
+ */
+function endOf({ packets }: Track, event: ConnectionEnded): ConnectionEnded {
+  const isAsked = packets.some(({ packet, frame }) => packet?.type === 'DISCONNECT' && frame.deviations.length === 0);
+  return isAsked && event.by === 'server' ? { ...event, by: 'client' } : event;
 }
 
 function connectionOf(track: Track, from: Point | undefined): SliceConnection {
