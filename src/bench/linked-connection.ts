@@ -25,10 +25,16 @@ export interface ConnectionLink extends AsyncDisposable {
   readonly name: string;
   /** Dial this to get to the server. */
   readonly endpoint: Endpoint;
-  /** Whether the link records the connection at both of its ends: then nobody else has to. */
-  readonly isTapped: boolean;
-  /** Resolves when the server's end of the connection has ended; never where the link has no taps. */
-  readonly serverEnded: Promise<void>;
+  /** What has come to the server's end; absent where the link cannot read the connection, and its client has to. */
+  readonly serverEnd?: ServerEnd;
+}
+
+/** The far end of a link, as its tap tells. */
+export interface ServerEnd {
+  /** Resolves when the connection has ended there. */
+  readonly ended: Promise<void>;
+  /** Resolves when so many bytes of the client have come there, or the connection has ended. */
+  arrived(lengthB: number): Promise<void>;
 }
 
 /** Puts a link of its own before what a connection goes to. */
@@ -37,12 +43,9 @@ export type LinkBefore = (it: LinkedConnection) => Promise<ConnectionLink>;
 /** Links with this profile, as the embedded backend plays it. */
 export function linksOf(profile: LinkProfile, context: PartContext): LinkBefore {
   return async ({ connection, ordinal, client, server, target, check, upstream, signal }) => {
-    const isTapped = upstream.path === undefined;
+    const isReadable = upstream.path === undefined;
     const name = `${profile.name} of ${check} ${client} ${ordinal}`;
-    const { promise: serverEnded, resolve } = Promise.withResolvers<void>();
-    const heard = (draft: EventDraft): void => {
-      if (draft.kind === 'ended' && draft.seenAt === 'serverEnd') resolve();
-    };
+    const end = new HeardServerEnd(context.history);
     const link = await startEmbeddedLink(
       {
         name,
@@ -53,30 +56,53 @@ export function linksOf(profile: LinkProfile, context: PartContext): LinkBefore 
         target,
         check,
         profile,
-        taps: isTapped,
+        taps: isReadable,
         connectionIds: { next: () => connection },
       },
-      { ...context, signal, history: quieter(context.history, heard) },
+      { ...context, signal, history: end },
     );
     return {
       name,
       endpoint: { ...link.endpoint, ...(upstream.path !== undefined && { path: upstream.path }) },
-      isTapped,
-      serverEnded,
+      ...(isReadable && { serverEnd: end }),
       [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
     };
   };
 }
 
-/** A link for each connection: that it came up, with the figures that the run begins with, need not be told each time. */
-function quieter(history: History, heard: (draft: EventDraft) => void): History {
-  let isUp = false;
-  return {
-    record(draft) {
-      const isFirst = draft.kind === 'link' && !isUp;
-      isUp ||= draft.kind === 'link';
-      if (!isFirst) history.record(draft);
-      heard(draft);
-    },
-  };
+/** Listens to what the taps of one link record on its way to the history. */
+class HeardServerEnd implements ServerEnd, History {
+  readonly ended: Promise<void>;
+  readonly #history: History;
+  readonly #end: () => void;
+  readonly #waiting = new Map<() => void, number>();
+  #arrivedB = 0;
+  #isUp = false;
+
+  constructor(history: History) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.#history = history;
+    this.#end = resolve;
+  }
+
+  /** That a link came up, with the figures that the run begins with, need not be told for each connection. */
+  record(draft: EventDraft): void {
+    const isFirst = draft.kind === 'link' && !this.#isUp;
+    this.#isUp ||= draft.kind === 'link';
+    if (!isFirst) this.#history.record(draft);
+    if (!('seenAt' in draft) || draft.seenAt !== 'serverEnd') return;
+    if (draft.kind === 'ended') this.#end();
+    if (draft.kind !== 'packet' || draft.direction !== 'toServer') return;
+    this.#arrivedB = draft.offset + Buffer.byteLength(draft.bytes, 'base64') + (draft.omittedB ?? 0);
+    for (const [tell, lengthB] of this.#waiting) if (lengthB <= this.#arrivedB) tell();
+  }
+
+  async arrived(lengthB: number): Promise<void> {
+    if (lengthB <= this.#arrivedB) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.set(resolve, lengthB);
+    await Promise.race([promise, this.ended]);
+    this.#waiting.delete(resolve);
+  }
 }

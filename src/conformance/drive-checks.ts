@@ -172,7 +172,7 @@ class CheckDrive {
         signal,
         giveUp: (why) => bound.abort(why),
       });
-      await Promise.race([check.drive(bench), aborted(signal)]);
+      await Promise.race([check.drive(bench).then(() => bench.settle()), aborted(signal)]);
     } finally {
       cancel();
       bound.abort(new SituationFailed('the check is over')); // Ends what of it still waits beside the part that failed.

@@ -1,4 +1,5 @@
 // A client that does exactly what a check tells it, keeps every packet that comes back, and never waits without a bound.
+import type { ServerEnd } from '../bench/linked-connection.ts';
 import type { ConnectionId, History } from '../history/event.ts';
 import type { Clock } from '../net/clock.ts';
 import type { Wire } from '../net/wire.ts';
@@ -21,8 +22,8 @@ export interface ScriptedClientOptions {
   readonly clock: Clock;
   readonly parameters: RuleParameters;
   readonly pace: Pace;
-  /** Over a link: resolves when the server's end of it has ended. */
-  readonly serverEnded?: Promise<void>;
+  /** Of the link, where it can be read. */
+  readonly serverEnd?: ServerEnd;
   /** Called once when the target sends without end: the check cannot go on, and memory is not for ever. */
   readonly onFlood: (what: string) => void;
 }
@@ -185,14 +186,20 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
   async abort(how: 'fin' | 'rst'): Promise<void> {
     if (how === 'fin') this.#options.wire.end();
     else this.#options.wire.reset();
-    const { wire, serverEnded, parameters, pace } = this.#options;
+    const { wire, serverEnd, parameters, pace } = this.#options;
     // A server may leave its own side open; what the check does next must not wait for that.
-    await this.#within(Promise.all([wire.closed, serverEnded]), parameters.quietMs + pace.roundTripMs);
+    await this.#within(Promise.all([wire.closed, serverEnd?.ended]), parameters.quietMs + pace.roundTripMs);
   }
 
   async closedByServer(timeoutMs = this.#options.parameters.closeTimeoutMs): Promise<boolean> {
     await this.#within(this.#peerClosed.promise, timeoutMs);
     return this.#isPeerClosed;
+  }
+
+  /** Waits until everything that it has sent has come to the server's end of its link. */
+  async settle(): Promise<void> {
+    const { serverEnd, pace } = this.#options;
+    if (serverEnd !== undefined) await this.#within(serverEnd.arrived(this.#sentB), pace.roundTripMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

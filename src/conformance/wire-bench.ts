@@ -5,7 +5,7 @@ import { pause, type Clock } from '../net/clock.ts';
 import type { ConnectionIds } from '../net/connection-ids.ts';
 import { dial, type DialOptions } from '../net/dial.ts';
 import { dialWebSocket } from '../net/dial-websocket.ts';
-import type { ConnectionLink, LinkBefore } from '../bench/linked-connection.ts';
+import type { ConnectionLink, LinkBefore, ServerEnd } from '../bench/linked-connection.ts';
 import type { TapOptions } from '../net/tap.ts';
 import type { RuleParameters } from '../judge/rule.ts';
 import type { Endpoint, Wire } from '../net/wire.ts';
@@ -48,8 +48,7 @@ interface Way {
   readonly connection: ConnectionId;
   readonly endpoint: Endpoint;
   readonly dialling: DialOptions;
-  /** Over a link: the server has seen its end. */
-  readonly serverEnded?: Promise<void>;
+  readonly serverEnd?: ServerEnd;
 }
 
 /** One check's corner; disposing ends the connections that the check left open. */
@@ -170,14 +169,19 @@ export class WireBench implements CheckBench, AsyncDisposable {
     return {
       connection,
       endpoint: link?.endpoint ?? upstream,
-      dialling: { clock, signal, timeoutMs: parameters.responseTimeoutMs, ...(link?.isTapped !== true && { tap }) },
-      ...(link?.isTapped === true && { serverEnded: link.serverEnded }),
+      dialling: {
+        clock,
+        signal,
+        timeoutMs: parameters.responseTimeoutMs,
+        ...(link?.serverEnd === undefined && { tap }),
+      },
+      ...(link?.serverEnd && { serverEnd: link.serverEnd }),
     };
   }
 
   #clientOptions(
     wire: Wire,
-    { connection, serverEnded }: Way,
+    { connection, serverEnd }: Way,
     name: string,
     options: ConnectOptions,
   ): ScriptedClientOptions {
@@ -193,7 +197,7 @@ export class WireBench implements CheckBench, AsyncDisposable {
       clock,
       parameters,
       pace,
-      ...(serverEnded && { serverEnded }),
+      ...(serverEnd && { serverEnd }),
       onFlood: (what) => giveUp(new SituationFailed(what)),
     };
   }
@@ -214,6 +218,11 @@ export class WireBench implements CheckBench, AsyncDisposable {
     const { acl } = this.#options.place.variants;
     if (variant !== 'acl' || acl === undefined) return {};
     return { userName: acl.userName, password: Buffer.from(acl.password) };
+  }
+
+  /** What the check has sent shall come to the server before it is over: an answer under way is no missing one. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#clients.map((it) => it.settle()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
