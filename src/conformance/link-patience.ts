@@ -31,11 +31,11 @@ export interface LinkPatience {
 const largeTransferMs = 10_000;
 
 /** What the longest check does one after the other, in round trips; and how many of the rarest delays it may meet. */
-const roundTripsInARow = 250;
+const roundTripsInARow = 150;
 const worstInARow = 6;
 
 /**
- * What a link asks of a run. Nothing is left to chance but one segment in a million, see link-bounds.ts.
+ * What a link asks of a run. It bears with all but one segment in ten thousand, see link-bounds.ts.
  * @param base tolerances of a run without a link
  */
 export function patienceFor(profile: LinkProfile, base: RuleParameters): LinkPatience {
@@ -120,7 +120,7 @@ function inWords(
   const isSized = pace.largeB < plainPace.largeB || pace.streamB < plainPace.streamB;
   return [
     'each connection has a link of its own',
-    `worst round trip ${worstMs} ms: delays, jitter and stalls, save for one segment in a million`,
+    `worst round trip ${worstMs} ms: delays, jitter and stalls, save for one segment in ten thousand`,
     ...(queueMs > 0 ? [`longest queue ${queueMs} ms`] : []),
     `keep alive ${pace.keepAliveS} s`,
     `checks wait ${waits.responseTimeoutMs} ms for an answer and ${waits.closeTimeoutMs} ms for a close, and are quiet for ${waits.quietMs} ms; rules allow ${judged.responseTimeoutMs} ms and ${judged.closeTimeoutMs} ms`,

@@ -24,16 +24,20 @@ export function rttSpreadMs(profile: LinkProfile): number {
   return jitterBoundMs(up) + jitterBoundMs(down) + early.reduce((a, b) => a + b, 0) + (idleWake?.extraMs ?? 0);
 }
 
-/** Round trip that a segment exceeds once in a million: {@link calmRttMs}, and the longest stall of either direction. */
+/** Round trip that a segment exceeds once in ten thousand times: {@link calmRttMs}, and the longest stall of either direction. */
 export function worstRttMs(profile: LinkProfile): number {
   return calmRttMs(profile) + stallMs(profile);
 }
 
+/** A short control packet with its headers. */
+const smallPacketB = 128;
+
 /** Round trip that is to be reckoned with when many are added up. */
 export function usualRttMs(profile: LinkProfile): number {
-  const { up, down } = profile;
-  const lost = (lossShare(up.loss) + lossShare(down.loss)) * timeoutsMs(profile)(0);
-  return base(profile, up) + base(profile, down) + up.jitterMs + down.jitterMs + lost;
+  const { up, down, halfDuplex } = profile;
+  const lostMs = (lossShare(up.loss) + lossShare(down.loss)) * timeoutsMs(profile)(0);
+  const sentMs = transferMs(up, smallPacketB) + transferMs(down, smallPacketB) + 2 * (halfDuplex?.turnaroundMs ?? 0);
+  return up.delayMs + down.delayMs + up.jitterMs + down.jitterMs + sentMs + lostMs;
 }
 
 /** What may wait for its turn ahead of a packet, both ways together; 0 where no rate is a bound. */
@@ -47,7 +51,7 @@ export function transferMs(direction: DirectionProfile, lengthB: number): number
 }
 
 /**
- * How long loss and outages hold a segment up, save for one in a million: a lost one waits for its retransmission
+ * How long loss and outages hold a segment up, save for one in ten thousand: a lost one waits for its retransmission
  * timeout, which doubles each time. Faster repair, by acknowledgements of what is behind it, is not counted on.
  */
 export function stallMs(profile: LinkProfile): number {
@@ -63,19 +67,24 @@ export function isWaitedFor(outage: Outage): boolean {
   return outageBoundMs(outage) <= longestStallMs;
 }
 
-/** What an outage lasts, save for one in a million. */
+/** How long an outage holds a segment up, save for one in ten thousand of all, those that meet none among them. */
 export function outageBoundMs(outage: Outage): number {
-  const drawn = (meanS: number): number => -Math.log(rareness) * meanS * 1000;
   switch (outage.kind) {
     case 'schedule':
       return outage.lastsS * 1000;
     case 'renewal':
-      return drawn(outage.meanDownS);
+      return drawnMs(outage.meanDownS, outage.meanUpS);
     case 'fade':
-      return drawn(outage.meanOutS) + 2000 * outage.rampS;
+      return drawnMs(outage.meanOutS, outage.meanClearS) + 2000 * outage.rampS;
     case 'handover':
       return outage.gapMs + (outage.burstLossPct > 0 ? outage.burstS * 1000 : 0);
   }
+}
+
+/** Of an exponentially distributed time, what is left of it for the segment that comes at any moment. */
+function drawnMs(meanOutS: number, meanUpS: number): number {
+  const share = meanOutS / (meanOutS + meanUpS);
+  return 1000 * meanOutS * Math.max(0, Math.log(share / rareness));
 }
 
 /** What is sent into an outage that drops comes out at the first timeout after it: at most as long again. */
@@ -95,13 +104,13 @@ function base({ mtuB, idleWake, halfDuplex }: LinkProfile, direction: DirectionP
   );
 }
 
-/** What one segment in a million is late by. */
+/** What one segment in ten thousand is late by. */
 function jitterBoundMs({ jitterMs, jitterDistribution }: DirectionProfile): number {
   switch (jitterDistribution) {
     case 'uniform':
       return jitterMs;
     case 'normal':
-      return 4.75 * jitterMs; // 1 - 1e-6 of the normal distribution lies below.
+      return 3.72 * jitterMs; // All but one in ten thousand of the normal distribution lies below.
     case 'pareto':
       return 2 * (rareness ** (-1 / 3) - 1) * jitterMs; // A Lomax distribution of shape 3.
   }
@@ -116,7 +125,7 @@ function queueMs({ queue, rateBitPerS }: DirectionProfile, mostB: number): numbe
 /** The nth retransmission timeout of a connection that has seen few round trips: RFC 6298 with the bounds of Linux. */
 function timeoutsMs(profile: LinkProfile): (n: number) => number {
   const { up, down } = profile;
-  const rttMs = base(profile, up) + base(profile, down) + up.jitterMs + down.jitterMs;
+  const rttMs = up.delayMs + up.jitterMs + down.delayMs + down.jitterMs;
   const onceMs = rttMs + Math.max(leastSpreadMs, 2 * rttMs);
   return (n) => Math.min(longestTimeoutMs, onceMs * 2 ** n);
 }

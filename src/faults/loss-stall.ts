@@ -1,11 +1,11 @@
 // How long losses in a row hold a segment up: each of its transmissions waits twice as long as the one before.
 import type { Loss } from './link-profile.ts';
 
-/** One segment in so many may take longer than the bounds of a link say: a million. */
-export const rareness = 1e-6;
+/** The share of segments that may take longer than the bounds of a link say: one in ten thousand. */
+export const rareness = 1e-4;
 
 /**
- * The timeouts of as many losses in a row as happen to more than one segment in a million.
+ * The timeouts of as many losses in a row as happen to more than one segment in ten thousand.
  * @param timeoutMs how long the sender waits before the nth retransmission, from 0
  */
 export function lossStallMs(loss: Loss, timeoutMs: (n: number) => number): number {

@@ -1,5 +1,6 @@
 // What a link changes in a conformance run: who waits how long, what is written down of it, and what each connection gets.
 import type { Bench } from '../bench/bench.ts';
+import { readLinkProfile } from '../scenario/link-file.ts';
 import { linksOf } from '../bench/linked-connection.ts';
 import { plainBounds, type DriveOptions } from '../conformance/drive-checks.ts';
 import { patienceFor } from '../conformance/link-patience.ts';
@@ -7,6 +8,20 @@ import { FieldbenchError } from '../error.ts';
 import type { LinkProfile } from '../faults/link-profile.ts';
 import type { RunLink } from '../history/event.ts';
 import type { RuleParameters } from '../judge/rule.ts';
+
+/** A link for a whole run, and the word that names it on the command line. */
+export interface NamedLink {
+  readonly word: string;
+  readonly profile: LinkProfile;
+}
+
+/**
+ * The link that a user names.
+ * @throws FieldbenchError `FB_LINK_UNKNOWN`, `FB_LINK_FILE`; FileErrors for what is wrong in its file
+ */
+export async function readRunLink(word: string): Promise<NamedLink> {
+  return { word, profile: await readLinkProfile(word) };
+}
 
 /** A run as its link wants it, or as it is without one. */
 export interface LinkDriven {
@@ -19,10 +34,7 @@ export interface LinkDriven {
 }
 
 /** @throws FieldbenchError `FB_LINK_CAPABILITY` when the link carries no connections */
-export function linkDriven(
-  link: { readonly word: string; readonly profile: LinkProfile } | undefined,
-  base: RuleParameters,
-): LinkDriven {
+export function linkDriven(link: NamedLink | undefined, base: RuleParameters): LinkDriven {
   if (link === undefined) return { judged: base, driving: () => ({ parameters: base }) };
   const { word, profile } = link;
   if (profile.carries === 'messages') throw carriesNoStreams(profile);

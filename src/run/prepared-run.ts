@@ -4,8 +4,7 @@ import type { Plan } from '../bench/plan.ts';
 import { play } from '../bench/play.ts';
 import type { Check } from '../conformance/check.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
-import { linkDriven } from './over-link.ts';
-import type { LinkProfile } from '../faults/link-profile.ts';
+import { linkDriven, type NamedLink } from './over-link.ts';
 import { lacksOf, placeOf, type DrivenTarget } from '../conformance/driven-target.ts';
 import { selectChecks } from '../conformance/select-checks.ts';
 import { FieldbenchError, placedAt } from '../error.ts';
@@ -41,8 +40,8 @@ export interface ConformanceOptions extends RunOptions {
   readonly targets: readonly string[];
   /** Ids, statements, sections or globs of checks, separated by commas; default: every check. */
   readonly select?: string;
-  /** A link that every connection of a check gets for itself, and the word that names it on the command line. */
-  readonly link?: { readonly word: string; readonly profile: LinkProfile };
+  /** A link that every connection of a check gets for itself, see {@link readRunLink}. */
+  readonly link?: NamedLink;
   /** Targets by URL that may be treated as if they were the bench's own; others get the safe checks only. */
   readonly destructive?: readonly string[];
 }
