@@ -47,18 +47,21 @@ test('delay, spread, rate, waking and turning add up', () => {
   expect(transferMs(slow.up, 3000)).toBe(2000);
 });
 
-test.each(['uniform', 'normal', 'pareto'] as const)('of %s jitter one segment in ten thousand is later', (distribution) => {
-  const figures = { jitterMs: 10, jitterDistribution: distribution } as const;
-  const boundMs = calmRttMs(both(figures)) / 2;
-  const n = 200_000;
-  // Evenly spread instead of drawn: the share beyond the bound is then exact to one in n.
-  const golden = (Math.sqrt(5) - 1) / 2;
-  let beyond = 0;
-  for (let k = 0; k < n; k++) {
-    if (jitterMs({ ...figures }, (k + 0.5) / n, (k * golden) % 1) > boundMs) beyond += 1;
-  }
-  expect(beyond / n).toBeLessThanOrEqual(1.3 * rareness);
-});
+test.each(['uniform', 'normal', 'pareto'] as const)(
+  'of %s jitter one segment in ten thousand is later',
+  (distribution) => {
+    const figures = { jitterMs: 10, jitterDistribution: distribution } as const;
+    const boundMs = calmRttMs(both(figures)) / 2;
+    const n = 200_000;
+    // Evenly spread instead of drawn: the share beyond the bound is then exact to one in n.
+    const golden = (Math.sqrt(5) - 1) / 2;
+    let beyond = 0;
+    for (let k = 0; k < n; k++) {
+      if (jitterMs({ ...figures }, (k + 0.5) / n, (k * golden) % 1) > boundMs) beyond += 1;
+    }
+    expect(beyond / n).toBeLessThanOrEqual(1.3 * rareness);
+  },
+);
 
 describe('a stall', () => {
   const rtoMs = 250;
@@ -119,7 +122,8 @@ describe('an outage', () => {
 });
 
 test('a queue is what its nearer bound lets wait, and no more than is sent at all', () => {
-  const queued = (queue: DirectionProfile['queue']): LinkProfile => both({ rateBitPerS: 8000, ...(queue && { queue }) });
+  const queued = (queue: DirectionProfile['queue']): LinkProfile =>
+    both({ rateBitPerS: 8000, ...(queue && { queue }) });
   expect(longestQueueMs(queued({ maxMs: 500 }))).toBe(1000);
   expect(longestQueueMs(queued({ maxMs: 500, maxB: 100 }))).toBe(200);
   expect(longestQueueMs(queued(undefined), 2000)).toBe(4000);
