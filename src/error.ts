@@ -42,6 +42,18 @@ export class FieldbenchError extends Error {
   }
 }
 
+/** The same error with its place in a file. */
+export function placedAt({ code, message, expected, actual, hint }: FieldbenchError, at: SourcePlace): FieldbenchError {
+  return new FieldbenchError({
+    code,
+    message,
+    at,
+    ...(expected !== undefined && { expected }),
+    ...(actual !== undefined && { actual }),
+    ...(hint !== undefined && { hint }),
+  });
+}
+
 /** `file:line:column` as far as known. */
 export function placeText(at: SourcePlace): string {
   return [at.file, at.line, at.column].filter((it) => it !== undefined).join(':');

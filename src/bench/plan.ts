@@ -1,4 +1,5 @@
 // What is going to be bolted together and when what happens to it: computed whole before anything starts.
+import type { LinkProfile } from '../faults/link-profile.ts';
 
 /** A broker of the bench. `target` is a word the command line knows, e.g. `embedded` or `mqtt://host:1883`. */
 export interface PlannedBroker {
@@ -6,13 +7,12 @@ export interface PlannedBroker {
   readonly target: string;
 }
 
-/** A kind of link; every part that uses it gets a link of its own with these figures. */
+/** A kind of link; every part that uses it gets a link of its own with this profile. */
 export interface PlannedLink {
   readonly name: string;
   /** A word of the list of link backends. */
   readonly backend: string;
-  readonly delayMs: number;
-  readonly jitterMs: number;
+  readonly profile: LinkProfile;
 }
 
 /** How an MQTT party of the bench connects. */
@@ -75,7 +75,14 @@ export type PlannedDevice = PlannedSensor | PlannedSubscriber | PlannedPlc | Pla
 
 /** What happens to a part at one moment. */
 export type PlannedAction =
-  | { readonly do: 'shape'; readonly link: string; readonly delayMs?: number; readonly jitterMs?: number }
+  /** Delay and jitter alone, both ways, or a whole profile. */
+  | {
+      readonly do: 'shape';
+      readonly link: string;
+      readonly delayMs?: number;
+      readonly jitterMs?: number;
+      readonly profile?: LinkProfile;
+    }
   | { readonly do: 'cut'; readonly link: string; readonly how: 'drop' | 'rst' }
   | { readonly do: 'half-open'; readonly link: string; readonly dead: 'toServer' | 'toClient' }
   | { readonly do: 'restore'; readonly link: string }

@@ -1,6 +1,5 @@
 // Plays a plan: bolts its parts together, waits until everybody is online, and lets the timeline happen.
 import { FieldbenchError } from '../error.ts';
-import { evenProfile } from '../faults/link-profile.ts';
 import { pause } from '../net/clock.ts';
 import { startModbusGateway } from '../parts/gateways/modbus-mqtt.ts';
 import type { StartedDevice } from '../parts/devices/device.ts';
@@ -145,7 +144,7 @@ class Assembly {
       upstream,
       client,
       server,
-      profile: evenProfile(it),
+      profile: it.profile,
       taps: true,
     });
     this.#links.set(it.name, [...(this.#links.get(it.name) ?? []), link]);

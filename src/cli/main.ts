@@ -1,7 +1,7 @@
 // The flow of every command: find the verb, run it until it ends or is interrupted, turn what happened into an exit code.
 import { packageVersion } from '../bench/provenance.ts';
 import { didYouMean, errorText, FieldbenchError } from '../error.ts';
-import { ScenarioErrors } from '../scenario/read-scenario.ts';
+import { FileErrors } from '../scenario/yaml-file.ts';
 import { conform } from './verbs/conform.ts';
 import { doctor } from './verbs/doctor.ts';
 import { list } from './verbs/list.ts';
@@ -46,7 +46,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** What a user reads about an error. */
 export function whatWentWrong(error: unknown): string {
-  if (error instanceof ScenarioErrors) return error.errors.map(errorText).join('\n');
+  if (error instanceof FileErrors) return error.errors.map(errorText).join('\n');
   if (error instanceof FieldbenchError) return errorText(error);
   // A mistake of ours: the stack is for whoever reports it, and asked for by name.
   const detail = process.env['FIELDBENCH_DEBUG'] && error instanceof Error ? error.stack : String(error);

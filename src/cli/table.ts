@@ -1,6 +1,15 @@
 // Rows of a list as a terminal shows them: short columns side by side, and a last one that is wrapped to what is left.
 import { wrapped } from '../report/layout.ts';
 
+/** Cells by row and column. */
+export type Rows = readonly (readonly string[])[];
+
+/** What is told of one thing: words, and then rows. */
+export interface Page {
+  readonly words: readonly string[];
+  readonly rows: Rows;
+}
+
 const gap = 2;
 /** Text in fewer columns than this is no pleasure: it then stands below its row. */
 const narrowest = 40;
@@ -9,7 +18,7 @@ const narrowest = 40;
  * Lines of a table whose columns are as wide as their widest cell, but for the last, which takes the rest.
  * @param width columns of the terminal; Infinity keeps every row on one line, for programs that read it
  */
-export function tableLines(rows: readonly (readonly string[])[], width: number): readonly string[] {
+export function tableLines(rows: Rows, width: number): readonly string[] {
   const columns = Math.max(0, ...rows.map((row) => row.length)) - 1;
   const widths = Array.from({ length: columns }, (_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
   const before = widths.reduce((sum, it) => sum + it + gap, 0);

@@ -95,8 +95,10 @@ export interface LinkProfile {
   readonly caution?: string;
   readonly up: DirectionProfile;
   readonly down: DirectionProfile;
-  /** Largest IP packet. */
+  /** Largest IP packet; where messages are carried, the larger of the two in `message`. */
   readonly mtuB: number;
+  /** Where it carries messages: the longest one each way, and how long a sender waits between the starts of two. */
+  readonly message?: { readonly maxUpB: number; readonly maxDownB: number; readonly spacingMs: number };
   /** Time before the first handshake packet goes out, on top of the round trip that the handshake itself takes. */
   readonly connectDelayMs: number;
   /** Both directions take turns on one medium; the change of direction costs this. */

@@ -1,4 +1,5 @@
 // What everything that can be bolted on has in common: it is told its world, starts, and ends without a trace.
+import type { LinkProfile } from '../faults/link-profile.ts';
 import type { Clock } from '../net/clock.ts';
 import type { History } from '../history/event.ts';
 
@@ -86,8 +87,12 @@ export interface BrokerDriver {
 /** A link between one part and another: dial `endpoint`, and what stands behind it is `upstream`. */
 export interface StartedLink extends StartedPart {
   readonly endpoint: Endpoint;
-  /** Changes the figures from now on. */
-  shape(figures: { readonly delayMs?: number; readonly jitterMs?: number }): Promise<void>;
+  /** Changes the figures from now on: delay and jitter both ways, or all that a profile says. */
+  shape(figures: {
+    readonly delayMs?: number;
+    readonly jitterMs?: number;
+    readonly profile?: LinkProfile;
+  }): Promise<void>;
   /** Cuts it: `drop` lets connections hang, new ones too, until `restore`; `rst` resets them, new ones too. */
   cut(how: 'drop' | 'rst'): Promise<void>;
   /** Only one direction still passes. */

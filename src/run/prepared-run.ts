@@ -6,7 +6,7 @@ import type { Check } from '../conformance/check.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
 import { lacksOf, placeOf, type DrivenTarget } from '../conformance/driven-target.ts';
 import { selectChecks } from '../conformance/select-checks.ts';
-import { FieldbenchError, type SourcePlace } from '../error.ts';
+import { FieldbenchError, placedAt } from '../error.ts';
 import { defaultParameters, type RuleParameters } from '../judge/rule.ts';
 import { brokerTarget } from '../parts/brokers/drivers.ts';
 import { linkBackend } from '../parts/links/backend.ts';
@@ -15,6 +15,7 @@ import { actionInWords } from '../scenario/describe.ts';
 import type { Expectation } from '../scenario/expectation.ts';
 import { expectationOf } from '../scenario/judge-expectations.ts';
 import { planOf, type PlanChanges } from '../scenario/plan-of.ts';
+import { readLinkProfiles } from '../scenario/scenario-links.ts';
 import { readScenario, ScenarioErrors, type ScenarioFile } from '../scenario/read-scenario.ts';
 import { fileOfScenario, scenarioPath } from './shipped.ts';
 
@@ -122,13 +123,13 @@ export interface PreparedScenario extends PreparedRun {
 /**
  * Reads a scenario and prepares its run.
  * @throws FieldbenchError `FB_SCENARIO_FILE`, `FB_LINK_BACKEND`, `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`; ScenarioErrors for
- *   what is wrong in it
+ *   what is wrong in it and in the link profiles that it names
  */
 export async function prepareScenario(options: ScenarioOptions): Promise<PreparedScenario> {
   const { scenario: word, target, backend, seed = 1 } = options;
   const file = await readScenario(scenarioPath(word));
   if (backend !== undefined) linkBackend(backend);
-  const plan = planOf(file, options);
+  const plan = planOf(file, options, await readLinkProfiles(file));
   checkTargets(file, target);
   const words = [...(target ? [`--target ${target}`] : []), ...(backend ? [`--backend ${backend}`] : [])];
   return {
@@ -156,22 +157,10 @@ function checkTargets(file: ScenarioFile, instead: string | undefined): void {
       return [];
     } catch (error) {
       if (!(error instanceof FieldbenchError)) throw error;
-      return [placed(error, file.place(['brokers', name, 'target']))];
+      return [placedAt(error, file.place(['brokers', name, 'target']))];
     }
   });
   if (errors.length > 0) throw new ScenarioErrors(file.file, errors);
-}
-
-/** The same error with its place in a file. */
-function placed({ code, message, expected, actual, hint }: FieldbenchError, at: SourcePlace): FieldbenchError {
-  return new FieldbenchError({
-    code,
-    message,
-    at,
-    ...(expected !== undefined && { expected }),
-    ...(actual !== undefined && { actual }),
-    ...(hint !== undefined && { hint }),
-  });
 }
 
 /** A word of a command that repeats a run, as a shell takes it. */

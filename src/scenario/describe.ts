@@ -1,5 +1,6 @@
 // A plan in words: what `run --dry` prints, and what the run prints before it starts.
-import type { Plan, PlannedAction, PlannedDevice, PlannedSession } from '../bench/plan.ts';
+import type { Plan, PlannedAction, PlannedDevice, PlannedLink, PlannedSession } from '../bench/plan.ts';
+import { conductInWords, figuresInWords } from '../faults/profile-in-words.ts';
 import type { Expectation } from './expectation.ts';
 
 /** The plan as lines of plain text. */
@@ -9,9 +10,7 @@ export function describePlan(plan: Plan, expectations: readonly Expectation[]): 
     '',
     'Parts',
     ...plan.brokers.map((it) => `  ${it.name}: broker, ${it.target}`),
-    ...plan.links.map(
-      (it) => `  ${it.name}: link by ${it.backend}, ${it.delayMs} ms one way, jitter ${it.jitterMs} ms`,
-    ),
+    ...plan.links.flatMap(linkInWords),
     ...plan.devices.map((it) => `  ${it.name}: ${deviceInWords(it)}`),
     '',
     'Timeline, counted from the moment when every device is online',
@@ -28,6 +27,7 @@ export function describePlan(plan: Plan, expectations: readonly Expectation[]): 
 export function actionInWords(action: PlannedAction): string {
   switch (action.do) {
     case 'shape': {
+      if (action.profile) return `${action.link}: ${action.profile.title}; ${figuresInWords(action.profile)}`;
       const delay = action.delayMs === undefined ? [] : [`${action.delayMs} ms one way`];
       const jitter = action.jitterMs === undefined ? [] : [`jitter ${action.jitterMs} ms`];
       return `${action.link}: ${[...delay, ...jitter].join(', ')}`;
@@ -45,6 +45,15 @@ export function actionInWords(action: PlannedAction): string {
     case 'restart':
       return `${action.broker} is started again`;
   }
+}
+
+function linkInWords({ name, backend, profile }: PlannedLink): readonly string[] {
+  const { title, caution } = profile;
+  return [
+    `  ${name}: link by ${backend}, ${title}; ${figuresInWords(profile)}`,
+    ...conductInWords(profile).map((line) => `    ${line}`),
+    ...(caution === undefined ? [] : [`    caution: ${caution}`]),
+  ];
 }
 
 function deviceInWords(it: PlannedDevice): string {

@@ -1,6 +1,7 @@
 // Turns a scenario into a plan: pure, and every name that does not exist is found before anything starts.
 import { didYouMean, FieldbenchError } from '../error.ts';
 import type { Plan, PlannedAction, PlannedDevice, PlannedSession } from '../bench/plan.ts';
+import { linksOf, type LinkProfiles } from './scenario-links.ts';
 import { ScenarioErrors, type ScenarioFile } from './read-scenario.ts';
 import type { Scenario, ScenarioDevice, ScenarioStep } from './schema.ts';
 
@@ -14,25 +15,23 @@ export interface PlanChanges {
 
 /**
  * The plan of a scenario.
- * @throws ScenarioErrors with one error per name that does not exist or step that cannot be.
+ * @param profiles those that its links name, as {@link readLinkProfiles} reads them
+ * @throws ScenarioErrors with one error per name that does not exist, step that cannot be, or link that carries no
+ *   TCP connection.
  */
-export function planOf(file: ScenarioFile, changes: PlanChanges = {}): Plan {
+export function planOf(file: ScenarioFile, changes: PlanChanges = {}, profiles: LinkProfiles = new Map()): Plan {
   const { scenario } = file;
-  const errors = [...unknownNames(file), ...lateSteps(file)];
+  const links = linksOf(file, profiles);
+  const errors = [...unknownNames(file), ...lateSteps(file), ...links.errors];
   if (errors.length > 0) throw new ScenarioErrors(file.file, errors);
   return {
     name: scenario.name,
     question: scenario.question,
     brokers: Object.entries(scenario.brokers).map(([name, it]) => ({ name, target: changes.target ?? it.target })),
-    links: Object.entries(scenario.links).map(([name, it]) => ({
-      name,
-      backend: changes.backend ?? it.backend,
-      delayMs: it.delay,
-      jitterMs: it.jitter,
-    })),
+    links: links.links.map((it) => ({ ...it, backend: changes.backend ?? it.backend })),
     devices: Object.entries(scenario.devices).map(([name, it]) => plannedDevice(name, it)),
     steps: scenario.timeline
-      .map((it) => ({ atMs: it.at, action: plannedAction(it) }))
+      .map((it) => ({ atMs: it.at, action: links.shapes.get(it) ?? plannedAction(it) }))
       .toSorted((a, b) => a.atMs - b.atMs),
     durationMs: scenario.duration,
     settleMs: scenario.settle,
@@ -82,14 +81,7 @@ function plannedDevice(name: string, it: ScenarioDevice): PlannedDevice {
 }
 
 function plannedAction(step: ScenarioStep): PlannedAction {
-  if ('shape' in step) {
-    return {
-      do: 'shape',
-      link: step.shape,
-      ...(step.delay === undefined ? {} : { delayMs: step.delay }),
-      ...(step.jitter === undefined ? {} : { jitterMs: step.jitter }),
-    };
-  }
+  if ('shape' in step) return { do: 'shape', link: step.shape };
   if ('cut' in step) return { do: 'cut', link: step.cut, how: step.how };
   if ('halfOpen' in step) return { do: 'half-open', link: step.halfOpen, dead: step.dead };
   if ('restore' in step) return { do: 'restore', link: step.restore };

@@ -1,18 +1,7 @@
 // What a scenario file may say: the one definition behind validation, error messages and editors' completion.
 import { z } from 'zod';
-
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
-
-const durationText = 'expected a length of time such as 300ms, 5s, 2min or 1h';
-
-/** A length of time with its unit, `300ms`, `5s`, `2min`, `1h`; read as milliseconds. */
-const duration = z
-  .string(durationText)
-  .regex(/^\d+(\.\d+)?(ms|s|min|h)$/, durationText)
-  .transform((text) => {
-    const [, amount = '', , unit = ''] = /^(\d+(\.\d+)?)([a-z]+)$/.exec(text) ?? [];
-    return Number(amount) * (units[unit] ?? Number.NaN);
-  });
+import { figureKeys, linkWord, oneDelay } from './link-schema.ts';
+import { duration } from './quantities.ts';
 
 const partName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name of lower-case letters, digits and dashes');
 const qos = z.union([z.literal(0), z.literal(1), z.literal(2)], 'expected 0, 1 or 2');
@@ -23,11 +12,15 @@ const topic = z
 
 const broker = z.strictObject({ target: z.string().min(1) });
 
-const link = z.strictObject({
-  backend: z.enum(['embedded', 'toxiproxy']).default('embedded'),
-  delay: duration.default(0),
-  jitter: duration.default(0),
-});
+const link = z
+  .strictObject({
+    backend: z.enum(['embedded', 'toxiproxy']).default('embedded'),
+    /** What it is: a shipped profile or a link file. The figures beside it change it. */
+    profile: linkWord.optional(),
+    ...figureKeys,
+    tariff: z.string().min(1).optional(),
+  })
+  .superRefine(oneDelay);
 
 const session = {
   broker: partName,
@@ -78,7 +71,7 @@ const gateway = z.strictObject({
 const at = { at: duration };
 const step = z.union(
   [
-    z.strictObject({ ...at, shape: partName, delay: duration.optional(), jitter: duration.optional() }),
+    z.strictObject({ ...at, shape: partName, profile: linkWord.optional(), ...figureKeys }).superRefine(oneDelay),
     z.strictObject({ ...at, cut: partName, how: z.enum(['drop', 'rst']).default('drop') }),
     z.strictObject({ ...at, halfOpen: partName, dead: z.enum(['toServer', 'toClient']) }),
     z.strictObject({ ...at, restore: partName }),
@@ -116,6 +109,7 @@ export const scenarioSchema = z.strictObject({
 
 /** A scenario file as read: lengths of time in milliseconds, defaults filled in. */
 export type Scenario = z.infer<typeof scenarioSchema>;
+export type ScenarioLink = Scenario['links'][string];
 export type ScenarioDevice = Scenario['devices'][string];
 export type ScenarioStep = Scenario['timeline'][number];
 export type ScenarioExpectation = Scenario['expectations'][number];

@@ -9,11 +9,11 @@ import { brokerTargets } from '../../parts/brokers/drivers.ts';
 import { linkBackends } from '../../parts/links/backend.ts';
 import { atMostWords, readOptions } from '../options.ts';
 import { shippedScenarios } from '../../run/shipped.ts';
-import { tableLines } from '../table.ts';
+import { linkPage, linkRows } from '../link-page.ts';
+import { tableLines, type Page, type Rows } from '../table.ts';
 import type { Verb } from '../verb.ts';
 
-type Rows = readonly (readonly string[])[];
-
+/** Lists by name: one row for each thing there is. */
 const lists: Readonly<Record<string, () => Rows | Promise<Rows>>> = {
   checks: () => checks.map(rowOfCheck),
   rules: () => rules.map((it) => [it.id, it.judges, it.title]),
@@ -25,34 +25,54 @@ const lists: Readonly<Record<string, () => Rows | Promise<Rows>>> = {
     ['ws://HOST:PORT/PATH', 'a running broker, over WebSocket'],
     ['ws://HOST:PORT/PATH', 'a running broker, over WebSocket'],
   ],
-  links: () => linkBackends.map((it) => [it.backend, it.capabilities.join(', ')]),
+  links: linkRows,
+  backends: () => linkBackends.map((it) => [it.backend, it.capabilities.join(', ')]),
   scenarios: async () => (await shippedScenarios()).map((name) => [name]),
 };
 
-const usage = `Usage: fieldbench list WHAT
+/** Lists of things of which there is more to tell, each by its name. */
+const pages: Readonly<Record<string, (name: string) => Page | Promise<Page>>> = {
+  links: linkPage,
+};
 
-WHAT is one of: ${Object.keys(lists).join(', ')}`;
+const usage = `Usage: fieldbench list WHAT [NAME]
+
+WHAT is one of: ${Object.keys(lists).join(', ')}
+NAME of one of: ${Object.keys(pages).join(', ')}; tells all there is to tell of it`;
 
 export const list: Verb = {
   summary: `shows what there is: ${Object.keys(lists).join(', ')}`,
   usage,
   async run(args) {
     const { positionals } = readOptions(args, {});
-    atMostWords(1, positionals);
-    const [what = ''] = positionals;
-    const rowsOf = Object.hasOwn(lists, what) ? lists[what] : undefined;
-    if (rowsOf === undefined) {
-      throw new FieldbenchError({
-        code: 'FB_USAGE',
-        message: `cannot list "${what}"`,
-        hint: didYouMean(what, Object.keys(lists)),
-      });
-    }
-    const lines = tableLines(await rowsOf(), process.stdout.columns ?? Number.POSITIVE_INFINITY);
+    atMostWords(2, positionals);
+    const [what = '', name] = positionals;
+    const { words, rows } = name === undefined ? { words: [], rows: await rowsOf(what) } : await pageOf(what, name);
+    const lines = [...words, ...tableLines(rows, process.stdout.columns ?? Number.POSITIVE_INFINITY)];
     process.stdout.write(`${lines.join('\n')}\n`);
     return 0;
   },
 };
+
+function rowsOf(what: string): Rows | Promise<Rows> {
+  const found = Object.hasOwn(lists, what) ? lists[what] : undefined;
+  if (found !== undefined) return found();
+  throw new FieldbenchError({
+    code: 'FB_USAGE',
+    message: `cannot list "${what}"`,
+    hint: didYouMean(what, Object.keys(lists)),
+  });
+}
+
+function pageOf(what: string, name: string): Page | Promise<Page> {
+  const found = Object.hasOwn(pages, what) ? pages[what] : undefined;
+  if (found !== undefined) return found(name);
+  throw new FieldbenchError({
+    code: 'FB_USAGE',
+    message: `there is no more to tell of "${name}" than "fieldbench list ${what}" shows`,
+    hint: `names are taken by: ${Object.keys(pages).join(', ')}`,
+  });
+}
 
 /** A check on its row: what it needs for itself stands as a mark, and the reasons behind its title. */
 function rowOfCheck({ id, section, group, title, unsafe, optIn }: Check): readonly string[] {

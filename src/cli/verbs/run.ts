@@ -74,6 +74,9 @@ async function runScenario(
     process.stdout.write(`${describePlan(plan, expectations).join('\n')}\n`);
     return 0;
   }
+  for (const { name, profile } of plan.links) {
+    if (profile.caution !== undefined) process.stderr.write(`caution, ${name}: ${profile.caution}\n`);
+  }
   const asked = values.report !== undefined && isOneOfMany ? `${values.report}/${plan.name}` : values.report;
   return recordRun(prepared, { reportDir: reportFolder(asked, plan.name), signal }, { json: values.json });
 }

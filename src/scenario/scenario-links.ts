@@ -1,0 +1,147 @@
+// The links of a scenario: which profiles they name, what the scenario changes of them, and what they become over time.
+import type { PlannedAction, PlannedLink } from '../bench/plan.ts';
+import { FieldbenchError, placedAt } from '../error.ts';
+import { profileProblems } from '../faults/checked-profile.ts';
+import { plainProfile, type LinkProfile } from '../faults/link-profile.ts';
+import { figuresOf, placeOfFigure } from './link-figure.ts';
+import { readLinkProfile } from './link-file.ts';
+import { changedProfile } from './link-profile-of.ts';
+import type { WrittenFigures } from './link-schema.ts';
+import type { ScenarioFile } from './read-scenario.ts';
+import type { ScenarioStep } from './schema.ts';
+import { FileErrors } from './yaml-file.ts';
+
+/** Profiles by the words with which a scenario names them. */
+export type LinkProfiles = ReadonlyMap<string, LinkProfile>;
+
+type Shape = Extract<ScenarioStep, { shape: string }>;
+
+/** A place of the file that describes a link. */
+interface Described extends WrittenFigures {
+  readonly profile?: string | undefined;
+  readonly tariff?: string | undefined;
+}
+
+/**
+ * Reads every profile that a scenario names; a path counts from the scenario's own folder.
+ * @throws FileErrors with everything that is wrong in any of them
+ */
+export async function readLinkProfiles(file: ScenarioFile): Promise<LinkProfiles> {
+  const profiles = new Map<string, LinkProfile>();
+  const errors: FieldbenchError[] = [];
+  for (const [word, path] of profileWords(file)) {
+    try {
+      profiles.set(word, await readLinkProfile(word, file.file));
+    } catch (error) {
+      if (error instanceof FileErrors) errors.push(...error.errors);
+      else if (error instanceof FieldbenchError) errors.push(placedAt(error, file.place(path)));
+      else throw error;
+    }
+  }
+  if (errors.length > 0) throw new FileErrors(file.file, errors);
+  return profiles;
+}
+
+/** The words that name profiles, each with the first place where it stands. */
+function profileWords({ scenario }: ScenarioFile): ReadonlyMap<string, readonly PropertyKey[]> {
+  const places: [string | undefined, readonly PropertyKey[]][] = [
+    ...Object.entries(scenario.links).map(([name, it]): [string | undefined, readonly PropertyKey[]] => [
+      it.profile,
+      ['links', name, 'profile'],
+    ]),
+    ...scenario.timeline.map((it, at): [string | undefined, readonly PropertyKey[]] => [
+      'shape' in it ? it.profile : undefined,
+      ['timeline', at, 'profile'],
+    ]),
+  ];
+  const first = new Map<string, readonly PropertyKey[]>();
+  for (const [word, path] of places) if (word !== undefined && !first.has(word)) first.set(word, path);
+  return first;
+}
+
+/** The links of a scenario as a plan has them. */
+export interface ScenarioLinks {
+  readonly links: readonly PlannedLink[];
+  /** What each step that shapes a link does. */
+  readonly shapes: ReadonlyMap<ScenarioStep, PlannedAction>;
+  readonly errors: readonly FieldbenchError[];
+}
+
+/** What the links are at the beginning, and what the timeline makes of them. */
+export function linksOf(file: ScenarioFile, profiles: LinkProfiles): ScenarioLinks {
+  const { links, timeline } = file.scenario;
+  const errors: FieldbenchError[] = [];
+  const now = new Map<string, LinkProfile>();
+  const become = (name: string, it: Described, path: readonly PropertyKey[]): LinkProfile => {
+    const base = now.get(name) ?? { ...plainProfile, name, title: 'figures of the scenario' };
+    const profile = describedProfile(base, it, profiles);
+    errors.push(...problemsOf(profile, it, { file, path }));
+    now.set(name, profile);
+    return profile;
+  };
+  const planned = Object.entries(links).map(([name, it]) => ({
+    name,
+    backend: it.backend,
+    profile: become(name, it, ['links', name]),
+  }));
+  const shapes = new Map<ScenarioStep, PlannedAction>();
+  const inTime = timeline
+    .map((step, at) => ({ step, path: ['timeline', at] }))
+    .toSorted((a, b) => a.step.at - b.step.at);
+  for (const { step, path } of inTime) {
+    if ('shape' in step) shapes.set(step, shapeOf(step, become(step.shape, step, path)));
+  }
+  return { links: planned, shapes, errors };
+}
+
+function describedProfile(base: LinkProfile, it: Described, profiles: LinkProfiles): LinkProfile {
+  const named = it.profile === undefined ? base : (profiles.get(it.profile) ?? missing(it.profile));
+  return { ...changedProfile(named, it), ...(it.tariff !== undefined && { tariff: it.tariff }) };
+}
+
+/** Delay and jitter alone change nothing else; anything more is a whole profile. */
+function shapeOf(step: Shape, profile: LinkProfile): PlannedAction {
+  const action = { do: 'shape', link: step.shape } as const;
+  const known = new Set(['at', 'shape', 'rtt', 'delay', 'jitter']);
+  if (Object.keys(step).some((key) => !known.has(key))) return { ...action, profile };
+  const { rtt, delay = rtt === undefined ? undefined : rtt / 2, jitter } = step;
+  return {
+    ...action,
+    ...(delay !== undefined && { delayMs: delay }),
+    ...(jitter !== undefined && { jitterMs: jitter }),
+  };
+}
+
+function problemsOf(
+  profile: LinkProfile,
+  it: Described,
+  { file, path }: { readonly file: ScenarioFile; readonly path: readonly PropertyKey[] },
+): FieldbenchError[] {
+  const written = new Set(figuresOf(it, {}).map((figure) => figure.path));
+  const wrong = profileProblems(profile).map(({ path: figure, message, ...rest }) => {
+    const at = file.place([...path, ...placeOfFigure(figure, written)]);
+    return new FieldbenchError({ code: 'FB_LINK_FIGURES', message: `${path.join('.')}: ${message}`, at, ...rest });
+  });
+  return profile.carries === 'messages' && it.profile !== undefined
+    ? [...wrong, carriesMessages(profile, file, path)]
+    : wrong;
+}
+
+function carriesMessages(profile: LinkProfile, file: ScenarioFile, path: readonly PropertyKey[]): FieldbenchError {
+  return new FieldbenchError({
+    code: 'FB_LINK_CAPABILITY',
+    message: `${path.join('.')}: ${profile.name} (${profile.title}) stores and forwards messages; no TCP connection, and so no MQTT, passes it`,
+    expected: 'a link that carries streams',
+    actual: 'carries: messages',
+    at: file.place([...path, 'profile']),
+    hint: 'fieldbench list links shows what each profile carries',
+  });
+}
+
+function missing(word: string): never {
+  throw new FieldbenchError({
+    code: 'FB_LINK_UNKNOWN',
+    message: `the link profile "${word}" was not read`,
+    hint: 'give planOf what readLinkProfiles returns',
+  });
+}
