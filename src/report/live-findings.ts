@@ -29,6 +29,11 @@ export class LiveFindings {
     this.#screen = screen;
   }
 
+  /** Connections of which packets are still at hand. */
+  get keptConnections(): number {
+    return this.#recent.size;
+  }
+
   /** Takes the next event; gives the lines of each finding. */
   note(event: HistoryEvent): readonly (readonly string[])[] {
     this.#keep(event);

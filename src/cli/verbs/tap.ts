@@ -9,6 +9,7 @@ import { LiveFindings } from '../../report/live-findings.ts';
 import { paintFor } from '../../report/paint.ts';
 import { judgeOf } from '../../run/judge-run.ts';
 import { prepareTap } from '../../run/tap-run.ts';
+import { readLinkProfile } from '../../scenario/link-file.ts';
 import { listenToKeys } from '../keys.ts';
 import { insistOnAllow, listenAddress } from '../listen-address.ts';
 import { atMostWords, lengthOfTimeMs, readOptions, wholeNumber } from '../options.ts';
@@ -23,6 +24,7 @@ unless told. Ctrl-C (or q) ends it and prints what was found.
 
   --upstream T    the broker: embedded, mosquitto, container:mosquitto, mqtt://HOST:PORT, ws://HOST:PORT/PATH
   --listen ADDR   where devices dial: HOST:PORT (default 127.0.0.1:1883, or any free port where that is taken)
+  --link NAME     what the link is like: a shipped profile (fieldbench list links) or a file of one (default: plain)
   --no-judge      judge nothing: a plain link for any program
   --for TIME      end by itself, e.g. 10min
   --seed N        repeat the random draws of a run (default 1)
@@ -38,6 +40,7 @@ const options = {
   upstream: { type: 'string' },
   listen: { type: 'string' },
   allow: { type: 'string', multiple: true },
+  link: { type: 'string' },
   'no-judge': { type: 'boolean', default: false },
   for: { type: 'string' },
   seed: { type: 'string', default: '1' },
@@ -66,8 +69,10 @@ export const tap: Verb = {
     const seed = wholeNumber('seed', values.seed);
     const listenOn = values.listen === undefined ? undefined : listenAddress(values.listen);
     if (listenOn) insistOnAllow(listenOn, values.allow ?? []);
+    const profile = values.link === undefined ? undefined : await readLinkProfile(values.link);
     using hand = new Hand(signal);
     const screen = screenOf(values);
+    if (profile?.caution !== undefined) screen.say(`! ${profile.name}: ${profile.caution}`);
     const prepared = prepareTap(
       {
         upstream: upstreamOf(values),
@@ -75,6 +80,7 @@ export const tap: Verb = {
         seed,
         words: repeatWords(args),
         ...(listenOn && { listenOn }),
+        ...(profile && { profile }),
         ...(values.for !== undefined && { forMs: lengthOfTimeMs('for', values.for) }),
       },
       { leave: hand.leave, onStanding: (standing, bench) => hand.takes(standing, bench, screen) },
