@@ -142,11 +142,12 @@ describe('how it ends', () => {
   });
 });
 
+const state = (name: string) => (it: HistoryEvent) => it.kind === 'link' && it.state === name;
+const step = (text: string) => (it: HistoryEvent) => it.kind === 'mark' && String(it.data?.['step']).includes(text);
+
 test.concurrent('keys play on the link, and the journal says so', async () => {
   await using place = new Workplace();
   const { command, endpoint } = await standing(place);
-  const state = (name: string) => (it: HistoryEvent) => it.kind === 'link' && it.state === name;
-  const step = (text: string) => (it: HistoryEvent) => it.kind === 'mark' && String(it.data?.['step']).includes(text);
   for (const [keys, fits] of [
     ['c', state('cut')],
     ['h', state('half-open-up')],

@@ -49,7 +49,7 @@ describe.each([['embedded'], ['mosquitto']])('before %s', (upstream) => {
 
     const { run } = await bed.finish();
     expect(run.end?.how).toBe('completed');
-    const [device] = run.targets.filter((it) => it.name === "device 'bad'");
+    const device = run.targets.find((it) => it.name === "device 'bad'");
     expect(device?.statements.filter((it) => it.verdict === 'fail').map((it) => it.id)).not.toEqual([]);
     const innocent = run.targets.filter((it) => it.name !== "device 'bad'").flatMap((it) => it.findings);
     expect(innocent.filter((it) => it.verdict !== 'pass')).toEqual([]);
