@@ -2,7 +2,19 @@
 import type { Direction } from './packet-fault.ts';
 
 /** What is drawn for; each purpose has a row of draws of its own. */
-type DrawPurpose = 'jitter' | 'back-off' | 'signal' | 'segment';
+type DrawPurpose =
+  | 'jitter'
+  | 'back-off'
+  | 'signal'
+  | 'segment'
+  | 'corrupt'
+  /** Whether a segment is lost. */
+  | 'loss'
+  /** How long good and bad spells of a link last. */
+  | 'loss-state'
+  /** How long outages last, and the time between them. */
+  | 'renewal'
+  | 'fade';
 
 /** Which draw: where on which link, for what, and the how-manieth. */
 export interface DrawName {
@@ -12,8 +24,10 @@ export interface DrawName {
   readonly connection: number;
   readonly direction: Direction;
   readonly purpose: DrawPurpose;
-  /** Segment of the direction's byte stream, from 0 ({@link segmentOf}); never a count of read chunks. */
+  /** Segment of the direction's byte stream, from 0 ({@link segmentOf}), or its first byte; never a count of read chunks. */
   readonly n: number;
+  /** Which sending of it, where a thing is sent again: 0, or absent, is the first. */
+  readonly attempt?: number;
 }
 
 /** Bytes per segment: what one Ethernet frame carries of a TCP stream. */
@@ -31,12 +45,17 @@ export function draw(name: DrawName): number {
     ...wordsOf(name.link),
     ...wordsOf(name.connection),
     name.direction === 'toServer' ? 1 : 2,
-    ...wordsOf(name.purpose),
+    ...wordsOf(purposeOf(name)),
     ...wordsOf(name.n),
   ];
   const high = murmur3(words, 0x2545f491) >>> 11;
   const low = murmur3(words, 0x9e3779b9);
   return (high * 2 ** 32 + low) / 2 ** 53;
+}
+
+/** Each attempt has a row of draws of its own; the first keeps the plain name, so that it stays what it was. */
+function purposeOf({ purpose, attempt = 0 }: DrawName): string {
+  return attempt === 0 ? purpose : `${purpose}#${attempt}`;
 }
 
 /** An integer or text as 32-bit words; texts end with their length, so that neighbours cannot run into each other. */

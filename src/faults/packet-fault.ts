@@ -37,6 +37,8 @@ export interface PacketMatch {
   /** A statement that the packet breaks; fits a packet that cannot be read as `deviation` does. */
   readonly breaks?: NonNullable<Deviation['statement']>;
   readonly clientId?: string;
+  /** Client ids of this form; `*` stands for any characters, also none. */
+  readonly clientIdGlob?: string;
   /** Client ids that hold at least one of these characters. */
   readonly clientIdHas?: string;
   /** Client ids of so many bytes in UTF-8, both bounds included. */
@@ -51,6 +53,8 @@ export interface PacketMatch {
   readonly sessionPresent?: boolean;
   /** Fits only once a packet of this type has passed on some connection of this client id. */
   readonly after?: PacketType;
+  /** Fits only once the connection has stood for so long. */
+  readonly afterMs?: number;
   /** Acts from the nth fitting packet of a connection on, counted from 1. */
   readonly nth?: number;
   /** Acts up to the nth fitting packet of a connection, and on none after it. */
@@ -130,9 +134,29 @@ export type PacketAction =
   /** Drops it and ends the connection on that side (both sides when `both`). */
   | { readonly do: 'rst' | 'fin'; readonly side: 'client' | 'server' | 'both' }
   /** From here on a close by the server does not reach the client: the client's side stays open and silent. */
-  | { readonly do: 'keep-open' };
+  | { readonly do: 'keep-open' }
+  | Damage
+  /**
+   * From here on nothing more arrives in one direction of this connection, by default the packet's own, which is lost
+   * then; neither does a close. The other direction lives.
+   */
+  | { readonly do: 'half-open'; readonly dead?: Direction }
+  /**
+   * Both directions of this connection stand still, this packet and what is under way included. After `forMs` all of
+   * it goes on, in order; without it nothing arrives any more, no close either.
+   */
+  | { readonly do: 'black-hole'; readonly forMs?: number };
 
-/** One fault. Played on a link it is an application-level fault: the stream stays a valid run of packets. */
+/** Damages the packet, and with it what its receiver makes of the rest of the stream. */
+export type Damage =
+  /** Flips the bits of `xor` (default: all eight) in the bytes at these offsets; from the end where negative. */
+  | { readonly do: 'corrupt'; readonly bytes: readonly number[]; readonly xor?: number }
+  /** Flips so many bits anywhere in the packet; the seed repeats which. */
+  | { readonly do: 'corrupt'; readonly bits: number }
+  /** Only the first `keepB` bytes go on, and behind them the stream continues. */
+  | { readonly do: 'truncate'; readonly keepB: number };
+
+/** One fault; fault-words.ts says what each action leaves of the stream. */
 export interface PacketFault {
   readonly id: string;
   readonly when: PacketMatch;

@@ -38,9 +38,11 @@ export class PacketMatcher {
     direction: Direction,
     packet: Packet | undefined,
     deviations: readonly Deviation[] = [],
+    connectionAgeMs = 0,
   ): boolean {
     const { when } = fault;
     if (!watches(when, direction) || !this.#connectionFits(when)) return false;
+    if (connectionAgeMs < (when.afterMs ?? 0)) return false;
     if (!deviationsFit(when, deviations)) return false;
     if (packet ? !packetFits(when, packet) : !fitsUnread(when)) return false;
     const count = (this.#fits.get(fault.id) ?? 0) + 1;
@@ -69,6 +71,12 @@ export function watches(when: PacketMatch, direction: Direction): boolean {
 /** Fields that only some packets have; a match that names one fits no other packet. */
 const connectFields = ['hasWill', 'hasUserName'] as const satisfies readonly (keyof PacketMatch)[];
 const filterFields = ['several', 'filterStart'] as const satisfies readonly (keyof PacketMatch)[];
+const clientIdFields = [
+  'clientId',
+  'clientIdGlob',
+  'clientIdHas',
+  'clientIdB',
+] as const satisfies readonly (keyof PacketMatch)[];
 const publishFields = ['topic', 'qos', 'retain', 'dup', 'payload'] as const satisfies readonly (keyof PacketMatch)[];
 
 function deviationsFit({ deviation, breaks }: PacketMatch, deviations: readonly Deviation[]): boolean {
@@ -82,15 +90,33 @@ function hasCode(deviations: readonly Deviation[], code: Deviation['code']): boo
   return deviations.some((it) => it.code === code);
 }
 
-function clientIdFits({ clientId, clientIdHas, clientIdB }: PacketMatch, actual: string | undefined): boolean {
-  if (actual === undefined) return clientId === undefined && clientIdHas === undefined && clientIdB === undefined;
+function clientIdFits(when: PacketMatch, actual: string | undefined): boolean {
+  if (actual === undefined) return clientIdFields.every((field) => when[field] === undefined);
+  const { clientId, clientIdGlob, clientIdHas, clientIdB } = when;
   const lengthB = Buffer.byteLength(actual);
   return (
     (clientId ?? actual) === actual &&
+    (clientIdGlob === undefined || globFits(clientIdGlob, actual)) &&
     (clientIdHas === undefined || Array.from(clientIdHas).some((it) => actual.includes(it))) &&
     lengthB >= (clientIdB?.min ?? 0) &&
     lengthB <= (clientIdB?.max ?? Infinity)
   );
+}
+
+/** Part by part from the left, so that no glob takes long. */
+function globFits(glob: string, text: string): boolean {
+  const [first = '', ...others] = glob.split('*');
+  const last = others.pop();
+  if (last === undefined) return text === glob;
+  if (!text.startsWith(first) || text.length < first.length + last.length || !text.endsWith(last)) return false;
+  const end = text.length - last.length;
+  let at = first.length;
+  for (const part of others) {
+    const found = text.indexOf(part, at);
+    if (found === -1 || found + part.length > end) return false;
+    at = found + part.length;
+  }
+  return true;
 }
 
 /** Nothing but what is wrong with it is known of a packet that cannot be read. */

@@ -1,12 +1,15 @@
 // Plays packet faults on one connection, as a pure state machine: bytes and time go in, what to do with them comes out.
 import { FieldbenchError } from '../error.ts';
 import { encode } from '../wire/encode.ts';
-import { StreamDecoder } from '../wire/stream-decoder.ts';
 import type { Deviation } from '../wire/deviation.ts';
 import type { Frame } from '../wire/frame.ts';
 import type { Packet, PacketType } from '../wire/packet.ts';
+import { canDamage, damaged } from './damage.ts';
+import type { DrawName } from './draw.ts';
+import { didText, packetText, streamAfter } from './fault-words.ts';
+import { kill, newLane, type Lane } from './lane.ts';
 import type { LinkFaults } from './link-faults.ts';
-import type { Direction, PacketAction, PacketFault, PacketRewrite } from './packet-fault.ts';
+import type { Damage, Direction, PacketAction, PacketFault, PacketRewrite } from './packet-fault.ts';
 import { PacketMatcher, watches } from './packet-matcher.ts';
 import { rewrite, rewriteBytes } from './rewrite.ts';
 
@@ -18,28 +21,18 @@ export type PlayerStep =
   | { readonly step: 'end'; readonly side: 'client' | 'server' | 'both'; readonly how: 'rst' | 'fin' }
   /** From here on no close by the server, and nothing else of it, reaches the client. */
   | { readonly step: 'keep-open' }
-  /** For the history: which fault acted, and what it did. */
-  | { readonly step: 'played'; readonly fault: string; readonly did: string };
+  /** From here on nothing arrives in this direction, no close either. */
+  | { readonly step: 'half-open'; readonly dead: Direction }
+  /** Both directions stand still, and what is under way with them; for ever where no time is given. */
+  | { readonly step: 'black-hole'; readonly forMs?: number }
+  /** For the history: which fault acted, and what it did. `taints`: nobody is to blame for what follows here. */
+  | { readonly step: 'played'; readonly fault: string; readonly did: string; readonly taints?: true };
 
-/** One direction of the stream. Offsets count from its first byte. */
-interface Lane {
-  readonly direction: Direction;
-  readonly decoder: StreamDecoder;
-  /** End of what came in. */
-  cameB: number;
-  /** End of the last whole packet that came in. */
-  wholeB: number;
-  /** End of what was dealt with; beyond `wholeB` when half a packet was passed on as it came. */
-  doneB: number;
-  /** Packets of our own that wait for the end of a half passed one. */
-  waiting: Uint8Array[];
-  /** A packet that lets so many of its type go first as are left. */
-  swapped:
-    | { readonly type: PacketType; readonly out: readonly Uint8Array[]; readonly untilMs: number; left: number }
-    | undefined;
-  /** Copies to be sent later, in order of time. */
-  copies: readonly { readonly atMs: number; readonly bytes: Uint8Array }[];
-  ended: boolean;
+/** Which connection a player plays on. */
+export interface PlayedConnection {
+  readonly openedAtMs: number;
+  /** Names the draws of the connection. */
+  readonly draws: Omit<DrawName, 'direction' | 'purpose' | 'n'>;
 }
 
 /** What becomes of one packet while the faults that fit it act one after the other. */
@@ -52,30 +45,37 @@ interface Outcome {
   readonly copies: { readonly delayMs: number; readonly bytes: Uint8Array }[];
   holdMs: number;
   swap: Extract<PacketAction, { readonly do: 'swap' }> | undefined;
+  /** Offset of its first byte in the stream. */
+  readonly offset: number;
 }
 
 /**
  * The faults of a link on one of its connections. What no fault touches stays byte for byte as it came. A
  * direction that no fault can touch passes at once, even half packets; in the others a packet passes when it is whole.
  *
- * Of several faults that fit a packet all act, in the order of the list, each on what the one before left;
- * drop, RST and FIN are the last to act. Whether a fault fits is decided on the packet as it came.
+ * Of several faults that fit a packet all act, in the order of the list, each on what the one before left (a rewrite
+ * undoes damage); one that takes the packet away is the last to act. Whether a fault fits is decided on the packet as it came.
  */
 export class PacketPlayer {
   readonly #faults: LinkFaults;
   readonly #matcher: PacketMatcher;
+  readonly #openedAtMs: number;
+  readonly #draws: PlayedConnection['draws'];
   readonly #lanes: Readonly<Record<Direction, Lane>> = { toServer: newLane('toServer'), toClient: newLane('toClient') };
   #keepsOpen = false;
   #steps: PlayerStep[] = [];
 
-  constructor(faults: LinkFaults) {
+  constructor(faults: LinkFaults, { openedAtMs, draws }: PlayedConnection) {
     this.#faults = faults;
+    this.#draws = draws;
+    this.#openedAtMs = openedAtMs;
     this.#matcher = new PacketMatcher(faults);
   }
 
   /** Bytes came in; in what chunks makes no difference to what packets go out. */
   feed(direction: Direction, chunk: Uint8Array, nowMs: number): readonly PlayerStep[] {
     const lane = this.#lanes[direction];
+    if (lane.isDead) return [];
     const chunkAtB = lane.cameB;
     lane.cameB += chunk.length;
     const frames = lane.decoder.push(chunk);
@@ -92,7 +92,8 @@ export class PacketPlayer {
   /** The sender closed: what was held back for company or completion goes out now. */
   end(direction: Direction, nowMs: number): readonly PlayerStep[] {
     const lane = this.#lanes[direction];
-    for (const frame of lane.decoder.end()) this.#take(lane, frame, nowMs);
+    const rest = lane.isDead ? [] : lane.decoder.end();
+    for (const frame of rest) this.#take(lane, frame, nowMs);
     this.#releaseSwapped(lane);
     lane.ended = true;
     return this.#taken();
@@ -134,9 +135,10 @@ export class PacketPlayer {
 
   /** Lets the faults act on a whole packet. */
   #take(lane: Lane, frame: Frame, nowMs: number): void {
+    if (lane.isDead) return;
     if (frame.unframed || frame.offset < lane.doneB) return this.#pass(lane, frame);
     if (frame.packet) this.#matcher.note(lane.direction, frame.packet, frame.deviations);
-    const outcome = this.#play(lane, frame);
+    const outcome = this.#play(lane, frame, nowMs);
     if (outcome) this.#deliver(lane, frame.packet?.type, outcome, nowMs);
     this.#done(lane, frame);
   }
@@ -150,13 +152,13 @@ export class PacketPlayer {
   }
 
   /** @returns undefined when nothing of the packet goes on. */
-  #play(lane: Lane, { packet, bytes, deviations }: Frame): Outcome | undefined {
-    const outcome = newOutcome(packet, bytes);
+  #play(lane: Lane, { packet, bytes, deviations, offset }: Frame, nowMs: number): Outcome | undefined {
+    const outcome = newOutcome(packet, bytes, offset);
     for (const fault of this.#faults.armed) {
       if (!packet && !canActUnread(fault.action)) continue;
       if (wouldMend(fault, deviations)) continue;
-      const fits = this.#matcher.fits(fault, lane.direction, packet, deviations);
-      if (!fits || this.#isIdle(fault.action, lane)) continue;
+      const fits = this.#matcher.fits(fault, lane.direction, packet, deviations, nowMs - this.#openedAtMs);
+      if (!fits || this.#isIdle(fault.action, lane, outcome)) continue;
       this.#faults.countPlay(fault);
       if (!this.#actAndTell(fault, outcome, lane)) return undefined;
     }
@@ -165,25 +167,50 @@ export class PacketPlayer {
 
   /** A packet that cannot be written as the fault wants it goes on as it is, and the history says so. */
   #actAndTell({ id, action }: PacketFault, outcome: Outcome, lane: Lane): boolean {
-    let did = `${didText(action)} ${packetText(outcome)}`;
+    const packet = packetText(outcome.isRead ? outcome.packet : undefined);
+    const tell = (did: string): void => {
+      const taints = streamAfter(action.do) === 'damaged';
+      this.#steps.push({ step: 'played', fault: id, did, ...(taints && { taints }) });
+    };
     try {
-      return this.#act(action, outcome, lane);
+      if (action.do !== 'corrupt' && action.do !== 'truncate') {
+        const isThere = this.#act(action, outcome, lane);
+        tell(didText(action, packet));
+        return isThere;
+      }
+      const { bytes, what } = damaged(action, outcome.bytes, this.#drawsOf(lane), outcome.offset);
+      outcome.bytes = bytes;
+      tell(didText(action, packet, what));
     } catch (error) {
       if (!(error instanceof FieldbenchError)) throw error;
-      did = `could not ${did}: ${error.message}`;
-      return true;
-    } finally {
-      this.#steps.push({ step: 'played', fault: id, did });
+      this.#steps.push({ step: 'played', fault: id, did: `could not ${action.do} ${packet}: ${error.message}` });
+    }
+    return true;
+  }
+
+  #drawsOf({ direction }: Lane): Omit<DrawName, 'purpose' | 'n'> {
+    return { ...this.#draws, direction };
+  }
+
+  /** What is already so, or cannot be, needs no doing: a swap that has its first half, a byte that is not there. */
+  #isIdle(action: PacketAction, lane: Lane, { bytes }: Outcome): boolean {
+    switch (action.do) {
+      case 'swap':
+        return lane.swapped !== undefined;
+      case 'keep-open':
+        return this.#keepsOpen;
+      case 'half-open':
+        return this.#lanes[action.dead ?? lane.direction].isDead;
+      case 'corrupt':
+      case 'truncate':
+        return !canDamage(action, bytes.length);
+      default:
+        return false;
     }
   }
 
-  /** What is already so needs no doing: a swap that has its first half, a side that is already kept open. */
-  #isIdle(action: PacketAction, lane: Lane): boolean {
-    return (action.do === 'swap' && lane.swapped !== undefined) || (action.do === 'keep-open' && this.#keepsOpen);
-  }
-
   /** @returns whether the packet is still there. */
-  #act(action: PacketAction, outcome: Outcome, lane: Lane): boolean {
+  #act(action: Exclude<PacketAction, Damage>, outcome: Outcome, lane: Lane): boolean {
     switch (action.do) {
       case 'drop':
         return false;
@@ -224,6 +251,18 @@ export class PacketPlayer {
         this.#keepsOpen = true;
         this.#steps.push({ step: 'keep-open' });
         return true;
+      case 'half-open': {
+        const { dead = lane.direction } = action;
+        kill(this.#lanes[dead]);
+        this.#steps.push({ step: 'half-open', dead });
+        return dead !== lane.direction;
+      }
+      case 'black-hole': {
+        const { forMs } = action;
+        this.#steps.push({ step: 'black-hole', ...(forMs !== undefined && { forMs }) });
+        if (forMs === undefined) Object.values(this.#lanes).forEach(kill);
+        return forMs !== undefined;
+      }
     }
   }
 
@@ -258,7 +297,7 @@ export class PacketPlayer {
 
   /** Sends a packet of our own, never into the middle of another one. */
   #insert(lane: Lane, bytes: Uint8Array): void {
-    if (lane.ended) return;
+    if (lane.ended || lane.isDead) return;
     if (lane.doneB > lane.wholeB) lane.waiting.push(bytes);
     else this.#send(lane, bytes);
   }
@@ -274,24 +313,10 @@ export class PacketPlayer {
   }
 }
 
-function newLane(direction: Direction): Lane {
-  return {
-    direction,
-    decoder: new StreamDecoder(direction === 'toServer' ? 'client' : 'server'),
-    cameB: 0,
-    wholeB: 0,
-    doneB: 0,
-    waiting: [],
-    swapped: undefined,
-    copies: [],
-    ended: false,
-  };
-}
-
-function newOutcome(packet: Packet | undefined, bytes: Uint8Array): Outcome {
+function newOutcome(packet: Packet | undefined, bytes: Uint8Array, offset: number): Outcome {
   const isRead = packet !== undefined;
   const came = packet ?? { type: 'DISCONNECT' };
-  return { packet: came, isRead, bytes, behind: [], copies: [], holdMs: 0, swap: undefined };
+  return { packet: came, isRead, bytes, behind: [], copies: [], holdMs: 0, swap: undefined, offset };
 }
 
 /** A packet that is written anew is well formed: one that is not stays as it is, unless the fault is about that. */
@@ -312,30 +337,4 @@ function bytesMadeFrom({ packet, isRead, bytes }: Outcome, set: PacketRewrite): 
 
 function directionToward(side: 'client' | 'server'): Direction {
   return side === 'client' ? 'toClient' : 'toServer';
-}
-
-/** What the action is, for a line in a report. */
-function didText(action: PacketAction): string {
-  switch (action.do) {
-    case 'hold':
-      return `hold for ${action.holdMs} ms:`;
-    case 'duplicate':
-      return `duplicate after ${action.delayMs} ms:`;
-    case 'inject':
-      return `inject ${action.packet.type} toward ${action.toward} at`;
-    case 'rst':
-    case 'fin':
-      return `${action.do} to ${action.side} instead of`;
-    case 'drop':
-    case 'rewrite':
-    case 'mend':
-    case 'swap':
-    case 'keep-open':
-      return `${action.do} at`;
-  }
-}
-
-function packetText({ packet, isRead }: Outcome): string {
-  if (!isRead) return 'a packet that cannot be read';
-  return 'packetId' in packet ? `${packet.type} ${packet.packetId}` : packet.type;
 }

@@ -41,6 +41,7 @@ describe('draws', () => {
     ['seeds', (i) => ({ ...first, seed: i })],
     ['connections', (i) => ({ ...first, connection: i })],
     ['links', (i) => ({ ...first, link: `link${i}` })],
+    ['attempts', (i) => ({ ...first, attempt: i })],
   ])('are even over neighbouring %s', (_, nameOf) => {
     const numbers = Array.from({ length: 20_000 }, (__, i) => draw(nameOf(i)));
     expect(chiSquare(numbers, 64)).toBeLessThan(bound);
@@ -53,6 +54,21 @@ describe('draws', () => {
     ]);
     const cells = pairs.map(([a = 0, b = 0]) => (Math.floor(a * 8) + b) / 8);
     expect(chiSquare(cells, 64)).toBeLessThan(bound);
+  });
+
+  test('an attempt is a draw of its own, and the first one is the draw without', () => {
+    expect(draw({ ...first, attempt: 0 })).toBe(draw(first));
+    fc.assert(
+      fc.property(name, fc.uniqueArray(fc.nat(), { minLength: 2, maxLength: 9 }), (it, attempts) => {
+        expect(new Set(attempts.map((attempt) => draw({ ...it, attempt }))).size).toBe(attempts.length);
+      }),
+    );
+  });
+
+  test('stay what they were: a seed that was written down repeats its run', () => {
+    expect(
+      (['jitter', 'back-off', 'signal', 'segment'] as const).map((purpose) => draw({ ...first, purpose })),
+    ).toEqual([0.5462258190503645, 0.6118192146049408, 0.7541823468435613, 0.8670199968626726]);
   });
 
   test('two names never share a number by running into each other', () => {

@@ -1,4 +1,5 @@
 // A fault must act on the packets it names and on no others.
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LinkFaults } from '../../src/faults/link-faults.ts';
 import type { Direction, PacketMatch } from '../../src/faults/packet-fault.ts';
@@ -87,6 +88,44 @@ test('the client id is that of the first CONNECT, also for what the server sends
   matcher.note('toServer', connectAs('other'));
   expect(matcher.fits(faultWhen({ clientId: 'pump' }), 'toClient', puback)).toBe(true);
   expect(matcher.fits(faultWhen({ clientId: 'other' }), 'toClient', puback)).toBe(false);
+});
+
+test.each([
+  ['pump-*', 'pump-7', true],
+  ['pump-*', 'pump-', true],
+  ['pump-*', 'a pump-7', false],
+  ['*-7', 'pump-7', true],
+  ['*-7', 'pump-71', false],
+  ['p*p', 'pump', true],
+  ['p*p', 'p', false],
+  ['pump', 'pump', true],
+  ['pump', 'pump-7', false],
+  ['*', '', true],
+  ['p.mp', 'pump', false],
+])('client ids like %s: "%s" %s', (clientIdGlob, clientId, expected) => {
+  const matcher = new PacketMatcher(new LinkFaults());
+  expect(matcher.fits(faultWhen({ clientIdGlob }), 'toClient', puback)).toBe(false);
+  matcher.note('toServer', connectAs(clientId));
+  expect(matcher.fits(faultWhen({ clientIdGlob }), 'toClient', puback)).toBe(expected);
+});
+
+test('a glob fits what the regular expression of the same form fits', () => {
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 8 });
+  fc.assert(
+    fc.property(letters, letters, (clientIdGlob, text) => {
+      const clientId = text.replaceAll('*', 'a');
+      const matcher = new PacketMatcher(new LinkFaults());
+      matcher.note('toServer', connectAs(clientId));
+      const like = new RegExp(`^${clientIdGlob.replaceAll('*', '.*')}$`);
+      expect(matcher.fits(faultWhen({ clientIdGlob }), 'toServer', publish)).toBe(like.test(clientId));
+    }),
+  );
+});
+
+test('a time since the connection opened', () => {
+  const matcher = new PacketMatcher(new LinkFaults());
+  const seen = [0, 99, 100, 200].map((ms) => matcher.fits(faultWhen({ afterMs: 100 }), 'toServer', publish, [], ms));
+  expect(seen).toEqual([false, false, true, true]);
 });
 
 test('nth counts the fitting packets of one connection, and acts from there on', () => {

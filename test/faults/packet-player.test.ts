@@ -35,6 +35,8 @@ const onMessages = (action: PacketAction, more: Partial<PacketFault> = {}): Pack
   ...more,
 });
 
+const bitsIn = (byte: number): number => byte.toString(2).replaceAll('0', '').length;
+
 /** Bytes that a list of steps sends in one direction. */
 function sent(steps: readonly PlayerStep[], direction: Direction = 'toServer'): Buffer {
   return Buffer.concat(steps.flatMap((it) => (it.step === 'send' && it.direction === direction ? [it.bytes] : [])));
@@ -43,15 +45,20 @@ const bytes = (...packets: readonly Packet[]): Buffer => Buffer.concat(packets.m
 const others = (steps: readonly PlayerStep[]): readonly PlayerStep[] =>
   steps.filter((it) => it.step !== 'send' && it.step !== 'played');
 
+/** A player on the first connection of a link that was opened at time 0. */
+function newPlayer(link: LinkFaults, seed = 7): PacketPlayer {
+  return new PacketPlayer(link, { openedAtMs: 0, draws: { seed, link: 'l', connection: 1 } });
+}
+
 function playing(...faults: readonly PacketFault[]): PacketPlayer {
-  return new PacketPlayer(new LinkFaults(faults));
+  return newPlayer(new LinkFaults(faults));
 }
 
 describe('actions', () => {
   test('drop takes the packet out and leaves its neighbours', () => {
     const steps = playing(onMessages({ do: 'drop' })).feed('toServer', bytes(ping, m1, ping), 0);
     expect(sent(steps)).toEqual(bytes(ping, ping));
-    expect(steps).toContainEqual({ step: 'played', fault: 'f', did: 'drop at PUBLISH 1' });
+    expect(steps).toContainEqual({ step: 'played', fault: 'f', did: 'application-level fault: dropped PUBLISH 1' });
   });
 
   test('hold makes the packet and what follows it wait', () => {
@@ -137,7 +144,7 @@ describe('actions', () => {
     const will: Will = { topic: 'gone', payload: Buffer.from('x'), qos: 1, retain: true };
     const faults = [onMessages({ do: 'rewrite', set: { will: 'earlier' } }, { when: { type: 'CONNECT' } })];
     const link = new LinkFaults(faults);
-    const through = (packet: Connect): Buffer => sent(new PacketPlayer(link).feed('toServer', bytes(packet), 0));
+    const through = (packet: Connect): Buffer => sent(newPlayer(link).feed('toServer', bytes(packet), 0));
     expect(through(connectAs('a'))).toEqual(bytes(connectAs('a')));
     expect(through({ ...connectAs('a'), will })).toEqual(bytes({ ...connectAs('a'), will }));
     expect(through(connectAs('b'))).toEqual(bytes(connectAs('b')));
@@ -203,6 +210,105 @@ describe('actions', () => {
     expect(steps.filter((it) => it.step === 'played')).toHaveLength(1);
   });
 
+  test('corrupt flips bytes of the packet and none of its neighbours', () => {
+    const player = playing(onMessages({ do: 'corrupt', bytes: [0, -1, 400, -400], xor: 0x01 }));
+    const steps = player.feed('toServer', bytes(ping, m1, ping), 0);
+    const spoilt = bytes(m1);
+    spoilt[0] = 0x33;
+    spoilt[spoilt.length - 1] = 0x64;
+    expect(sent(steps)).toEqual(Buffer.concat([bytes(ping), spoilt, bytes(ping)]));
+    const did = 'damaging fault: corrupted PUBLISH 1 (byte 0 ^ 0x01, byte 9 ^ 0x01)';
+    expect(steps).toContainEqual({ step: 'played', fault: 'f', did, taints: true });
+  });
+
+  test('corrupt that finds none of its bytes waits for a packet that has one', () => {
+    const long = message('long enough', 4);
+    const player = playing(onMessages({ do: 'corrupt', bytes: [12] }, { times: 1 }));
+    const steps = player.feed('toServer', bytes(m1, long), 0);
+    expect(sent(steps).subarray(0, bytes(m1).length)).toEqual(bytes(m1));
+    expect(sent(steps)).not.toEqual(bytes(m1, long));
+  });
+
+  test('corrupt flips so many bits, which the seed repeats', () => {
+    const spoilt = (seed: number, bits: number): Buffer => {
+      const link = new LinkFaults([onMessages({ do: 'corrupt', bits })]);
+      return sent(newPlayer(link, seed).feed('toServer', bytes(m1), 0));
+    };
+    const flipped = (one: Buffer): number =>
+      [...one].reduce((sum, byte, at) => sum + bitsIn(byte ^ (bytes(m1)[at] ?? 0)), 0);
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 1, max: 64 }), (seed, bits) => {
+        expect(flipped(spoilt(seed, bits))).toBe(bits);
+        expect(spoilt(seed, bits)).toEqual(spoilt(seed, bits));
+      }),
+    );
+    expect(new Set([1, 2, 3, 4, 5].map((seed) => spoilt(seed, 3).toString('hex'))).size).toBeGreaterThan(1);
+  });
+
+  test('what was corrupted does not hang on the chunks it came in', () => {
+    const whole = bytes(m1, m2);
+    const apart = playing(onMessages({ do: 'corrupt', bits: 5 }));
+    const steps = [...whole].flatMap((byte) => apart.feed('toServer', Uint8Array.of(byte), 0));
+    expect(sent(steps)).toEqual(sent(playing(onMessages({ do: 'corrupt', bits: 5 })).feed('toServer', whole, 0)));
+  });
+
+  test('truncate lets the beginning go, and the stream goes on behind it', () => {
+    const steps = playing(onMessages({ do: 'truncate', keepB: 4 })).feed('toServer', bytes(m1, ping), 0);
+    expect(sent(steps)).toEqual(Buffer.concat([bytes(m1).subarray(0, 4), bytes(ping)]));
+    const did = 'damaging fault: truncated PUBLISH 1 (to 4 of its 10 B)';
+    expect(steps).toContainEqual({ step: 'played', fault: 'f', did, taints: true });
+    const shorter = playing(onMessages({ do: 'truncate', keepB: 10 })).feed('toServer', bytes(m1), 0);
+    expect(shorter).toEqual([{ step: 'send', direction: 'toServer', bytes: bytes(m1) }]);
+  });
+
+  test('half-open loses the packet and all behind it, and the other direction lives', () => {
+    const player = playing(
+      onMessages({ do: 'duplicate', delayMs: 50 }, { when: { type: 'PINGREQ' } }),
+      onMessages({ do: 'half-open' }, { id: 'g' }),
+    );
+    const steps = player.feed('toServer', bytes(ping, m1, m2), 0);
+    expect(sent(steps)).toEqual(bytes(ping));
+    expect(others(steps)).toEqual([{ step: 'half-open', dead: 'toServer' }]);
+    expect(player.feed('toServer', bytes(m3), 1)).toEqual([]);
+    expect(player.wakeAtMs).toBeUndefined();
+    expect(sent(player.feed('toClient', bytes(puback(1)), 2), 'toClient')).toEqual(bytes(puback(1)));
+    expect(player.end('toServer', 3)).toEqual([]);
+  });
+
+  test('half-open the other way lets the packet pass, and nothing is put into the dead direction', () => {
+    const player = playing(
+      onMessages({ do: 'half-open', dead: 'toClient' }),
+      onMessages({ do: 'inject', toward: 'client', packet: { type: 'PUBACK' } }, { id: 'g' }),
+    );
+    const steps = player.feed('toServer', bytes(m1, m2), 0);
+    expect(sent(steps)).toEqual(bytes(m1, m2));
+    expect(sent(steps, 'toClient')).toEqual(bytes());
+    expect(steps.filter((it) => it.step === 'played' && it.fault === 'f')).toHaveLength(1);
+    expect(player.feed('toClient', bytes(puback(1)), 0)).toEqual([]);
+  });
+
+  test('black-hole for a time keeps every byte, for ever keeps none', () => {
+    const timed = playing(onMessages({ do: 'black-hole', forMs: 500 }, { times: 1 })).feed(
+      'toServer',
+      bytes(m1, m2),
+      0,
+    );
+    expect(others(timed)).toEqual([{ step: 'black-hole', forMs: 500 }]);
+    expect(sent(timed)).toEqual(bytes(m1, m2));
+    const player = playing(onMessages({ do: 'black-hole' }));
+    const steps = player.feed('toServer', bytes(ping, m1, m2), 0);
+    expect(sent(steps)).toEqual(bytes(ping));
+    expect(others(steps)).toEqual([{ step: 'black-hole' }]);
+    expect(player.feed('toClient', bytes(puback(1)), 0)).toEqual([]);
+  });
+
+  test('a time since the connection opened', () => {
+    const faults = new LinkFaults([onMessages({ do: 'drop' }, { when: { type: 'PUBLISH', afterMs: 100 } })]);
+    const player = new PacketPlayer(faults, { openedAtMs: 1000, draws: { seed: 1, link: 'l', connection: 1 } });
+    expect(sent(player.feed('toServer', bytes(m1), 1099))).toEqual(bytes(m1));
+    expect(sent(player.feed('toServer', bytes(m2), 1100))).toEqual(bytes());
+  });
+
   test('all that fit act in turn, and none after the packet is gone', () => {
     const player = playing(
       onMessages({ do: 'rewrite', set: { dup: true } }),
@@ -224,7 +330,7 @@ describe('actions', () => {
 
 test('times counts over all connections of the link', () => {
   const link = new LinkFaults([onMessages({ do: 'drop' }, { times: 2 })]);
-  const [one, other] = [new PacketPlayer(link), new PacketPlayer(link)];
+  const [one, other] = [newPlayer(link), newPlayer(link)];
   expect(sent(one.feed('toServer', bytes(m1), 0))).toEqual(bytes());
   expect(sent(other.feed('toServer', bytes(m1, m2), 0))).toEqual(bytes(m2));
 });
@@ -287,7 +393,7 @@ describe('whatever comes in whatever chunks', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: bytes(m1).length }), fc.boolean(), (place, watchesFirst) => {
         const link = new LinkFaults(watchesFirst ? [looking] : []);
-        const player = new PacketPlayer(link);
+        const player = newPlayer(link);
         const whole = bytes(m1, m2);
         const before = player.feed('toServer', whole.subarray(0, place), 0);
         link.add([{ id: 'late', when: { type: 'PUBLISH' }, action: { do: 'drop' } }]);
@@ -300,7 +406,7 @@ describe('whatever comes in whatever chunks', () => {
 
   test('nothing is put into the middle of a packet that has half passed', () => {
     const link = new LinkFaults();
-    const player = new PacketPlayer(link);
+    const player = newPlayer(link);
     const whole = bytes(puback(1), puback(2));
     const before = player.feed('toClient', whole.subarray(0, 2), 0);
     link.add([onMessages({ do: 'inject', toward: 'client', packet: { type: 'PINGRESP' } })]);

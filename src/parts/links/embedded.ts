@@ -1,6 +1,5 @@
 // The link that is always there: a TCP relay in this process with delay, cuts and packet faults.
 import { LinkFaults } from '../../faults/link-faults.ts';
-import type { ConnectionId } from '../../history/event.ts';
 import { relay, type RelayOptions } from '../../net/relay.ts';
 import type { PartContext } from '../part.ts';
 import { connectionNames, seenBy, type LinkOptions, type StartedFaultyLink } from './link-options.ts';
@@ -58,9 +57,11 @@ export async function startEmbeddedLink(options: LinkOptions, context: PartConte
 }
 
 function modelOf(options: LinkOptions, { clock, seed, history }: PartContext): LinkModel {
-  const played = (connection: ConnectionId, fault: string, did: string): void => {
+  const played: LinkModel['played'] = (connection, { fault, did, taints }) => {
     const where = options.taps ? { connection } : {};
     history.record({ kind: 'fault', link: options.name, fault, ...where, did });
+    // A link without taps is somebody's own fault: a broken server's, which is to be blamed.
+    if (options.taps && taints) history.record({ kind: 'taint', connection, why: `fault ${fault}` });
   };
   return {
     name: options.name,

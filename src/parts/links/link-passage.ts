@@ -19,11 +19,12 @@ export interface LinkModel {
   readonly state: LinkState;
   readonly segments?: Segmentation | undefined;
   /** A fault acted. */
-  readonly played: (connection: ConnectionId, fault: string, did: string) => void;
+  readonly played: (connection: ConnectionId, played: Extract<PlayerStep, { readonly step: 'played' }>) => void;
 }
 
 /**
- * Never damages a stream: faults act on whole packets, cuts freeze what is under way and release it in order.
+ * Damages a stream only where a fault says so: faults act on whole packets, cuts freeze what is under way and release
+ * it in order.
  * Once a fault has parted the two sides (RST, FIN, a close kept from the client), nothing passes between them.
  */
 export class LinkPassage implements Passage {
@@ -33,6 +34,10 @@ export class LinkPassage implements Passage {
   readonly #lines: Readonly<Record<Direction, DelayLine>>;
   #keepsClientOpen = false;
   #areParted = false;
+  /** Directions in which nothing arrives any more; a party that closes is let go when nothing can answer it. */
+  readonly #dead = new Set<Direction>();
+  #isInHole = false;
+  #cancelHole: CancelTimer | undefined;
   #cancelWake: CancelTimer | undefined;
 
   readonly #onOver: () => void;
@@ -42,12 +47,13 @@ export class LinkPassage implements Passage {
     this.#ends = ends;
     this.#link = link;
     this.#onOver = onOver;
-    this.#player = new PacketPlayer(link.faults);
     const { clock, seed, name } = link;
+    const draws = { seed, link: name, connection: ordinal };
+    this.#player = new PacketPlayer(link.faults, { openedAtMs: clock.nowMs(), draws });
     const common = (direction: Direction) => ({
       clock,
       figures: () => link.state.figures,
-      draws: { seed, link: name, connection: ordinal, direction },
+      draws: { ...draws, direction },
       segments: link.segments,
     });
     this.#lines = {
@@ -76,12 +82,16 @@ export class LinkPassage implements Passage {
   clientEnded(how: EndHow): void {
     if (this.#areParted) return this.#ends.endClient('fin');
     this.#perform(this.#player.end('toServer', this.#link.clock.nowMs()));
+    if (this.#dead.has('toClient')) this.#ends.endClient('fin');
+    if (this.#dead.has('toServer')) return;
     this.#lines.toServer.enterEnd(() => this.#ends.endServer(how === 'fin' ? 'fin' : 'rst'));
   }
 
   serverEnded(how: EndHow): void {
     if (this.#areParted) return this.#ends.endServer('fin');
     this.#perform(this.#player.end('toClient', this.#link.clock.nowMs()));
+    if (this.#dead.has('toServer')) this.#ends.endServer('fin');
+    if (this.#dead.has('toClient')) return;
     if (this.#keepsClientOpen) {
       this.#areParted = true;
       return this.#ends.endServer('fin');
@@ -98,12 +108,13 @@ export class LinkPassage implements Passage {
   followLink(): void {
     const { dead, resets } = this.#link.state;
     if (resets) return this.#reset();
-    this.#lines.toServer.freeze(dead.has('toServer'));
-    this.#lines.toClient.freeze(dead.has('toClient'));
+    this.#lines.toServer.freeze(dead.has('toServer') || this.#isInHole);
+    this.#lines.toClient.freeze(dead.has('toClient') || this.#isInHole);
   }
 
   #letGo(): void {
     this.#cancelWake?.();
+    this.#cancelHole?.();
     this.#lines.toServer.clear();
     this.#lines.toClient.clear();
   }
@@ -137,8 +148,28 @@ export class LinkPassage implements Passage {
         this.#keepsClientOpen = true;
         return;
       case 'played':
-        return this.#link.played(this.#ends.connection, step.fault, step.did);
+        return this.#link.played(this.#ends.connection, step);
+      case 'half-open':
+        this.#dead.add(step.dead);
+        return;
+      case 'black-hole':
+        return this.#fallIntoHole(step.forMs);
     }
+  }
+
+  /** Both directions stand still; without a time nothing will arrive, so that nothing needs to be kept either. */
+  #fallIntoHole(forMs: number | undefined): void {
+    this.#cancelHole?.();
+    this.#isInHole = true;
+    this.followLink();
+    if (forMs === undefined) {
+      this.#dead.add('toServer').add('toClient');
+      return;
+    }
+    this.#cancelHole = this.#link.clock.after(forMs, () => {
+      this.#isInHole = false;
+      this.followLink();
+    });
   }
 
   #part(side: 'client' | 'server' | 'both', how: 'rst' | 'fin'): void {

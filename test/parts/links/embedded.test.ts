@@ -276,7 +276,7 @@ test('a link without taps shows only its faults, without names of connections th
   client.send(pong);
   await server.has(pong.length);
   expect(on.world.events.filter((it) => it.kind !== 'link')).toEqual([
-    { kind: 'fault', link: 'sat', fault: 'deaf', did: 'drop at PINGREQ' },
+    { kind: 'fault', link: 'sat', fault: 'deaf', did: 'application-level fault: dropped PINGREQ' },
   ]);
 });
 

@@ -141,7 +141,7 @@ describe('on the packets of Aedes', () => {
     client.send(message('kept', 2));
     expect(await client.until(isPuback(2))).not.toContainEqual({ type: 'PUBACK', packetId: 1 });
     expect(on.world.of('fault')).toEqual([
-      { kind: 'fault', link: 'mutant', fault: 'f', connection: 'c1', did: 'drop at PUBACK 1' },
+      { kind: 'fault', link: 'mutant', fault: 'f', connection: 'c1', did: 'application-level fault: dropped PUBACK 1' },
     ]);
   });
 

@@ -1,0 +1,243 @@
+// One direction of a TCP connection over a link, as a state machine: bytes and time go in, what arrives when comes out.
+import type { Segment } from './segmenter.ts';
+import { TcpSender, type Outstanding } from './tcp-sender.ts';
+
+/** What names the draws of a segment. */
+export type SegmentName = Pick<Segment, 'n' | 'ordinal'>;
+
+/** The link as the path meets it; every answer holds for the moment of the question. */
+export interface PathWorld {
+  /** `drop`: what is sent vanishes; `freeze`: nothing arrives until it is over. */
+  readonly state: 'open' | 'drop' | 'freeze';
+  /** How long acknowledgements are under way. */
+  readonly returnDelayMs: number;
+  /** How long this transmission of a segment is under way once its last byte is out. */
+  delayMs(segment: SegmentName, attempt: number): number;
+  isLost(segment: SegmentName, attempt: number, tMs: number): boolean;
+  /** Whether the acknowledgement that this segment brings about is lost. */
+  isAckLost(segment: SegmentName, attempt: number, tMs: number): boolean;
+  /** Puts a segment of so many bytes on the medium at or after `fromMs`; gives when its last byte is out. */
+  carry(payloadB: number, fromMs: number): number;
+  /** A segment went out, for the meter. */
+  sent(payloadB: number, kind: 'new' | 'continued' | 'resent', tMs: number): void;
+}
+
+/** What comes out at the far end: bytes, or the end of the stream. */
+export type Arrival = Uint8Array | (() => void);
+
+interface Waiting extends SegmentName {
+  readonly content: Arrival;
+  readonly isContinued: boolean;
+  /** It sets out no earlier. */
+  readonly readyMs: number;
+}
+
+/** One segment from its sending until its sender knows that it has arrived. */
+interface Sent extends Outstanding, SegmentName {
+  /** What was ready when it went out, and fitted into it. */
+  readonly contents: readonly Arrival[];
+}
+
+/** A copy of a segment in the air. */
+interface Flight {
+  readonly segment: Sent;
+  readonly attempt: number;
+  atMs: number;
+}
+
+/** An acknowledgement on its way back: of what the far end had at `gotUntilMs`. */
+interface Ack {
+  readonly gotUntilMs: number;
+  atMs: number;
+}
+
+type Step = 'arrival' | 'ack' | 'alarm' | 'send';
+
+/** Never drops, changes or reorders a byte of the stream: a lost segment comes late, and what is behind it waits. */
+export class TcpPath {
+  readonly #world: PathWorld;
+  readonly #mssB: number;
+  readonly #sender: TcpSender<Sent>;
+  readonly #waiting: Waiting[] = [];
+  readonly #flights: Flight[] = [];
+  readonly #acks: Ack[] = [];
+  /** Sent, and not yet handed on at the far end, in order. */
+  readonly #undelivered: Sent[] = [];
+  #freeMs = 0;
+  /** Until when the sender had to hold new segments back: what waited for that goes out together. */
+  #closedUntilMs = -Infinity;
+  #heldB = 0;
+  #isFrozen = false;
+
+  constructor(world: PathWorld, rttMs: number, mssB: number) {
+    this.#world = world;
+    this.#mssB = mssB;
+    this.#sender = new TcpSender(rttMs);
+  }
+
+  /** Bytes that are on their way or wait for it. */
+  get heldB(): number {
+    return this.#heldB;
+  }
+
+  /** Nothing is on its way, and nobody waits for an acknowledgement. */
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0 && this.#sender.isIdle && this.#undelivered.length === 0;
+  }
+
+  /** When `advance` is due next; Infinity while only a change of the link can bring anything about. */
+  get wakeAtMs(): number {
+    return this.#next().atMs;
+  }
+
+  /** Puts a segment on its way, no earlier than `readyMs`. */
+  enter({ n, ordinal, isContinued, bytes }: Segment, readyMs: number): void {
+    this.#waiting.push({ n, ordinal, isContinued, content: bytes, readyMs });
+    this.#heldB += bytes.length;
+  }
+
+  /** Puts the end of the stream on its way, behind everything before it. */
+  enterEnd(n: number, arrive: () => void, readyMs: number): void {
+    this.#waiting.push({ n, ordinal: 0, isContinued: false, content: arrive, readyMs });
+  }
+
+  /** The link has become one that drops: what is under way is lost, there and back. */
+  dropAll(): void {
+    this.#flights.length = 0;
+    this.#acks.length = 0;
+  }
+
+  /** Nothing of it arrives any more. */
+  clear(): void {
+    this.dropAll();
+    this.#sender.clear();
+    this.#waiting.length = 0;
+    this.#undelivered.length = 0;
+    this.#heldB = 0;
+  }
+
+  /** Lets happen what happens up to this moment, each thing at its own; gives what has arrived, in order. */
+  advance(nowMs: number): readonly Arrival[] {
+    this.#thaw(nowMs);
+    const arrived: Arrival[] = [];
+    for (let next = this.#next(); next.atMs <= nowMs; next = this.#next()) {
+      if (next.step === 'arrival') arrived.push(...this.#arrive());
+      else if (next.step === 'ack') this.#acknowledge(next.atMs);
+      else if (next.step === 'alarm') this.#wakeSender(next.atMs);
+      else this.#sendNew(next.atMs);
+    }
+    return arrived;
+  }
+
+  #next(): { readonly step: Step; readonly atMs: number } {
+    const isFrozen = this.#world.state === 'freeze';
+    const [first] = this.#waiting;
+    const times: readonly (readonly [Step, number])[] = [
+      ['arrival', isFrozen ? Infinity : (this.#flights[0]?.atMs ?? Infinity)],
+      ['ack', isFrozen ? Infinity : (this.#acks[0]?.atMs ?? Infinity)],
+      ['alarm', this.#sender.wakeAtMs],
+      ['send', first && this.#sender.maySend ? Math.max(first.readyMs, this.#freeMs, this.#closedUntilMs) : Infinity],
+    ];
+    let [step, atMs] = times[0] as readonly [Step, number];
+    for (const [other, otherMs] of times) if (otherMs < atMs) [step, atMs] = [other, otherMs];
+    return { step, atMs };
+  }
+
+  /** What waited in a frozen network comes out when it thaws, and no earlier. */
+  #thaw(nowMs: number): void {
+    const wasFrozen = this.#isFrozen;
+    this.#isFrozen = this.#world.state === 'freeze';
+    if (!wasFrozen || this.#isFrozen) return;
+    for (const it of [...this.#flights, ...this.#acks]) it.atMs = Math.max(it.atMs, nowMs);
+  }
+
+  /** A copy is there: the far end acknowledges it, and hands on what is whole now. */
+  #arrive(): readonly Arrival[] {
+    const { segment, attempt, atMs } = this.#flights.shift() as Flight; // It is what arrives next.
+    segment.gotMs = Math.min(segment.gotMs, atMs);
+    const ack = { gotUntilMs: atMs, atMs: atMs + this.#world.returnDelayMs };
+    if (!this.#world.isAckLost(segment, attempt, atMs)) insert(this.#acks, ack);
+    const whole: Arrival[] = [];
+    for (let first = this.#undelivered[0]; first && first.gotMs <= atMs; first = this.#undelivered[0]) {
+      whole.push(...first.contents);
+      this.#heldB -= sizeOf(first.contents);
+      this.#undelivered.shift();
+    }
+    return whole;
+  }
+
+  #acknowledge(nowMs: number): void {
+    const { gotUntilMs } = this.#acks.shift() as Ack; // It is what comes next.
+    const wasClosed = !this.#sender.maySend;
+    this.#sender.acknowledged(gotUntilMs, nowMs);
+    this.#sendLost(nowMs);
+    if (wasClosed && this.#sender.maySend) this.#closedUntilMs = nowMs;
+  }
+
+  #wakeSender(nowMs: number): void {
+    const probe = this.#sender.wake(nowMs);
+    if (probe) this.#sendAgain(probe, nowMs);
+    this.#sendLost(nowMs);
+  }
+
+  #sendLost(nowMs: number): void {
+    for (let lost = this.#sender.lost; lost && this.#sender.maySend; lost = this.#sender.lost) {
+      this.#sendAgain(lost, nowMs);
+    }
+  }
+
+  #sendAgain(segment: Sent, nowMs: number): void {
+    segment.attempt += 1;
+    segment.sentMs = nowMs;
+    this.#fly(segment, 'resent');
+    this.#sender.sentAgain(segment);
+  }
+
+  /** Sends what is first in line, with what waits behind it and fits into the same segment. */
+  #sendNew(nowMs: number): void {
+    const first = this.#waiting.shift() as Waiting; // It is what goes next.
+    const contents = [first.content];
+    let lengthB = sizeB(first.content);
+    for (let next = this.#waiting[0]; next && next.readyMs < this.#closedUntilMs; next = this.#waiting[0]) {
+      lengthB += sizeB(next.content);
+      if (lengthB > this.#mssB || !(next.content instanceof Uint8Array)) break;
+      contents.push(next.content);
+      this.#waiting.shift();
+    }
+    const { n, ordinal, isContinued } = first;
+    const segment: Sent = {
+      n,
+      ordinal,
+      contents,
+      attempt: 0,
+      sentMs: nowMs,
+      gotMs: Infinity,
+      isSacked: false,
+      isLost: false,
+    };
+    this.#undelivered.push(segment);
+    this.#fly(segment, isContinued ? 'continued' : 'new');
+    this.#sender.sent(segment);
+  }
+
+  #fly(segment: Sent, kind: 'new' | 'continued' | 'resent'): void {
+    const { attempt, sentMs, contents } = segment;
+    const payloadB = sizeOf(contents);
+    const outMs = this.#world.carry(payloadB, sentMs);
+    this.#freeMs = Math.max(this.#freeMs, outMs);
+    if (payloadB > 0) this.#world.sent(payloadB, kind, outMs);
+    if (this.#world.state === 'drop' || this.#world.isLost(segment, attempt, outMs)) return;
+    insert(this.#flights, { segment, attempt, atMs: outMs + this.#world.delayMs(segment, attempt) });
+  }
+}
+
+/** Puts it in its place in time, behind what is there already at the same moment. */
+function insert<T extends { readonly atMs: number }>(list: T[], it: T): void {
+  let at = list.length;
+  while (at > 0 && (list[at - 1]?.atMs ?? 0) > it.atMs) at -= 1;
+  list.splice(at, 0, it);
+}
+
+const sizeB = (content: Arrival): number => (content instanceof Uint8Array ? content.length : 0);
+
+const sizeOf = (contents: readonly Arrival[]): number => contents.reduce((sum, it) => sum + sizeB(it), 0);
