@@ -63,6 +63,7 @@ const shapes: Shapes = {
     client: text,
     server: text,
     link: maybe(text),
+    peer: maybe(text),
     target: maybe(text),
     check: maybe(text),
   },

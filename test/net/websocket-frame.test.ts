@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clientFrame, ServerFrameReader, type FrameSeen } from '../../src/net/websocket-frame.ts';
+import { frameOf, FrameReader, type FrameSeen } from '../../src/net/websocket-frame.ts';
 
 /** The frame writer of `ws`, as the other side of our reader; its types do not name it. */
 const { Sender } = createRequire(import.meta.url)('ws') as {
@@ -13,7 +13,7 @@ const serverFrame = (payload: Buffer, opcode: number, fin = true): Buffer =>
   Buffer.concat(Sender.frame(payload, { opcode, fin, mask: false, readOnly: true, rsv1: false }));
 
 function read(bytes: Buffer, cuts: readonly number[] = []): readonly FrameSeen[] {
-  const reader = new ServerFrameReader();
+  const reader = new FrameReader('server');
   const places = [0, ...cuts.map((it) => it % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
   return places.slice(1).flatMap((end, i) => reader.push(bytes.subarray(places[i], end)));
 }
@@ -53,7 +53,7 @@ describe('what a server sends', () => {
   });
 
   test.each([
-    ['a masked frame from a server', Buffer.from(clientFrame(Buffer.from('x'), 'binary'))],
+    ['a masked frame from a server', Buffer.from(frameOf('client', Buffer.from('x'), 'binary'))],
     ['a frame with the reserved opcode 3', Buffer.of(0x83, 0)],
     ['a frame with reserved bits', Buffer.of(0xc2, 0)],
     ['a continuation of no message', Buffer.of(0x80, 0)],
@@ -61,7 +61,7 @@ describe('what a server sends', () => {
     ['a ping frame in parts or too long', Buffer.of(0x09, 0)],
     ['a frame of 18446744073709552000 B', Buffer.of(0x82, 127, 255, 255, 255, 255, 255, 255, 255, 255)],
   ])('%s cannot be read on', (why, bytes) => {
-    const reader = new ServerFrameReader();
+    const reader = new FrameReader('server');
     expect(reader.push(bytes)).toEqual([{ kind: 'broken', why }]);
     expect(reader.push(serverFrame(Buffer.from('x'), 2))).toEqual([]);
   });
