@@ -75,9 +75,10 @@ function isNews(event: HistoryEvent): boolean {
     case 'link':
     case 'fault':
     case 'part':
+      return true;
     case 'gap':
     case 'truncated':
-      return true;
+      return event.connection === undefined;
     case 'mark':
       return event.connection === undefined && event.data?.['step'] !== undefined;
     default:

@@ -92,7 +92,7 @@ class JournalJudge implements Judge {
     for (const role of roles) {
       if (!isNearest(role, event.seenAt, hasLink) || this.#watched[role].has(event.connection)) continue;
       const watched = watch(event, role, this.#partyOf(role, event));
-      if (this.#isDevice(watched)) watched.view.client = namelessDevice;
+      if (this.#isDevice(watched)) watched.view.client = watched.party.name;
       watched.runs = this.#connectionRuns(watched);
       watched.party.open.add(watched);
       this.#watched[role].set(event.connection, watched);
@@ -232,7 +232,7 @@ class JournalJudge implements Judge {
   }
 
   #partyOf(role: Role, event: ConnectionOpened): Party {
-    if (role === 'client' && this.#devices) return newParty(namelessDevice);
+    if (role === 'client' && this.#devices) return newParty(namelessDevice(event.peer));
     return this.#party(role, role === 'server' ? event.server : event.client);
   }
 
@@ -241,8 +241,8 @@ class JournalJudge implements Judge {
   }
 
   /** Its CONNECT says who it is. */
-  #nameDevice({ view, party }: Watched, connect: Connect): void {
-    view.client = this.#devices?.nameOf(connect) ?? view.client;
+  #nameDevice({ view, party, peer }: Watched, connect: Connect): void {
+    view.client = this.#devices?.nameOf(connect, peer) ?? view.client;
     party.name = view.client;
   }
 

@@ -22,6 +22,7 @@ export class LiveFindings {
   readonly #judge: Judge;
   readonly #screen: { readonly paint: Paint; readonly width: number };
   readonly #recent = new Map<ConnectionId, HistoryEvent[]>();
+  readonly #peers = new Map<ConnectionId, string>();
   readonly #over: ConnectionId[] = [];
 
   constructor(judge: Judge, screen: { readonly paint: Paint; readonly width: number }) {
@@ -50,8 +51,14 @@ export class LiveFindings {
     known.push(event);
     let weightB = known.reduce((sum, it) => sum + weightOf(it), 0);
     while (known.length > 1 && (known.length > keptEvents || weightB > keptB)) weightB -= weightOf(known.shift());
+    if (event.kind === 'opened' && event.peer !== undefined) this.#peers.set(event.connection, event.peer);
     if (event.kind === 'ended') this.#over.push(event.connection); // By each of its taps.
-    if (this.#over.length > keptOver) this.#recent.delete(this.#over.shift() ?? '');
+    if (this.#over.length > keptOver) this.#forget(this.#over.shift() ?? '');
+  }
+
+  #forget(connection: ConnectionId): void {
+    this.#recent.delete(connection);
+    this.#peers.delete(connection);
   }
 
   #linesOf(finding: Finding, now: HistoryEvent): readonly string[] {
@@ -60,7 +67,7 @@ export class LiveFindings {
     if (problem === undefined) return [];
     const it = problemText(problem, this.#excerptsOf(finding));
     const { sign, word } = verdictWords[problem.verdict];
-    const head = `${sign} ${word}  ${whoOf(finding)}  ${it.title}`;
+    const head = `${sign} ${word}  ${this.#whoOf(finding)}  ${it.title}`;
     const seen = it.packets.length > 0 ? it.packets : [`events ${finding.evidence.events.join(', ')} of the journal`];
     return [
       ...labelled(`${clockText(now.tMs).padStart(9)}  `, head, width).map((line) =>
@@ -75,6 +82,13 @@ export class LiveFindings {
       ),
       ...(it.bytes === '' ? [] : labelled('           bytes     ', it.bytes, width)),
     ];
+  }
+
+  /** Device or broker, and the connection with its address. */
+  #whoOf({ target = '', connection }: Finding): string {
+    if (connection === undefined) return safeText(target, 'terminal');
+    const peer = this.#peers.get(connection);
+    return safeText(`${target} (${connection}${peer === undefined ? '' : ` from ${peer}`})`, 'terminal');
   }
 
   /** Other connections than the finding's own may show it too. */
@@ -92,11 +106,6 @@ function isOf([first]: readonly HistoryEvent[], connection: ConnectionId | undef
 }
 
 const weightOf = (event: HistoryEvent | undefined): number => (event?.kind === 'packet' ? event.bytes.length : 0);
-
-/** Device or broker, and the connection. */
-function whoOf({ target = '', connection }: Finding): string {
-  return safeText(connection === undefined ? target : `${target} (${connection})`, 'terminal');
-}
 
 /** Passes are no news. */
 function problemOf(finding: Finding): Problem | undefined {

@@ -16,6 +16,9 @@ import { judgeExpectations } from '../scenario/judge-expectations.ts';
 import { parseScenario } from '../scenario/read-scenario.ts';
 import { tapDevices } from './tap-devices.ts';
 
+/** Why nothing is known of connections that nobody was to look at. */
+export const unlooked = 'nobody was to read it';
+
 /** Name of the mark in a journal whose run is not judged. */
 export const unjudged = 'not-judged';
 
@@ -151,7 +154,9 @@ function repeatCheck(run: RunStarted, target: TargetDescribed, check: string): s
 const ending = { failed: 'the run could not go on', interrupted: 'the run was interrupted' } as const;
 
 function warningsOf(events: readonly HistoryEvent[], end: RunEnded | undefined): readonly string[] {
-  const unseen = events.flatMap((it) => (it.kind === 'gap' || it.kind === 'truncated' ? [it.why] : []));
+  const unseen = events
+    .flatMap((it) => (it.kind === 'gap' || it.kind === 'truncated' ? [it.why] : []))
+    .filter((why) => why !== unlooked);
   const counted = [...Map.groupBy(unseen, (why) => why)].map(([why, all]) => `${why} (${all.length} times)`);
   if (end === undefined)
     return [...counted, 'the journal has no end: the bench was killed, and what came later is missing'];

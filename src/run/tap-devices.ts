@@ -3,7 +3,6 @@ import { DeviceNames, namelessDevice } from '../judge/devices.ts';
 import type { Finding } from '../judge/finding.ts';
 import type { ConnectionId, HistoryEvent, PacketSeen } from '../history/event.ts';
 import { frameOf } from '../history/packet-of.ts';
-import type { Connect } from '../wire/packet.ts';
 
 /** One device, or several that are told of together. */
 export interface TapDevice {
@@ -16,7 +15,7 @@ export interface TapDevice {
 
 /** Devices without a finding are told of one by one up to here; of a fleet, only those that need a reader are. */
 const shownApart = 50;
-/** Connections that are named one by one. */
+/** Connections and addresses that are named one by one. */
 const named = 8;
 
 /**
@@ -24,16 +23,16 @@ const named = 8;
  * @param found what the judge found; of other parties than devices too
  */
 export function tapDevices(events: Iterable<HistoryEvent>, found: readonly Finding[]): readonly TapDevice[] {
-  const connections = connectionsByDevice(events);
+  const visits = visitsByDevice(events);
   const byTarget = Map.groupBy(found, (it) => it.target);
-  const devices = [...connections].map(([name, ids]): TapDevice => {
-    return { name, how: inWords(ids), findings: byTarget.get(name) ?? [] };
+  const devices = [...visits].map(([name, own]): TapDevice => {
+    return { name, how: inWords(own), findings: byTarget.get(name) ?? [] };
   });
   const [clean = [], others = []] = [true, false].map((isClean) =>
     devices.filter((it) => it.findings.every(({ verdict }) => verdict === 'pass') === isClean),
   );
   if (clean.length <= shownApart) return [...others, ...clean];
-  return [...others, together(clean, [...connections.values()].flat().length)];
+  return [...others, together(clean, [...visits.values()].flat().length)];
 }
 
 function together(clean: readonly TapDevice[], connections: number): TapDevice {
@@ -43,36 +42,52 @@ function together(clean: readonly TapDevice[], connections: number): TapDevice {
   return { name, how, findings };
 }
 
+/** One connection of a device. */
+interface Visit {
+  readonly connection: ConnectionId;
+  readonly peer: string | undefined;
+}
+
 /** In the order in which the devices came. */
-function connectionsByDevice(events: Iterable<HistoryEvent>): ReadonlyMap<string, readonly ConnectionId[]> {
+function visitsByDevice(events: Iterable<HistoryEvent>): ReadonlyMap<string, readonly Visit[]> {
   const names = new DeviceNames();
-  const nameless = new Set<ConnectionId>();
-  const byDevice = new Map<string, ConnectionId[]>();
-  const note = (name: string, connection: ConnectionId): void => {
+  const nameless = new Map<ConnectionId, Visit>();
+  const byDevice = new Map<string, Visit[]>();
+  const note = (name: string, visit: Visit): void => {
     const known = byDevice.get(name);
-    if (known === undefined) byDevice.set(name, [connection]);
-    else known.push(connection);
+    if (known === undefined) byDevice.set(name, [visit]);
+    else known.push(visit);
   };
   for (const event of events) {
-    if (event.kind === 'opened' && event.seenAt === 'clientEnd') nameless.add(event.connection);
-    if (event.kind !== 'packet' || event.seenAt !== 'clientEnd' || !nameless.has(event.connection)) continue;
+    if (event.kind === 'opened' && event.seenAt === 'clientEnd') {
+      nameless.set(event.connection, { connection: event.connection, peer: event.peer });
+    }
+    if (event.kind !== 'packet' || event.seenAt !== 'clientEnd') continue;
+    const visit = nameless.get(event.connection);
+    if (visit === undefined) continue;
     const connect = connectOf(event);
     if (connect === undefined) continue;
     nameless.delete(event.connection);
-    note(names.nameOf(connect), event.connection);
+    note(names.nameOf(connect, visit.peer), visit);
   }
-  for (const connection of nameless) note(namelessDevice, connection);
+  for (const visit of nameless.values()) note(namelessDevice(visit.peer), visit);
   return byDevice;
 }
 
-function connectOf(event: PacketSeen): Connect | undefined {
+function connectOf(event: PacketSeen): { readonly clientId: string } | undefined {
   if (event.direction !== 'toServer') return undefined;
   const { packet } = frameOf(event);
   return packet?.type === 'CONNECT' ? packet : undefined;
 }
 
-function inWords(ids: readonly ConnectionId[]): string {
-  const shown = ids.slice(0, named).join(', ');
-  const rest = ids.length > named ? ` and ${ids.length - named} more` : '';
-  return `${ids.length} connection${ids.length === 1 ? '' : 's'}: ${shown}${rest}`;
+function inWords(visits: readonly Visit[]): string {
+  const ids = listed(visits.map((it) => it.connection));
+  const peers = [...new Set(visits.flatMap((it) => it.peer ?? []))];
+  const from = peers.length === 0 ? '' : ` from ${listed(peers)}`;
+  return `${visits.length} connection${visits.length === 1 ? '' : 's'}: ${ids}${from}`;
+}
+
+function listed(all: readonly string[]): string {
+  const rest = all.length > named ? ` and ${all.length - named} more` : '';
+  return all.slice(0, named).join(', ') + rest;
 }

@@ -64,7 +64,7 @@ describe('what it finds', () => {
     command.type('q\n');
     const ended = await command.ended;
     expect(ended).toMatchObject({ code: 1, signal: null });
-    expect(ended.stdout).toMatch(/✗ fail {2}device 'bad' \(c\d+\) {2}MQTT-/);
+    expect(ended.stdout).toMatch(/✗ fail {2}device 'bad' \(c\d+ from 127\.0\.0\.1\) {2}MQTT-/);
     expect(ended.stdout).toContain('Failures (');
     expect(readdirSync(place.path('run'))).toEqual(
       expect.arrayContaining(['journal.ndjson', 'results.json', 'report.html', 'junit.xml', 'summary.md']),

@@ -55,7 +55,7 @@ test('connections without a CONNECT, or without a client id in it', () => {
       visit(h, '');
     }),
   );
-  expect(targets[1]).toMatchObject({ name: namelessDevice, how: '3 connections: c3, c1, c2' });
+  expect(targets[1]).toMatchObject({ name: namelessDevice(undefined), how: '3 connections: c3, c1, c2' });
 });
 
 test('of a fleet only those that need a reader are told of one by one', () => {

@@ -84,7 +84,7 @@ describe.each([['embedded'], ['mosquitto']])('before %s', (upstream) => {
     const { run } = await bed.finish();
     expect(run.exitCode).toBe(0);
     const hasty = run.targets.find((it) => it.name === "device 'hasty'");
-    expect(hasty?.how).toBe('7 connections: c1, c2, c3, c4, c5, c6, c7');
+    expect(hasty?.how).toBe('7 connections: c1, c2, c3, c4, c5, c6, c7 from 127.0.0.1');
     expect(hasty?.findings.filter((it) => it.verdict !== 'pass')).toHaveLength(1);
   });
 });

@@ -1,5 +1,7 @@
 // `fieldbench tap`: real devices on one side, a real broker on the other, and both are judged while they talk.
+import { readFileSync } from 'node:fs';
 import type { Bench } from '../../bench/bench.ts';
+import type { TapEntrance, TapTls } from '../../bench/tap-entrance.ts';
 import type { StandingTap, TapAction } from '../../bench/tap.ts';
 import { FieldbenchError } from '../../error.ts';
 import { createJudge } from '../../judge/judge.ts';
@@ -9,6 +11,7 @@ import { LiveFindings } from '../../report/live-findings.ts';
 import { paintFor } from '../../report/paint.ts';
 import { judgeOf } from '../../run/judge-run.ts';
 import { prepareTap } from '../../run/tap-run.ts';
+import { readFaultFile } from '../../scenario/fault-file.ts';
 import { readLinkProfile } from '../../scenario/link-file.ts';
 import { listenToKeys } from '../keys.ts';
 import { insistOnAllow, listenAddress } from '../listen-address.ts';
@@ -22,9 +25,18 @@ const usage = `Usage: fieldbench tap --upstream TARGET [OPTIONS]
 Real devices dial the tap, the tap dials the broker, and the rules judge both sides while they talk. It changes nothing
 unless told. Ctrl-C (or q) ends it and prints what was found.
 
-  --upstream T    the broker: embedded, mosquitto, container:mosquitto, mqtt://HOST:PORT, ws://HOST:PORT/PATH
-  --listen ADDR   where devices dial: HOST:PORT (default 127.0.0.1:1883, or any free port where that is taken)
+  --upstream T    the broker: embedded, mosquitto, container:mosquitto, mqtt://HOST:PORT, ws://HOST:PORT/PATH,
+                  or mqtts:// and wss:// over TLS
+  --listen ADDR   where devices dial: HOST:PORT (default 127.0.0.1:1883, with TLS 8883, or any free
+                  port where that is taken)
+  --tls HOW       devices come over TLS: CERT,KEY (files) or auto (a certificate of this run, whose CA they must trust)
+                  end it here; pass leaves it encrypted to the broker, and then nothing is judged
+  --tls-host NAME a name or address that the certificate of --tls auto holds too; several times for several
+  --ws            devices come over WebSocket
+  --allow CIDR    who may connect, beside this machine; several times for several, needed to listen beyond loopback
+  --max-connections N  one more is refused (default 2000)
   --link NAME     what the link is like: a shipped profile (fieldbench list links) or a file of one (default: plain)
+  --faults FILE   packet faults to play; docs/faults.md shows what such a file says
   --no-judge      judge nothing: a plain link for any program
   --for TIME      end by itself, e.g. 10min
   --seed N        repeat the random draws of a run (default 1)
@@ -40,7 +52,12 @@ const options = {
   upstream: { type: 'string' },
   listen: { type: 'string' },
   allow: { type: 'string', multiple: true },
+  tls: { type: 'string' },
+  'tls-host': { type: 'string', multiple: true },
+  ws: { type: 'boolean', default: false },
+  'max-connections': { type: 'string' },
   link: { type: 'string' },
+  faults: { type: 'string' },
   'no-judge': { type: 'boolean', default: false },
   for: { type: 'string' },
   seed: { type: 'string', default: '1' },
@@ -69,7 +86,9 @@ export const tap: Verb = {
     const seed = wholeNumber('seed', values.seed);
     const listenOn = values.listen === undefined ? undefined : listenAddress(values.listen);
     if (listenOn) insistOnAllow(listenOn, values.allow ?? []);
+    const entrance = entranceOf(values);
     const profile = values.link === undefined ? undefined : await readLinkProfile(values.link);
+    const faults = values.faults === undefined ? [] : await readFaultFile(values.faults);
     using hand = new Hand(signal);
     const screen = screenOf(values);
     if (profile?.caution !== undefined) screen.say(`! ${profile.name}: ${profile.caution}`);
@@ -78,6 +97,8 @@ export const tap: Verb = {
         upstream: upstreamOf(values),
         judge: !values['no-judge'],
         seed,
+        entrance,
+        faults,
         words: repeatWords(args),
         ...(listenOn && { listenOn }),
         ...(profile && { profile }),
@@ -97,6 +118,47 @@ function upstreamOf({ upstream }: TapWords): string {
     message: 'tap needs a broker',
     hint: 'for instance: fieldbench tap --upstream mqtt://192.168.7.1, or --upstream embedded',
   });
+}
+
+/** How devices come in. */
+function entranceOf(values: TapWords): TapEntrance {
+  const { tls, allow, ws, 'tls-host': hosts = [], 'max-connections': most } = values;
+  return {
+    ...(tls !== undefined && { tls: tlsOf(tls, hosts) }),
+    ...(allow && { allow }),
+    ...(ws && { webSocket: true }),
+    ...(most !== undefined && { maxConnections: wholeNumber('max-connections', most) }),
+  };
+}
+
+function tlsOf(word: string, hosts: readonly string[]): TapTls {
+  if (word === 'auto') return { kind: 'auto', hosts };
+  if (word === 'pass') return { kind: 'pass' };
+  const [certFile, keyFile, ...more] = word.split(',');
+  if (!certFile || !keyFile || more.length > 0) {
+    throw new FieldbenchError({
+      code: 'FB_USAGE',
+      message: '--tls takes auto, pass, or two files',
+      expected: 'CERT,KEY: a certificate with its chain, and its private key, both PEM',
+      actual: `"${word}"`,
+      hint: 'for instance: --tls broker.crt,broker.key',
+    });
+  }
+  return { kind: 'given', certPem: pemIn(certFile), keyPem: pemIn(keyFile) };
+}
+
+function pemIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new FieldbenchError({
+      code: 'FB_USAGE',
+      message: `--tls names a file that cannot be read: ${file}`,
+      actual: cause instanceof Error ? cause.message : String(cause),
+      hint: 'both files are PEM, and readable for this user',
+      cause,
+    });
+  }
 }
 
 /** All but where the results go: that folder holds a run already. */
