@@ -70,14 +70,12 @@ function notUsable(cause: Error): FieldbenchError {
 
 function handshake(server: Server, accepted: Socket): Promise<TLSSocket | string> {
   const { promise, resolve } = Promise.withResolvers<TLSSocket | string>();
-  const gone = (): void => resolve('the connection ended within the TLS handshake');
   server.once('secureConnection', (socket: TLSSocket) => {
-    accepted.off('close', gone);
     server.removeAllListeners('tlsClientError');
     resolve(socket.on('error', () => {}));
   });
+  // It tells of every other end of a handshake too.
   server.once('tlsClientError', (error: Error, socket: TLSSocket) => resolve(whyNot(error, socket)));
-  accepted.once('close', gone);
   server.emit('connection', accepted);
   return promise;
 }

@@ -107,7 +107,7 @@ async function made({ hosts, keyType = 'ec', madeAt = new Date(wallTime()) }: Ru
   return {
     caPem: text(caCertificate.toString('pem')),
     certPem: text(certificate.toString('pem')),
-    keyPem: await pemOf(server.privateKey),
+    keyPem: x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', server.privateKey), 'PRIVATE KEY'),
   };
 }
 
@@ -137,12 +137,6 @@ function nameOf(host: string): { type: 'dns' | 'ip'; value: string } {
   const isName = /^(\*\.)?[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/i.test(host);
   if (isName && !/(^|\.)\d+$/.test(host)) return { type: 'dns', value: host };
   throw new Error(`${JSON.stringify(host)} is neither a name nor an address`);
-}
-
-async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
-  const base64 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
-  const lines = base64.match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----', ''].join('\n');
 }
 
 const text = (pem: string): string => `${pem.trim()}\n`;

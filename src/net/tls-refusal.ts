@@ -11,6 +11,11 @@ const refusals: readonly (readonly [code: RegExp, actual: string, hint: string])
   [/^CERT_HAS_EXPIRED$/, 'a certificate that has expired', "renew it; is this machine's clock right?"],
   [/^CERT_NOT_YET_VALID$/, 'a certificate that is not valid yet', "is this machine's clock right?"],
   [/ALTNAME_INVALID/, 'a certificate for another name', 'dial a name that it holds, or say which one to expect there'],
+  [
+    /INVALID_PURPOSE/,
+    'a certificate for another purpose',
+    'its extended key usage says whether servers or clients show it',
+  ],
   [/SELF_SIGNED|ISSUER|LEAF_SIG|UNTRUSTED/, 'a certificate of an unknown CA', 'give the certificate of its CA (PEM)'],
   [
     /WRONG_VERSION|UNEXPECTED_MESSAGE|RECORD/,

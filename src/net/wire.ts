@@ -180,6 +180,13 @@ class SocketWire implements Wire {
 
   #breaks(error: NodeJS.ErrnoException): void {
     const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE' || error.code === 'ECONNABORTED';
-    this.#peerEnds(isReset ? 'rst' : 'error', error.message);
+    this.#peerEnds(isReset ? 'rst' : 'error', textOf(error));
+    // TLS leaves its socket open behind an error, and nothing more would come of it.
+    this.#socket.destroy();
   }
+}
+
+/** OpenSSL's messages hold addresses in memory and places in its source; the reason in them is what tells. */
+function textOf(error: Error): string {
+  return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
 }
