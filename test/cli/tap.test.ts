@@ -67,7 +67,14 @@ describe('what it finds', () => {
     expect(ended.stdout).toMatch(/✗ fail {2}device 'bad' \(c\d+ from 127\.0\.0\.1\) {2}MQTT-/);
     expect(ended.stdout).toContain('Failures (');
     expect(readdirSync(place.path('run'))).toEqual(
-      expect.arrayContaining(['journal.ndjson', 'results.json', 'report.html', 'junit.xml', 'summary.md']),
+      expect.arrayContaining([
+        'journal.ndjson',
+        'results.json',
+        'report.html',
+        'junit.xml',
+        'summary.md',
+        'capture.pcapng',
+      ]),
     );
     const results = resultsOf(place.path('run'));
     expect(results.targets.map((it) => it.name)).toEqual(['broker', "device 'bad'", "device 'good'"]);
