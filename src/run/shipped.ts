@@ -1,4 +1,4 @@
-// Finds the files that come with the package: scenarios and devices.
+// Finds the files that come with the package: scenarios, devices and tariffs.
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
@@ -25,8 +25,27 @@ export function fileOfScenario(scenario: string, path: string): string {
   return existsSync(beside) ? beside : join(packageFolder, path);
 }
 
+/** A tariff that a user names: the path of one's own contract, or the name of a shipped one. */
+export function tariffPath(word: string): string {
+  if (existsSync(word)) return word;
+  const shipped = join(packageFolder, 'scenarios', 'tariffs', `${word}.yaml`);
+  return existsSync(shipped) ? shipped : word;
+}
+
 /** Names of the shipped scenarios. */
 export async function shippedScenarios(): Promise<readonly string[]> {
-  const files = await readdir(join(packageFolder, 'scenarios'));
-  return files.filter((it) => it.endsWith('.yaml')).map((it) => it.replace(/\.yaml$/, ''));
+  return namesIn('scenarios');
+}
+
+/** Names of the shipped tariffs. */
+export async function shippedTariffs(): Promise<readonly string[]> {
+  return namesIn(join('scenarios', 'tariffs'));
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  const files = await readdir(join(packageFolder, folder));
+  return files
+    .filter((it) => it.endsWith('.yaml'))
+    .map((it) => it.replace(/\.yaml$/, ''))
+    .toSorted();
 }

@@ -10,6 +10,7 @@ import { linkBackends } from '../../parts/links/backend.ts';
 import { atMostWords, readOptions } from '../options.ts';
 import { shippedScenarios } from '../../run/shipped.ts';
 import { linkPage, linkRows } from '../link-page.ts';
+import { listOfTariffs, rowsOfTariff } from '../tariff-rows.ts';
 import { tableLines, type Page, type Rows } from '../table.ts';
 import type { Verb } from '../verb.ts';
 
@@ -28,11 +29,13 @@ const lists: Readonly<Record<string, () => Rows | Promise<Rows>>> = {
   links: linkRows,
   backends: () => linkBackends.map((it) => [it.backend, it.capabilities.join(', ')]),
   scenarios: async () => (await shippedScenarios()).map((name) => [name]),
+  tariffs: listOfTariffs,
 };
 
 /** Lists of things of which there is more to tell, each by its name. */
 const pages: Readonly<Record<string, (name: string) => Page | Promise<Page>>> = {
   links: linkPage,
+  tariffs: async (name) => ({ words: [], rows: await rowsOfTariff(name) }),
 };
 
 const usage = `Usage: fieldbench list WHAT [NAME]
