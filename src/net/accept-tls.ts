@@ -12,7 +12,7 @@ export interface TlsListen {
   readonly certPem: string;
   readonly keyPem: string;
   /** Asks clients for a certificate of these CAs, and lets in nobody without. */
-  readonly caPem?: string;
+  readonly clientCaPem?: string;
 }
 
 /** Gives the paused socket on top of the accepted one, or words for why there is none; never rejects. */
@@ -39,7 +39,7 @@ export function tlsAcceptor(listen: TlsListen): AcceptTls {
   };
 }
 
-function serversFor({ certPem, keyPem, caPem }: TlsListen): () => Server {
+function serversFor({ certPem, keyPem, clientCaPem }: TlsListen): () => Server {
   const ticketKeys = randomBytes(ticketKeysB);
   return () => {
     try {
@@ -50,7 +50,7 @@ function serversFor({ certPem, keyPem, caPem }: TlsListen): () => Server {
         ticketKeys,
         allowHalfOpen: true,
         pauseOnConnect: true,
-        ...(caPem !== undefined && { ca: [...casIn(caPem)], requestCert: true, rejectUnauthorized: true }),
+        ...(clientCaPem !== undefined && { ca: [...casIn(clientCaPem)], requestCert: true, rejectUnauthorized: true }),
       });
     } catch (error) {
       throw notUsable(error as Error);

@@ -41,10 +41,10 @@ async function tlsServer(serve: (socket: TLSSocket) => void, options: TlsOptions
 const over = (endpoint: Endpoint, tls: TlsDial = { caPem: own.caPem }): Endpoint => ({ ...endpoint, tls });
 
 /** Listens over TLS; wires and refusals as they come. */
-async function listenTls(options: Partial<ListenOptions> = {}, caPem?: string) {
+async function listenTls(options: Partial<ListenOptions> = {}, clientCaPem?: string) {
   const come = Promise.withResolvers<Wire>();
   const refused = Promise.withResolvers<string>();
-  const tls = { certPem: own.certPem, keyPem: own.keyPem, ...(caPem !== undefined && { caPem }) };
+  const tls = { certPem: own.certPem, keyPem: own.keyPem, ...(clientCaPem !== undefined && { clientCaPem }) };
   const listener = await listen({
     over: { clock, tls },
     onWire: (wire) => come.resolve(wire),
@@ -334,7 +334,7 @@ describe('listening over TLS', () => {
     for (const tls of [
       { certPem: own.certPem, keyPem: other.keyPem },
       { certPem: 'nonsense', keyPem: own.keyPem },
-      { certPem: own.certPem, keyPem: own.keyPem, caPem: 'nonsense' },
+      { certPem: own.certPem, keyPem: own.keyPem, clientCaPem: 'nonsense' },
     ]) {
       await expect(listen({ over: { clock, tls }, onWire() {} })).rejects.toMatchObject({ code: 'FB_LISTEN' });
     }
