@@ -1,7 +1,7 @@
 // The link that is always there: a TCP relay in this process with delay, cuts and packet faults.
 import { LinkFaults } from '../../faults/link-faults.ts';
 import { SharedMedia } from '../../faults/medium.ts';
-import type { ConnectionId } from '../../history/event.ts';
+import type { ConnectionId, History } from '../../history/event.ts';
 import { relay, type RelayOptions } from '../../net/relay.ts';
 import type { PartContext } from '../part.ts';
 import { Gate } from './admission.ts';
@@ -9,6 +9,7 @@ import { Channel } from './channel.ts';
 import { Forecast, type ForecastOptions } from './forecast.ts';
 import { connectionNames, seenBy, type LinkOptions, type StartedFaultyLink } from './link-options.ts';
 import { LinkPassage, type LinkModel } from './link-passage.ts';
+import { LinkMeter, type LinkUsage } from './link-meter.ts';
 import { refuseMissing, type LinkAsk } from './link-needs.ts';
 import { LinkState } from './link-state.ts';
 
@@ -28,7 +29,7 @@ export async function startEmbeddedLink(options: LinkOptions, context: PartConte
   checkEmbeddedLink(options);
   await using starting = new AsyncDisposableStack();
   const model = modelOf(options, context);
-  const { state } = model;
+  const { state, meter } = model;
   const passages = new Set<LinkPassage>();
   const all = (act: (passage: LinkPassage) => void): void => passages.forEach((passage) => act(passage));
   const gate = starting.use(new Gate(context.clock, state, model.channel));
@@ -45,6 +46,7 @@ export async function startEmbeddedLink(options: LinkOptions, context: PartConte
     onOver: (connection) => ordinals.forget(connection),
   });
   starting.use(standing);
+  if (meter) starting.defer(() => noteUsage(options.name, meter.usage(context.clock.nowMs()), context.history));
   state.begin();
   starting.defer(state.follow(() => all((passage) => passage.followLink())));
   forecast.begin();
@@ -57,6 +59,7 @@ export async function startEmbeddedLink(options: LinkOptions, context: PartConte
     halfOpen: async (dead) => state.halfOpen(dead),
     restore: async () => state.restore(),
     addFaults: (faults) => model.faults.add(faults),
+    ...(meter && { usage: () => meter.usage(context.clock.nowMs()) }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -67,6 +70,28 @@ export async function startEmbeddedLink(options: LinkOptions, context: PartConte
  */
 export function checkEmbeddedLink(ask: LinkAsk): void {
   refuseMissing(ask, 'embedded', {});
+}
+
+/** What the link carried stands in the history, so that a report made from it can tell. Bytes at IP level are estimates. */
+function noteUsage(link: string, { connections, up, down, bill }: LinkUsage, history: History): void {
+  const billed = bill && {
+    tariff: bill.tariff,
+    billedB: bill.billed.totalB,
+    cost: bill.cost.total,
+    currency: bill.currency,
+    assumed: bill.assumed.join(', '),
+  };
+  const data = {
+    link,
+    connections,
+    upPayloadB: up.payloadB,
+    downPayloadB: down.payloadB,
+    upIpB: up.ipB,
+    downIpB: down.ipB,
+    resentB: up.resentB + down.resentB,
+    ...billed,
+  };
+  history.record({ kind: 'mark', name: 'link-usage', data });
 }
 
 /** Numbers the connections of a link in the order in which they were dialled, from 1. */
@@ -112,7 +137,7 @@ function modelOf(options: LinkOptions, { clock, seed, history }: PartContext): L
     // A link without taps is somebody's own fault: a broken server's, which is to be blamed.
     if (options.taps && taints) history.record({ kind: 'taint', connection, why: `fault ${fault}` });
   };
-  const { name, profile, media = new SharedMedia(), content = 'mqtt', segments } = options;
+  const { name, profile, media = new SharedMedia(), content = 'mqtt', segments, tariff } = options;
   const state = new LinkState(name, profile, history);
   return {
     name,
@@ -123,6 +148,7 @@ function modelOf(options: LinkOptions, { clock, seed, history }: PartContext): L
     channel: new Channel(state, media, { seed, link: name }),
     content,
     segments,
+    meter: options.taps ? new LinkMeter(tariff, clock.nowMs()) : undefined,
     played,
   };
 }

@@ -1,5 +1,6 @@
 // What every kind of link is started with, and what it can be asked for.
 import type { LinkProfile } from '../../faults/link-profile.ts';
+import type { Tariff } from '../../faults/tariff.ts';
 import type { SharedMedia } from '../../faults/medium.ts';
 import type { StreamContent } from '../../faults/segmenter.ts';
 import type { PacketFault } from '../../faults/packet-fault.ts';
@@ -10,6 +11,7 @@ import type { RelayOptions } from '../../net/relay.ts';
 import type { ConnectionNames } from '../../net/tap.ts';
 import type { Endpoint, PartContext, StartedLink } from '../part.ts';
 import type { PlayedTimeline } from './forecast.ts';
+import type { LinkUsage } from './link-meter.ts';
 import type { LinkAsk } from './link-needs.ts';
 
 /** How one link is put before an endpoint. */
@@ -32,6 +34,8 @@ export interface LinkOptions {
   readonly segments?: Segmentation;
   /** Changes over time, from the start of the link. */
   readonly timeline?: PlayedTimeline;
+  /** For the bill. */
+  readonly tariff?: Tariff;
   /** Default `mqtt`; `opaque` for streams that nobody here can read. */
   readonly content?: StreamContent;
   /** Channels that it may share with other links of the run; default: none. */
@@ -98,6 +102,8 @@ export type LinkCapability =
 export interface StartedFaultyLink extends StartedLink {
   /** @throws FieldbenchError `FB_LINK_CAPABILITY` when the backend has no packet faults, `FB_FAULT_NAME`. */
   addFaults(faults: readonly PacketFault[]): void;
+  /** What it has carried so far; absent where the backend does not see single segments, or the link has no taps. */
+  usage?(): LinkUsage;
 }
 
 /** One way to apply a link: a file in this folder and a line in backend.ts. */
