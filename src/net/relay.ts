@@ -34,8 +34,11 @@ export interface RelayOptions {
   readonly onRefused?: (why: string, remoteAddress: string) => void;
   /** Writes the address of each client into the history; default: not. */
   readonly recordsPeers?: true;
-  /** What passes is encrypted: it is relayed as ever, and no packet of it is recorded. */
-  readonly opaque?: true;
+  /**
+   * What passes is encrypted, or nobody is to read it for the reason given here: it is relayed as ever, and no packet
+   * of it is recorded.
+   */
+  readonly opaque?: true | string;
   /** Bound on dialling the server; default as in `dial`. */
   readonly dialTimeoutMs?: number;
   /**
@@ -113,7 +116,10 @@ function newConnection(client: Wire, { address }: Caller, options: RelayOptions)
   const connection = options.connectionIds.next();
   const names = typeof options.names === 'function' ? options.names(connection, address) : options.names;
   const shared = { history, names, connection, budget: new RecordingBudget() };
-  const atClient = { ...(recordsPeers && { peer: address }), ...(opaque && { opaque: 'told' as const }) };
+  const atClient = {
+    ...(recordsPeers && { peer: address }),
+    ...(opaque && { opaque: 'told' as const, ...(opaque !== true && { why: opaque }) }),
+  };
   const atServer = opaque ? { opaque: 'silent' as const } : {};
   return new RelayedConnection(
     client,

@@ -26,6 +26,8 @@ export interface TapOptions {
    * cannot see; `silent` leaves it to the other tap of the connection.
    */
   readonly opaque?: 'told' | 'silent';
+  /** Why no packet can be seen, where it is not encryption. */
+  readonly why?: string;
 }
 
 /** How a connection ended, see {@link ConnectionEnded}. */
@@ -76,10 +78,10 @@ export class Tap {
    * counts at either end.
    */
   bothEndsSeen(): void {
-    const { history, connection, opaque } = this.#options;
+    const { history, connection, opaque, why = 'encrypted: link timeline only' } = this.#options;
     if (opaque !== 'told' || this.#hasGap) return;
     this.#hasGap = true;
-    history.record({ kind: 'gap', connection, why: 'encrypted: link timeline only' });
+    history.record({ kind: 'gap', connection, why });
   }
 
   /** Nothing more comes in this direction: an unfinished packet is recorded as it is. */

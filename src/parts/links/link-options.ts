@@ -7,6 +7,7 @@ import type { PacketFault } from '../../faults/packet-fault.ts';
 import type { Segmentation } from '../../faults/segmentation.ts';
 import type { History } from '../../history/event.ts';
 import { connectionIds, type ConnectionIds } from '../../net/connection-ids.ts';
+import type { RelayOptions } from '../../net/relay.ts';
 import type { ConnectionNames } from '../../net/tap.ts';
 import type { Endpoint, PartContext, StartedLink } from '../part.ts';
 import type { PlayedTimeline } from './forecast.ts';
@@ -41,10 +42,21 @@ export interface LinkOptions {
   readonly media?: SharedMedia;
   /** Whether its connections stand in the history; a mutant before a target is a link that does not show. */
   readonly taps: boolean;
+  /** How clients come in, where it is not straight over TCP and everybody. */
+  readonly entrance?: LinkEntrance;
   /** The run's own, so that names of connections are unique in its history. */
   readonly connectionIds: ConnectionIds;
   /** What the caller relies on; a backend without it refuses to start. */
   readonly needs?: readonly LinkCapability[];
+}
+
+/** Who may come in, through which layers, and what of them is written down. */
+export interface LinkEntrance extends Pick<
+  RelayOptions,
+  'allow' | 'maxConnections' | 'onRefused' | 'recordsPeers' | 'opaque'
+> {
+  /** TLS, WebSocket, or both. */
+  readonly over?: NonNullable<RelayOptions['listenOn']>['over'];
 }
 
 /** The names that the link's taps give its connections. */
