@@ -9,6 +9,7 @@ import { machineClock, wallTime, type Clock } from '../net/clock.ts';
 import { connectionIds, type ConnectionIds } from '../net/connection-ids.ts';
 import { brokerTarget } from '../parts/brokers/drivers.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
+import { SharedMedia } from '../faults/medium.ts';
 import { plainProfile } from '../faults/link-profile.ts';
 import type { Segmentation } from '../faults/segmentation.ts';
 import type { WebSocketFault } from '../faults/websocket-fault.ts';
@@ -133,6 +134,7 @@ class OpenBench implements Bench {
   readonly #registry: RunRegistry;
   readonly #parts = new AsyncDisposableStack();
   readonly #lag = sampleLoopLag();
+  readonly #media = new SharedMedia();
   #end: Omit<RunEnded, 'seq' | 'tMs'> | undefined;
 
   constructor({ seed, signal }: BenchOptions, clock: Clock, journal: Journal, registry: RunRegistry) {
@@ -158,7 +160,8 @@ class OpenBench implements Bench {
   }
 
   async startLink(backend: LinkBackend, options: Omit<LinkOptions, 'connectionIds'>): Promise<StartedFaultyLink> {
-    return this.use(await backend.start({ ...options, connectionIds: this.connectionIds }, this.context));
+    const shared = { connectionIds: this.connectionIds, media: this.#media };
+    return this.use(await backend.start({ ...shared, ...options }, this.context));
   }
 
   async startAnother(name: string, word: string): Promise<StartedBroker> {

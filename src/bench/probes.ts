@@ -53,6 +53,12 @@ export const probes: readonly Probe[] = [
     fix: 'apt-get install chromium',
     probe: () => program(...browsers),
   },
+  {
+    id: 'tshark',
+    what: 'tests of the capture file',
+    fix: 'apt-get install --no-install-recommends tshark',
+    probe: () => program('tshark'),
+  },
 ];
 
 /** Asks every probe at once. */

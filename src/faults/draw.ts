@@ -10,6 +10,8 @@ type DrawPurpose =
   | 'corrupt'
   /** Whether a segment is lost. */
   | 'loss'
+  /** Whether a segment is lost to the weather, on top of the link's own loss. */
+  | 'weather-loss'
   /** How long good and bad spells of a link last. */
   | 'loss-state'
   /** How long outages last, and the time between them. */
@@ -24,18 +26,10 @@ export interface DrawName {
   readonly connection: number;
   readonly direction: Direction;
   readonly purpose: DrawPurpose;
-  /** Segment of the direction's byte stream, from 0 ({@link segmentOf}), or its first byte; never a count of read chunks. */
+  /** Offset of the segment's first byte in its direction's stream (see segmenter.ts); never a count of read chunks. */
   readonly n: number;
   /** Which sending of it, where a thing is sent again: 0, or absent, is the first. */
   readonly attempt?: number;
-}
-
-/** Bytes per segment: what one Ethernet frame carries of a TCP stream. */
-export const segmentB = 1460;
-
-/** The segment that holds the byte at this offset of a stream. */
-export function segmentOf(offset: number): number {
-  return Math.floor(offset / segmentB);
 }
 
 /** A number in [0, 1), uniform over names, with 53 random bits; the same name always gives the same number. */

@@ -5,7 +5,7 @@ import type { DirectionProfile, LinkProfile, Loss, Outage, OutageMode } from './
 export function timeInWords(ms: number): string {
   if (ms < 1000) return `${rounded(ms)} ms`;
   if (ms < 60_000) return `${rounded(ms / 1000)} s`;
-  if (ms < 3_600_000) return `${rounded(ms / 60_000)} min`;
+  if (ms < 7_200_000) return `${rounded(ms / 60_000)} min`;
   return `${rounded(ms / 3_600_000)} h`;
 }
 
@@ -17,7 +17,7 @@ export function rateInWords(bitPerS: number): string {
   return `${rounded(bitPerS / 1e9)} Gbit/s`;
 }
 
-const rounded = (value: number): number => Number(value.toPrecision(4));
+const rounded = (value: number): number => Number(value.toPrecision(3));
 
 /** Delay, jitter, rate and loss in one line. */
 export function figuresInWords(profile: LinkProfile): string {
@@ -46,7 +46,7 @@ export function conductInWords(profile: LinkProfile): readonly string[] {
     ...outages.map(outageInWords),
     ...ifAny(
       sharedCapacity,
-      (it) => `shares ${rateInWords(it.upBitPerS)} up and ${rateInWords(it.downBitPerS)} down with "${it.id}"`,
+      (it) => `shares ${rateInWords(it.upBitPerS)} up and ${rateInWords(it.downBitPerS)} down with all on "${it.id}"`,
     ),
     ...ifAny(
       failover,
@@ -80,7 +80,7 @@ function lossInWords(loss: Loss): string {
       return `${loss.lossPct} %`;
     case 'gilbert-elliott': {
       const { meanGoodS, meanBadS, lossGoodPct, lossBadPct } = loss;
-      const spells = `${lossBadPct} % in spells of ${secondsInWords(meanBadS)} every ${secondsInWords(meanGoodS + meanBadS)}`;
+      const spells = `${lossBadPct} % in spells of ${secondsInWords(meanBadS)} after ${secondsInWords(meanGoodS)} on average`;
       return lossGoodPct === 0 ? spells : `${lossGoodPct} %, and ${spells}`;
     }
     case 'nth':

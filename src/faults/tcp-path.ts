@@ -1,4 +1,5 @@
 // One direction of a TCP connection over a link, as a state machine: bytes and time go in, what arrives when comes out.
+import { Fifo } from './fifo.ts';
 import type { Segment } from './segmenter.ts';
 import { TcpSender, type Outstanding } from './tcp-sender.ts';
 
@@ -18,8 +19,21 @@ export interface PathWorld {
   isAckLost(segment: SegmentName, attempt: number, tMs: number): boolean;
   /** Puts a segment of so many bytes on the medium at or after `fromMs`; gives when its last byte is out. */
   carry(payloadB: number, fromMs: number): number;
-  /** A segment went out, for the meter. */
-  sent(payloadB: number, kind: 'new' | 'continued' | 'resent', tMs: number): void;
+  /** A transmission went out, for the meter. */
+  left(it: Transmission): void;
+  /** The same one is there, or would be if it had not been lost. */
+  came(it: Transmission): void;
+}
+
+/** One segment on its way once, as a meter at either end sees it. */
+export interface Transmission {
+  readonly payloadB: number;
+  readonly kind: 'new' | 'continued' | 'resent';
+  readonly isLost: boolean;
+  /** When its last byte is out. */
+  readonly leftMs: number;
+  /** When that is at the far end. */
+  readonly cameMs: number;
 }
 
 /** What comes out at the far end: bytes, or the end of the stream. */
@@ -42,12 +56,15 @@ interface Sent extends Outstanding, SegmentName {
 interface Flight {
   readonly segment: Sent;
   readonly attempt: number;
+  readonly transmission: Transmission;
   atMs: number;
 }
 
 /** An acknowledgement on its way back: of what the far end had at `gotUntilMs`. */
 interface Ack {
   readonly gotUntilMs: number;
+  /** Something is missing before what has arrived: it names that selectively. */
+  readonly hasHole: boolean;
   atMs: number;
 }
 
@@ -58,11 +75,13 @@ export class TcpPath {
   readonly #world: PathWorld;
   readonly #mssB: number;
   readonly #sender: TcpSender<Sent>;
-  readonly #waiting: Waiting[] = [];
-  readonly #flights: Flight[] = [];
-  readonly #acks: Ack[] = [];
+  readonly #waiting = new Fifo<Waiting>();
+  readonly #flights = new Fifo<Flight>();
+  readonly #acks = new Fifo<Ack>();
   /** Sent, and not yet handed on at the far end, in order. */
-  readonly #undelivered: Sent[] = [];
+  readonly #undelivered = new Fifo<Sent>();
+  /** How many segments are there that cannot be handed on, because something before them is missing. */
+  #beyond = 0;
   #freeMs = 0;
   /** Until when the sender had to hold new segments back: what waited for that goes out together. */
   #closedUntilMs = -Infinity;
@@ -103,16 +122,17 @@ export class TcpPath {
 
   /** The link has become one that drops: what is under way is lost, there and back. */
   dropAll(): void {
-    this.#flights.length = 0;
-    this.#acks.length = 0;
+    this.#flights.clear();
+    this.#acks.clear();
   }
 
   /** Nothing of it arrives any more. */
   clear(): void {
     this.dropAll();
     this.#sender.clear();
-    this.#waiting.length = 0;
-    this.#undelivered.length = 0;
+    this.#waiting.clear();
+    this.#undelivered.clear();
+    this.#beyond = 0;
     this.#heldB = 0;
   }
 
@@ -131,10 +151,10 @@ export class TcpPath {
 
   #next(): { readonly step: Step; readonly atMs: number } {
     const isFrozen = this.#world.state === 'freeze';
-    const [first] = this.#waiting;
+    const { first } = this.#waiting;
     const times: readonly (readonly [Step, number])[] = [
-      ['arrival', isFrozen ? Infinity : (this.#flights[0]?.atMs ?? Infinity)],
-      ['ack', isFrozen ? Infinity : (this.#acks[0]?.atMs ?? Infinity)],
+      ['arrival', isFrozen ? Infinity : (this.#flights.first?.atMs ?? Infinity)],
+      ['ack', isFrozen ? Infinity : (this.#acks.first?.atMs ?? Infinity)],
       ['alarm', this.#sender.wakeAtMs],
       ['send', first && this.#sender.maySend ? Math.max(first.readyMs, this.#freeMs, this.#closedUntilMs) : Infinity],
     ];
@@ -153,23 +173,28 @@ export class TcpPath {
 
   /** A copy is there: the far end acknowledges it, and hands on what is whole now. */
   #arrive(): readonly Arrival[] {
-    const { segment, attempt, atMs } = this.#flights.shift() as Flight; // It is what arrives next.
+    const { segment, attempt, transmission, atMs } = this.#flights.shift() as Flight; // It is what arrives next.
+    if (transmission.payloadB > 0) this.#world.came({ ...transmission, cameMs: atMs });
+    if (transmission.isLost) return [];
+    if (segment.gotMs === Infinity) this.#beyond += 1;
     segment.gotMs = Math.min(segment.gotMs, atMs);
-    const ack = { gotUntilMs: atMs, atMs: atMs + this.#world.returnDelayMs };
-    if (!this.#world.isAckLost(segment, attempt, atMs)) insert(this.#acks, ack);
     const whole: Arrival[] = [];
-    for (let first = this.#undelivered[0]; first && first.gotMs <= atMs; first = this.#undelivered[0]) {
+    for (let { first } = this.#undelivered; first && first.gotMs <= atMs; first = this.#undelivered.first) {
       whole.push(...first.contents);
       this.#heldB -= sizeOf(first.contents);
       this.#undelivered.shift();
+      this.#beyond -= 1;
     }
+    const backMs = atMs + this.#world.returnDelayMs;
+    const ack = { gotUntilMs: atMs, atMs: backMs, hasHole: this.#beyond > 0 };
+    if (!this.#world.isAckLost(segment, attempt, atMs)) insert(this.#acks, ack);
     return whole;
   }
 
   #acknowledge(nowMs: number): void {
-    const { gotUntilMs } = this.#acks.shift() as Ack; // It is what comes next.
+    const { gotUntilMs, hasHole } = this.#acks.shift() as Ack; // It is what comes next.
     const wasClosed = !this.#sender.maySend;
-    this.#sender.acknowledged(gotUntilMs, nowMs);
+    this.#sender.acknowledged({ gotUntilMs, hasHole }, nowMs);
     this.#sendLost(nowMs);
     if (wasClosed && this.#sender.maySend) this.#closedUntilMs = nowMs;
   }
@@ -198,7 +223,7 @@ export class TcpPath {
     const first = this.#waiting.shift() as Waiting; // It is what goes next.
     const contents = [first.content];
     let lengthB = sizeB(first.content);
-    for (let next = this.#waiting[0]; next && next.readyMs < this.#closedUntilMs; next = this.#waiting[0]) {
+    for (let next = this.#waiting.first; next && next.readyMs < this.#closedUntilMs; next = this.#waiting.first) {
       lengthB += sizeB(next.content);
       if (lengthB > this.#mssB || !(next.content instanceof Uint8Array)) break;
       contents.push(next.content);
@@ -223,19 +248,19 @@ export class TcpPath {
   #fly(segment: Sent, kind: 'new' | 'continued' | 'resent'): void {
     const { attempt, sentMs, contents } = segment;
     const payloadB = sizeOf(contents);
-    const outMs = this.#world.carry(payloadB, sentMs);
-    this.#freeMs = Math.max(this.#freeMs, outMs);
-    if (payloadB > 0) this.#world.sent(payloadB, kind, outMs);
-    if (this.#world.state === 'drop' || this.#world.isLost(segment, attempt, outMs)) return;
-    insert(this.#flights, { segment, attempt, atMs: outMs + this.#world.delayMs(segment, attempt) });
+    const leftMs = this.#world.carry(payloadB, sentMs);
+    this.#freeMs = Math.max(this.#freeMs, leftMs);
+    const isLost = this.#world.state === 'drop' || this.#world.isLost(segment, attempt, leftMs);
+    const cameMs = leftMs + this.#world.delayMs(segment, attempt);
+    const transmission = { payloadB, kind, isLost, leftMs, cameMs };
+    if (payloadB > 0) this.#world.left(transmission);
+    insert(this.#flights, { segment, attempt, transmission, atMs: cameMs });
   }
 }
 
 /** Puts it in its place in time, behind what is there already at the same moment. */
-function insert<T extends { readonly atMs: number }>(list: T[], it: T): void {
-  let at = list.length;
-  while (at > 0 && (list[at - 1]?.atMs ?? 0) > it.atMs) at -= 1;
-  list.splice(at, 0, it);
+function insert<T extends { readonly atMs: number }>(list: Fifo<T>, it: T): void {
+  list.insert(it, (other) => other.atMs > it.atMs);
 }
 
 const sizeB = (content: Arrival): number => (content instanceof Uint8Array ? content.length : 0);

@@ -1,4 +1,5 @@
 // What a TCP sender does about loss, as Linux does it: who told it what, what it sends again when, and when it holds back.
+import { Fifo } from './fifo.ts';
 import { RetransmissionTimer } from './retransmission-timer.ts';
 
 /** A segment that was sent and is not acknowledged, as its sender knows it. */
@@ -21,6 +22,16 @@ interface Alarm {
   readonly kind: 'probe' | 'timeout' | 'reordering';
 }
 
+/** What an acknowledgement tells. */
+export interface Acknowledgement {
+  /** The far end had at this time what it had. */
+  readonly gotUntilMs: number;
+  /** Something is missing before what has arrived. */
+  readonly hasHole: boolean;
+}
+
+/** Segments of full size that fill the window which Linux lets grow to 6 MiB. */
+const mostOutstanding = 4096;
 /** So many selective acknowledgements prove a loss without a window for reordering. */
 const proofOfLoss = 3;
 /** What Linux adds to two round trips before it probes: its least timeout for a lone segment, else two clock ticks. */
@@ -36,7 +47,9 @@ const grainMs = 0.001;
  */
 export class TcpSender<Segment extends Outstanding> {
   readonly #timer: RetransmissionTimer;
-  readonly #out: Segment[] = [];
+  readonly #out = new Fifo<Segment>();
+  /** How many of them are acknowledged selectively. */
+  #sacked = 0;
   #state: 'open' | 'recovery' | 'loss' = 'open';
   /** How many segments may be under way while a loss is repaired. */
   #window = Infinity;
@@ -63,17 +76,19 @@ export class TcpSender<Segment extends Outstanding> {
 
   /** Whether a segment may be sent now: one that is lost, or a new one. */
   get maySend(): boolean {
-    return this.#state === 'open' || this.#underWay() < this.#window;
+    if (this.#state === 'open') return this.#out.length < mostOutstanding;
+    return this.#underWay() < this.#window;
   }
 
   /** The first segment that is taken for lost. */
   get lost(): Segment | undefined {
-    return this.#state === 'open' ? undefined : this.#out.find((it) => it.isLost);
+    return this.#state === 'open' ? undefined : find(this.#out, (it) => it.isLost);
   }
 
   /** Nothing is to be sent again. */
   clear(): void {
-    this.#out.length = 0;
+    this.#out.clear();
+    this.#sacked = 0;
     this.#alarm = undefined;
   }
 
@@ -86,25 +101,21 @@ export class TcpSender<Segment extends Outstanding> {
   /** A segment goes out again. */
   sentAgain(segment: Segment): void {
     segment.isLost = false;
-    if (segment === this.#out[0]) this.#armTimeout(segment.sentMs);
+    if (segment === this.#out.first) this.#armTimeout(segment.sentMs);
   }
 
   /** An acknowledgement comes in that tells what the far end had at `gotUntilMs`. */
-  acknowledged(gotUntilMs: number, nowMs: number): void {
+  acknowledged({ gotUntilMs, hasHole }: Acknowledgement, nowMs: number): void {
     const fresh: Segment[] = [];
     let hasAdvanced = false;
-    for (let first = this.#out[0]; first && first.gotMs <= gotUntilMs; first = this.#out[0]) {
-      if (!first.isSacked) fresh.push(first);
+    for (let { first } = this.#out; first && first.gotMs <= gotUntilMs; first = this.#out.first) {
+      if (first.isSacked) this.#sacked -= 1;
+      else fresh.push(first);
       this.#out.shift();
       this.#gone(first);
       hasAdvanced = true;
     }
-    for (const it of this.#out) {
-      if (it.isSacked || it.gotMs > gotUntilMs) continue;
-      it.isSacked = true;
-      it.isLost = false;
-      fresh.push(it);
-    }
+    if (hasHole) fresh.push(...this.#sack(gotUntilMs));
     if (fresh.length === 0 && !hasAdvanced) return;
     for (const it of fresh) this.#measure(it, nowMs);
     if (hasAdvanced) this.#timer.recover();
@@ -114,6 +125,19 @@ export class TcpSender<Segment extends Outstanding> {
     if (!isWaiting && (hasAdvanced || this.#alarm === undefined)) this.#arm(nowMs);
   }
 
+  /** Notes what has arrived behind a hole; gives what was not known. */
+  #sack(gotUntilMs: number): readonly Segment[] {
+    const fresh: Segment[] = [];
+    for (const it of this.#out) {
+      if (it.isSacked || it.gotMs > gotUntilMs) continue;
+      it.isSacked = true;
+      it.isLost = false;
+      fresh.push(it);
+    }
+    this.#sacked += fresh.length;
+    return fresh;
+  }
+
   /**
    * The alarm rings.
    * @returns a segment to send again as a probe, beside what `lost` names
@@ -121,7 +145,7 @@ export class TcpSender<Segment extends Outstanding> {
   wake(nowMs: number): Segment | undefined {
     const kind = this.#alarm?.kind;
     this.#alarm = undefined;
-    const last = this.#out.at(-1);
+    const { last } = this.#out;
     if (last === undefined) return undefined;
     if (kind === 'probe') {
       this.#probed = last;
@@ -136,7 +160,7 @@ export class TcpSender<Segment extends Outstanding> {
   #timeOut(nowMs: number): void {
     this.#state = 'loss';
     this.#window = 1;
-    this.#repairedWith = this.#out.at(-1);
+    this.#repairedWith = this.#out.last;
     this.#probed = undefined;
     for (const it of this.#out) it.isLost = !it.isSacked;
     this.#timer.backOff();
@@ -161,9 +185,8 @@ export class TcpSender<Segment extends Outstanding> {
 
   /** Takes for lost what was sent before something that has arrived. Tells whether the window for reordering is open. */
   #findLosses(nowMs: number): boolean {
-    const sacked = this.#out.filter((it) => it.isSacked).length;
-    if (sacked === 0 && this.#state === 'open') return false;
-    const isProven = this.#state !== 'open' || sacked >= proofOfLoss;
+    if (this.#sacked === 0 && this.#state === 'open') return false;
+    const isProven = this.#state !== 'open' || this.#sacked >= proofOfLoss;
     const windowMs = isProven ? 0 : this.#timer.rttMs / 4;
     let waitMs = 0;
     let hasFound = false;
@@ -175,7 +198,7 @@ export class TcpSender<Segment extends Outstanding> {
     }
     if (hasFound && this.#state === 'open') {
       this.#state = 'recovery';
-      this.#repairedWith = this.#out.at(-1);
+      this.#repairedWith = this.#out.last;
       this.#probed = undefined;
       this.#window = this.#underWay() + 1;
     }
@@ -184,11 +207,11 @@ export class TcpSender<Segment extends Outstanding> {
   }
 
   #arm(nowMs: number): void {
-    const [first] = this.#out;
+    const { first } = this.#out;
     this.#alarm = undefined;
     if (first === undefined) return;
     const timeoutAtMs = Math.max(nowMs, first.sentMs + this.#timer.timeoutMs);
-    const mayProbe = this.#state === 'open' && this.#probed === undefined && !this.#out.some((it) => it.isSacked);
+    const mayProbe = this.#state === 'open' && this.#probed === undefined && this.#sacked === 0;
     const probeAtMs = nowMs + 2 * this.#timer.rttMs + (this.#out.length === 1 ? loneProbeMs : probeMs);
     this.#alarm =
       mayProbe && probeAtMs < timeoutAtMs
@@ -201,6 +224,13 @@ export class TcpSender<Segment extends Outstanding> {
   }
 
   #underWay(): number {
-    return this.#out.filter((it) => !it.isSacked && !it.isLost).length;
+    let count = 0;
+    for (const it of this.#out) if (!it.isSacked && !it.isLost) count += 1;
+    return count;
   }
+}
+
+function find<T>(items: Iterable<T>, fits: (it: T) => boolean): T | undefined {
+  for (const it of items) if (fits(it)) return it;
+  return undefined;
 }

@@ -93,7 +93,12 @@ const shapes: Shapes = {
     ordinal: count,
     payloadHash: text,
   },
-  link: { link: text, state: oneOf('up', 'cut', 'half-open-up', 'half-open-down'), figures: each(finite) },
+  link: {
+    link: text,
+    state: oneOf('up', 'cut', 'frozen', 'half-open-up', 'half-open-down'),
+    figures: each(finite),
+    cause: maybe(text),
+  },
   fault: { link: text, fault: text, connection: maybe(text), did: text },
   part: {
     part: text,

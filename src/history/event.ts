@@ -127,8 +127,11 @@ export interface PublishIntended extends EventBase {
 export interface LinkChanged extends EventBase {
   readonly kind: 'link';
   readonly link: string;
-  readonly state: 'up' | 'cut' | 'half-open-up' | 'half-open-down';
+  /** `cut`: what is sent vanishes; `frozen`: it waits; `half-open-up`: nothing passes to the server. */
+  readonly state: 'up' | 'cut' | 'frozen' | 'half-open-up' | 'half-open-down';
   readonly figures: Readonly<Record<string, number>>;
+  /** What brought it about, where it was not the run itself. */
+  readonly cause?: string;
 }
 
 /** A fault acted on a packet or connection. */

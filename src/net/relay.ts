@@ -33,6 +33,8 @@ export interface RelayOptions {
   readonly admit?: (connection: ConnectionId) => Admission | Promise<Admission>;
   /** Default: everything passes as it came. */
   readonly createPassage?: CreatePassage;
+  /** A connection is over, also one that never went through. */
+  readonly onOver?: (connection: ConnectionId) => void;
 }
 
 /** A standing relay. Disposing ends it and all its connections. */
@@ -63,7 +65,10 @@ export async function relay(options: RelayOptions): Promise<Relay> {
     onWire(client) {
       const connection = newConnection(client, options);
       open.add(connection);
-      void connection.over.then(() => open.delete(connection));
+      void connection.over.then(() => {
+        open.delete(connection);
+        options.onOver?.(connection.id);
+      });
       void admit(connection, options, signal);
     },
   });

@@ -131,6 +131,7 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
   const file = await readScenario(scenarioPath(word));
   if (backend !== undefined) linkBackend(backend);
   const plan = planOf(file, options, await readLinkProfiles(file), await readLinkFaults(file));
+  for (const it of plan.links) linkBackend(it.backend).check(it);
   checkTargets(file, target);
   const words = [...(target ? [`--target ${target}`] : []), ...(backend ? [`--backend ${backend}`] : [])];
   return {

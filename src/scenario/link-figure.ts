@@ -2,6 +2,8 @@
 import type { ProfileProblem } from '../faults/checked-profile.ts';
 import { isFigure } from './quantities.ts';
 
+const dotted = (path: readonly string[]): string => path.join('.');
+
 /** A figure as its file gives it. */
 export interface LinkFigure {
   /** Where it stands in the file, e.g. `up.rate` or `outages.0.meanUp`. */
@@ -18,7 +20,7 @@ const notFigures = new Set(['title', 'caution', 'tariff', 'evidence']);
 /** The figures in the plain data of a file, in its order. */
 export function figuresOf(data: unknown, evidence: Readonly<Record<string, string>>): readonly LinkFigure[] {
   return written(data, []).map(({ path, value }) => ({
-    path: path.join('.'),
+    path: dotted(path),
     value,
     evidence: nearestEvidence(path, evidence),
   }));
@@ -40,7 +42,7 @@ function written(data: unknown, path: readonly string[]): readonly { path: reado
 /** What is said of a figure itself, else of the smallest group that it stands in. */
 function nearestEvidence(path: readonly string[], evidence: Readonly<Record<string, string>>): string | undefined {
   for (let length = path.length; length > 0; length--) {
-    const key = path.slice(0, length).join('.');
+    const key = dotted(path.slice(0, length));
     if (Object.hasOwn(evidence, key)) return evidence[key];
   }
   return undefined;
@@ -66,5 +68,5 @@ export function placeOfFigure(path: ProfileProblem['path'], figures: ReadonlySet
   const candidates = [own, ...(isSide ? [shared, shared.map((key) => (key === 'delay' ? 'rtt' : key))] : [])];
   // A plain share stands as the loss itself.
   const all = candidates.flatMap((it) => [it, ...(it.at(-2) === 'loss' ? [it.slice(0, -1)] : [])]);
-  return all.find((it) => figures.has(it.join('.'))) ?? own;
+  return all.find((it) => figures.has(dotted(it))) ?? own;
 }

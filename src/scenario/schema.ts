@@ -116,7 +116,6 @@ export const scenarioSchema = z.strictObject({
 
 /** A scenario file as read: lengths of time in milliseconds, defaults filled in. */
 export type Scenario = z.infer<typeof scenarioSchema>;
-export type ScenarioLink = Scenario['links'][string];
 export type ScenarioDevice = Scenario['devices'][string];
 export type ScenarioStep = Scenario['timeline'][number];
 export type ScenarioExpectation = Scenario['expectations'][number];

@@ -13,8 +13,7 @@ import { openRunRegistry } from '../../src/bench/run-registry.ts';
 import type { HistoryEvent } from '../../src/history/event.ts';
 import { machineClock, pause } from '../../src/net/clock.ts';
 import { tryConnect } from '../../src/parts/brokers/readiness.ts';
-import { startEmbeddedLink } from '../../src/parts/links/embedded.ts';
-import type { LinkBackend } from '../../src/parts/links/link-options.ts';
+import { linkBackend } from '../../src/parts/links/backend.ts';
 import { has, need } from '../support/needs.ts';
 
 let folder: string;
@@ -72,8 +71,7 @@ test('begins with the run, describes its target, and ends with how it went', asy
 test('puts a link before its target and names the connections over it', async () => {
   const bench = await openBench(options());
   const { endpoint } = await bench.startTarget('b', 'embedded');
-  const backend: LinkBackend = { backend: 'embedded', capabilities: [], start: startEmbeddedLink };
-  const link = await bench.startLink(backend, {
+  const link = await bench.startLink(linkBackend('embedded'), {
     name: 'sat',
     upstream: endpoint,
     client: 'probe',

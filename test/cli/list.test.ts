@@ -1,7 +1,10 @@
 // What `fieldbench list` shows: every row whole, whatever the width of the terminal, and on one line for programs.
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { checks } from '../../src/conformance/checks.ts';
 import { tableLines } from '../../src/cli/table.ts';
+import { readLinkFile } from '../../src/scenario/link-file.ts';
+import { shippedLinks } from '../../src/scenario/shipped-links.ts';
 import { statements311 } from '../../src/spec/catalogue.ts';
 import { Workplace } from './command-line.ts';
 
@@ -58,4 +61,53 @@ test.concurrent('list statements: by how much each is judged, or why it is not',
   for (const line of lines)
     expect(line).toMatch(/^MQTT-\S+ +(?:[1-9]\d* checks?(?:, [1-9]\d* rules?)? .+|- .+; not judged: .+)$/);
   expect(stdout).toMatch(/^MQTT-4\.8\.0-2 +- .+ can be neither forced nor recognised from outside/m);
+});
+
+test.concurrent('list links: every shipped profile with its title', { timeout: 60_000 }, async () => {
+  await using place = new Workplace();
+  const { code, stdout } = await place.run(['list', 'links']);
+  expect(code).toBe(0);
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines.map((line) => line.split(' ')[0])).toEqual(await shippedLinks());
+  expect(stdout).toMatch(/^iridium-sbd +messages +Iridium Short Burst Data modem/m);
+});
+
+test.concurrent('list links NAME: every figure with its evidence', { timeout: 60_000 }, async () => {
+  await using place = new Workplace();
+  const { code, stdout } = await place.run(['list', 'links', 'nb-iot']);
+  expect(code).toBe(0);
+  const { figures, profile } = await readLinkFile('nb-iot');
+  const lines = stdout.split('\n');
+  for (const { path, value, evidence } of figures) {
+    const found = lines.filter((line) => line.startsWith(`${path} `) && line.endsWith(`  ${evidence}`));
+    expect(found.map((line) => line.includes(`  ${value} `))).toEqual([true]);
+  }
+  expect(stdout).toContain(`nb-iot: ${profile.title}\n`);
+  expect(stdout).toContain(`  caution: ${profile.caution}\n`);
+});
+
+test.concurrent('list links NAME: a file of one’s own, which may leave evidence out', { timeout: 60_000 }, async () => {
+  await using place = new Workplace();
+  writeFileSync(place.path('mast.yaml'), 'title: the radio on the mast\nrtt: 180ms\n');
+  const { code, stdout } = await place.run(['list', 'links', './mast.yaml']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^rtt +180ms +not said$/m);
+});
+
+test.concurrent.for([
+  [['links', 'geo-vast'], /FB_LINK_UNKNOWN.*did you mean "geo-vsat"/s],
+  [['rules', 'MQTT-1'], /there is no more to tell of "MQTT-1" than "fieldbench list rules" shows.*links/s],
+  [['linkz'], /cannot list "linkz".*did you mean "links"/s],
+] as const)('list %j says what is wrong', { timeout: 60_000 }, async ([words, expected]) => {
+  await using place = new Workplace();
+  const { code, stderr } = await place.run(['list', ...words]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(expected);
+});
+
+test.concurrent('list backends: what each of them can do', { timeout: 60_000 }, async () => {
+  await using place = new Workplace();
+  const { stdout } = await place.run(['list', 'backends']);
+  expect(stdout).toMatch(/^embedded +.*packet-faults/m);
+  expect(stdout).toMatch(/^toxiproxy/m);
 });

@@ -1,7 +1,7 @@
 // Draws must be even, and must depend on their name only.
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { draw, segmentB, segmentOf, type DrawName } from '../../src/faults/draw.ts';
+import { draw, type DrawName } from '../../src/faults/draw.ts';
 
 const name: fc.Arbitrary<DrawName> = fc.record({
   seed: fc.nat(),
@@ -74,8 +74,4 @@ describe('draws', () => {
   test('two names never share a number by running into each other', () => {
     expect(draw({ ...first, link: 'a', connection: 98 })).not.toBe(draw({ ...first, link: 'ab', connection: 1 }));
   });
-});
-
-test('a segment is a fixed stretch of the stream', () => {
-  expect([0, segmentB - 1, segmentB, 2 * segmentB].map(segmentOf)).toEqual([0, 0, 1, 2]);
 });

@@ -33,7 +33,8 @@ function bed(lost: readonly string[] = [], { msPerSegment = 0, lostAcks = [] as 
     isLost: ({ ordinal }, attempt) => lost.includes(attempt === 0 ? `${ordinal}` : `${ordinal}+${attempt}`),
     isAckLost: ({ ordinal }, attempt) => attempt === 0 && lostAcks.includes(ordinal),
     carry: (_, fromMs) => (freeMs = Math.max(freeMs, fromMs) + msPerSegment),
-    sent: (_, kind, atMs) => it.sendings.push({ isResent: kind === 'resent', atMs }),
+    left: ({ kind, leftMs }) => it.sendings.push({ isResent: kind === 'resent', atMs: leftMs }),
+    came: () => {},
   };
   const path = new TcpPath(world, rttMs, mssB);
   const advance = (toMs: number): void => {

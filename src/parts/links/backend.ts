@@ -1,17 +1,37 @@
 // What can apply a link, in one list.
 import { didYouMean, FieldbenchError } from '../../error.ts';
-import { startEmbeddedLink } from './embedded.ts';
+import { checkEmbeddedLink, startEmbeddedLink } from './embedded.ts';
 import type { LinkBackend } from './link-options.ts';
-import { startToxiproxyLink } from './toxiproxy.ts';
+import { checkToxiproxyLink, startToxiproxyLink } from './toxiproxy.ts';
 
 /** A new backend is one file and one line. */
 export const linkBackends: readonly LinkBackend[] = [
   {
     backend: 'embedded',
-    capabilities: ['packet-faults', 'release-after-cut', 'seeded-jitter', 'endings', 'segments'],
+    capabilities: [
+      'packet-faults',
+      'release-after-cut',
+      'seeded-jitter',
+      'jitter-distribution',
+      'endings',
+      'segments',
+      'rate',
+      'queue',
+      'framing',
+      'loss',
+      'outages',
+      'nat',
+      'idle-wake',
+      'half-duplex',
+      'shared-capacity',
+      'failover',
+      'connect-delay',
+      'timeline',
+    ],
+    check: checkEmbeddedLink,
     start: startEmbeddedLink,
   },
-  { backend: 'toxiproxy', capabilities: [], start: startToxiproxyLink },
+  { backend: 'toxiproxy', capabilities: ['rate'], check: checkToxiproxyLink, start: startToxiproxyLink },
 ];
 
 /**

@@ -1,9 +1,15 @@
 // The link that is always there: a TCP relay in this process with delay, cuts and packet faults.
 import { LinkFaults } from '../../faults/link-faults.ts';
+import { SharedMedia } from '../../faults/medium.ts';
+import type { ConnectionId } from '../../history/event.ts';
 import { relay, type RelayOptions } from '../../net/relay.ts';
 import type { PartContext } from '../part.ts';
+import { Gate } from './admission.ts';
+import { Channel } from './channel.ts';
+import { Forecast, type ForecastOptions } from './forecast.ts';
 import { connectionNames, seenBy, type LinkOptions, type StartedFaultyLink } from './link-options.ts';
 import { LinkPassage, type LinkModel } from './link-passage.ts';
+import { refuseMissing, type LinkAsk } from './link-needs.ts';
 import { LinkState } from './link-state.ts';
 
 /**
@@ -19,40 +25,83 @@ import { LinkState } from './link-state.ts';
  * @throws FieldbenchError `FB_PORT_IN_USE`, `FB_LISTEN`, `FB_FAULT_NAME`, `FB_LINK_FIGURES`
  */
 export async function startEmbeddedLink(options: LinkOptions, context: PartContext): Promise<StartedFaultyLink> {
+  checkEmbeddedLink(options);
+  await using starting = new AsyncDisposableStack();
   const model = modelOf(options, context);
   const { state } = model;
   const passages = new Set<LinkPassage>();
-  let ordinal = 0;
+  const all = (act: (passage: LinkPassage) => void): void => passages.forEach((passage) => act(passage));
+  const gate = starting.use(new Gate(context.clock, state, model.channel));
+  const forecast = starting.use(new Forecast(forecastOptions(options, context, model, all)));
+  const ordinals = new Ordinals();
   const standing = await relay({
     ...relayOptions(options, context),
-    admit: () => state.admit(),
+    admit: (connection) => gate.admit(ordinals.of(connection)),
     createPassage(ends) {
-      ordinal += 1;
-      const passage = new LinkPassage(ends, model, ordinal, () => passages.delete(passage));
+      const passage = new LinkPassage(ends, model, ordinals.of(ends.connection), () => passages.delete(passage));
       passages.add(passage);
       return passage;
     },
+    onOver: (connection) => ordinals.forget(connection),
   });
+  starting.use(standing);
   state.begin();
-  const follow = (): void => passages.forEach((passage) => passage.followLink());
+  starting.defer(state.follow(() => all((passage) => passage.followLink())));
+  forecast.begin();
+  const running = starting.move();
   return {
     name: options.name,
     endpoint: standing.endpoint,
     shape: async (figures) => state.shape(figures),
-    async cut(how) {
-      state.cut(how);
-      follow();
-    },
-    async halfOpen(dead) {
-      state.halfOpen(dead);
-      follow();
-    },
-    async restore() {
-      state.restore();
-      follow();
-    },
+    cut: async (how) => state.cut(how),
+    halfOpen: async (dead) => state.halfOpen(dead),
+    restore: async () => state.restore(),
     addFaults: (faults) => model.faults.add(faults),
-    [Symbol.asyncDispose]: () => standing[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/**
+ * Whether the embedded link can apply this: everything that goes over TCP at all.
+ * @throws FieldbenchError `FB_LINK_CAPABILITY`
+ */
+export function checkEmbeddedLink(ask: LinkAsk): void {
+  refuseMissing(ask, 'embedded', {});
+}
+
+/** Numbers the connections of a link in the order in which they were dialled, from 1. */
+class Ordinals {
+  readonly #known = new Map<ConnectionId, number>();
+  #last = 0;
+
+  of(connection: ConnectionId): number {
+    const known = this.#known.get(connection) ?? ++this.#last;
+    this.#known.set(connection, known);
+    return known;
+  }
+
+  forget(connection: ConnectionId): void {
+    this.#known.delete(connection);
+  }
+}
+
+function forecastOptions(
+  { name, profile, timeline }: LinkOptions,
+  { clock, seed, history }: PartContext,
+  { state }: LinkModel,
+  all: (act: (passage: LinkPassage) => void) => void,
+): ForecastOptions {
+  return {
+    link: name,
+    seed,
+    clock,
+    state,
+    profile,
+    timeline,
+    onSwitch(connections, cause) {
+      history.record({ kind: 'fault', link: name, fault: 'failover', did: `${cause}; connections: ${connections}` });
+      if (connections !== 'survive') all((passage) => passage.switched(connections));
+    },
   };
 }
 
@@ -63,13 +112,17 @@ function modelOf(options: LinkOptions, { clock, seed, history }: PartContext): L
     // A link without taps is somebody's own fault: a broken server's, which is to be blamed.
     if (options.taps && taints) history.record({ kind: 'taint', connection, why: `fault ${fault}` });
   };
+  const { name, profile, media = new SharedMedia(), content = 'mqtt', segments } = options;
+  const state = new LinkState(name, profile, history);
   return {
-    name: options.name,
+    name,
     clock,
     seed,
     faults: new LinkFaults(options.faults),
-    state: new LinkState(options.name, options.profile, history),
-    segments: options.segments,
+    state,
+    channel: new Channel(state, media, { seed, link: name }),
+    content,
+    segments,
     played,
   };
 }

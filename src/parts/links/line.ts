@@ -1,6 +1,6 @@
 // One direction of one connection over the embedded link: what enters comes out later, whole and in order.
 import type { DrawName } from '../../faults/draw.ts';
-import { headersB, Segmenter, type StreamContent } from '../../faults/segmenter.ts';
+import { headersB, Segmenter, type Segment, type StreamContent } from '../../faults/segmenter.ts';
 import type { Segmentation } from '../../faults/segmentation.ts';
 import { TcpPath, type Arrival, type PathWorld } from '../../faults/tcp-path.ts';
 import type { CancelTimer, Clock } from '../../net/clock.ts';
@@ -20,8 +20,8 @@ export interface LineOptions {
   readonly segments?: Segmentation | undefined;
   /** Called with true when the line has all it can hold, with false when it has room again. */
   readonly full: (isFull: boolean) => void;
-  /** A segment went out, for the meter. */
-  readonly sent: (payloadB: number, kind: 'new' | 'continued' | 'resent', tMs: number) => void;
+  /** Sees every transmission at both ends; absent where nobody asks. */
+  readonly meter?: Pick<PathWorld, 'left' | 'came'> | undefined;
 }
 
 /** Bytes under way at which a sender has to wait where the link has no queue of its own, as for a full TCP window. */
@@ -56,7 +56,7 @@ export class Line {
     this.#enteredB += bytes.length;
     const nowMs = this.#options.clock.nowMs();
     if (this.#isClear(nowMs)) {
-      for (const it of segments) this.#options.sent(it.bytes.length, it.isContinued ? 'continued' : 'new', nowMs);
+      for (const it of segments) this.#meterAtOnce(it, nowMs);
       return this.#arrive(bytes);
     }
     for (const it of segments) this.#path.enter(it, Math.max(nowMs, this.#holdUntilMs));
@@ -104,7 +104,7 @@ export class Line {
   }
 
   #world(): PathWorld {
-    const { state, channel, draws, sent } = this.#options;
+    const { state, channel, draws, meter } = this.#options;
     const { connection, direction } = draws;
     const isFrozen = (): boolean => this.#isFrozen;
     return {
@@ -118,8 +118,18 @@ export class Line {
       isLost: (it, attempt, tMs) => channel.isLost({ ...it, connection, direction, attempt }, tMs),
       isAckLost: (it, attempt, tMs) => channel.isAckLost({ ...it, connection, direction, attempt }, tMs),
       carry: (payloadB, fromMs) => channel.carry(direction, payloadB, fromMs),
-      sent,
+      left: (it) => meter?.left(it),
+      came: (it) => meter?.came(it),
     };
+  }
+
+  #meterAtOnce({ bytes, isContinued }: Segment, nowMs: number): void {
+    const { meter } = this.#options;
+    if (meter === undefined) return;
+    const kind = isContinued ? 'continued' : 'new';
+    const it = { payloadB: bytes.length, kind, isLost: false, leftMs: nowMs, cameMs: nowMs } as const;
+    meter.left(it);
+    meter.came(it);
   }
 
   /** Delivers what has arrived, and waits for what has not. */

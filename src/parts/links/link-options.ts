@@ -1,11 +1,15 @@
 // What every kind of link is started with, and what it can be asked for.
 import type { LinkProfile } from '../../faults/link-profile.ts';
+import type { SharedMedia } from '../../faults/medium.ts';
+import type { StreamContent } from '../../faults/segmenter.ts';
 import type { PacketFault } from '../../faults/packet-fault.ts';
 import type { Segmentation } from '../../faults/segmentation.ts';
 import type { History } from '../../history/event.ts';
 import { connectionIds, type ConnectionIds } from '../../net/connection-ids.ts';
 import type { ConnectionNames } from '../../net/tap.ts';
 import type { Endpoint, PartContext, StartedLink } from '../part.ts';
+import type { PlayedTimeline } from './forecast.ts';
+import type { LinkAsk } from './link-needs.ts';
 
 /** How one link is put before an endpoint. */
 export interface LinkOptions {
@@ -25,6 +29,12 @@ export interface LinkOptions {
   readonly faults?: readonly PacketFault[];
   /** Cuts the streams anew; default: pieces go on as they came. */
   readonly segments?: Segmentation;
+  /** Changes over time, from the start of the link. */
+  readonly timeline?: PlayedTimeline;
+  /** Default `mqtt`; `opaque` for streams that nobody here can read. */
+  readonly content?: StreamContent;
+  /** Channels that it may share with other links of the run; default: none. */
+  readonly media?: SharedMedia;
   /** Whether its connections stand in the history; a mutant before a target is a link that does not show. */
   readonly taps: boolean;
   /** The run's own, so that names of connections are unique in its history. */
@@ -54,6 +64,21 @@ export type LinkCapability =
   | 'release-after-cut'
   /** Jitter that the seed repeats. */
   | 'seeded-jitter'
+  | 'rate'
+  | 'queue'
+  /** Bytes on the air beyond those of the packet. */
+  | 'framing'
+  /** As TCP shows it: late, never gone. */
+  | 'loss'
+  | 'jitter-distribution'
+  | 'outages'
+  | 'nat'
+  | 'idle-wake'
+  | 'half-duplex'
+  | 'shared-capacity'
+  | 'failover'
+  | 'connect-delay'
+  | 'timeline'
   /** RST arrives as RST and FIN as FIN, one direction at a time. */
   | 'endings';
 
@@ -67,6 +92,11 @@ export interface StartedFaultyLink extends StartedLink {
 export interface LinkBackend {
   readonly backend: string;
   readonly capabilities: readonly LinkCapability[];
+  /**
+   * Whether it can apply such a link; starts nothing.
+   * @throws FieldbenchError `FB_LINK_CAPABILITY` that names what it cannot do
+   */
+  readonly check: (ask: LinkAsk) => void;
   /** @throws FieldbenchError `FB_LINK_CAPABILITY` when it cannot do what the options ask for. */
   readonly start: (options: LinkOptions, context: PartContext) => Promise<StartedFaultyLink>;
 }

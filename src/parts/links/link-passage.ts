@@ -1,13 +1,17 @@
 // One connection over the embedded link: faults are played where bytes enter, then they travel a delay line each way.
+import { NatMapping } from '../../faults/nat-mapping.ts';
 import type { LinkFaults } from '../../faults/link-faults.ts';
 import type { Direction } from '../../faults/packet-fault.ts';
 import type { Segmentation } from '../../faults/segmentation.ts';
+import type { StreamContent } from '../../faults/segmenter.ts';
 import { PacketPlayer, type PlayerStep } from '../../faults/packet-player.ts';
 import type { ConnectionId } from '../../history/event.ts';
 import type { CancelTimer, Clock } from '../../net/clock.ts';
 import type { Passage, PassageEnds } from '../../net/passage.ts';
 import type { EndHow } from '../../net/wire.ts';
-import { DelayLine } from './delay-line.ts';
+import type { Channel } from './channel.ts';
+import { Line } from './line.ts';
+import type { ConnectionMeter, LinkMeter } from './link-meter.ts';
 import type { LinkState } from './link-state.ts';
 
 /** What all connections of a link share. */
@@ -17,7 +21,11 @@ export interface LinkModel {
   readonly seed: number;
   readonly faults: LinkFaults;
   readonly state: LinkState;
+  readonly channel: Channel;
+  readonly content: StreamContent;
   readonly segments?: Segmentation | undefined;
+  /** Counts bytes; absent where nobody asks. */
+  readonly meter?: LinkMeter | undefined;
   /** A fault acted. */
   readonly played: (connection: ConnectionId, played: Extract<PlayerStep, { readonly step: 'played' }>) => void;
 }
@@ -31,12 +39,13 @@ export class LinkPassage implements Passage {
   readonly #ends: PassageEnds;
   readonly #link: LinkModel;
   readonly #player: PacketPlayer;
-  readonly #lines: Readonly<Record<Direction, DelayLine>>;
+  readonly #lines: Readonly<Record<Direction, Line>>;
+  readonly #meter: ConnectionMeter | undefined;
+  readonly #nat: NatMapping | undefined;
   #keepsClientOpen = false;
   #areParted = false;
   /** Directions in which nothing arrives any more; a party that closes is let go when nothing can answer it. */
   readonly #dead = new Set<Direction>();
-  #isInHole = false;
   #cancelHole: CancelTimer | undefined;
   #cancelWake: CancelTimer | undefined;
 
@@ -50,36 +59,43 @@ export class LinkPassage implements Passage {
     const { clock, seed, name } = link;
     const draws = { seed, link: name, connection: ordinal };
     this.#player = new PacketPlayer(link.faults, { openedAtMs: clock.nowMs(), draws });
+    this.#meter = link.meter?.connection(clock.nowMs(), link.channel.rttMs, link.state.profile.mtuB);
     const common = (direction: Direction) => ({
       clock,
-      figures: () => link.state.figures,
+      state: link.state,
+      channel: link.channel,
+      content: link.content,
       draws: { ...draws, direction },
       segments: link.segments,
+      meter: this.#meter?.of(direction),
     });
     this.#lines = {
-      toServer: new DelayLine({
+      toServer: new Line({
         ...common('toServer'),
         deliver: (bytes) => ends.toServer(bytes),
         full: (isFull) => ends.holdClient(isFull),
       }),
-      toClient: new DelayLine({
+      toClient: new Line({
         ...common('toClient'),
         deliver: (bytes) => ends.toClient(bytes),
         full: (isFull) => ends.holdServer(isFull),
       }),
     };
+    const { tcpIdleS } = link.state.profile.nat ?? {};
+    this.#nat = tcpIdleS === undefined ? undefined : new NatMapping(tcpIdleS, clock.nowMs());
     this.followLink();
   }
 
   fromClient(chunk: Uint8Array): void {
-    if (!this.#areParted) this.#perform(this.#player.feed('toServer', chunk, this.#link.clock.nowMs()));
+    if (this.#passes('toServer')) this.#perform(this.#player.feed('toServer', chunk, this.#link.clock.nowMs()));
   }
 
   fromServer(chunk: Uint8Array): void {
-    if (!this.#areParted) this.#perform(this.#player.feed('toClient', chunk, this.#link.clock.nowMs()));
+    if (this.#passes('toClient')) this.#perform(this.#player.feed('toClient', chunk, this.#link.clock.nowMs()));
   }
 
   clientEnded(how: EndHow): void {
+    this.#meter?.ended('client', how, this.#link.clock.nowMs());
     if (this.#areParted) return this.#ends.endClient('fin');
     this.#perform(this.#player.end('toServer', this.#link.clock.nowMs()));
     if (this.#dead.has('toClient')) this.#ends.endClient('fin');
@@ -88,6 +104,7 @@ export class LinkPassage implements Passage {
   }
 
   serverEnded(how: EndHow): void {
+    this.#meter?.ended('server', how, this.#link.clock.nowMs());
     if (this.#areParted) return this.#ends.endServer('fin');
     this.#perform(this.#player.end('toClient', this.#link.clock.nowMs()));
     if (this.#dead.has('toServer')) this.#ends.endServer('fin');
@@ -101,15 +118,41 @@ export class LinkPassage implements Passage {
 
   over(): void {
     this.#letGo();
+    this.#meter?.over(this.#link.clock.nowMs());
     this.#onOver();
   }
 
   /** The link's state has changed. */
   followLink(): void {
-    const { dead, resets } = this.#link.state;
-    if (resets) return this.#reset();
-    this.#lines.toServer.freeze(dead.has('toServer') || this.#isInHole);
-    this.#lines.toClient.freeze(dead.has('toClient') || this.#isInHole);
+    if (this.#link.state.resets) return this.#reset();
+    for (const line of Object.values(this.#lines)) line.follow();
+  }
+
+  /** The address behind the connection has changed. */
+  switched(connections: 'silent' | 'rst'): void {
+    if (connections === 'rst') return this.#reset();
+    this.#fallSilent();
+  }
+
+  /** Whether bytes of this direction go on; a translator that has forgotten the connection drops or resets it. */
+  #passes(direction: Direction): boolean {
+    if (this.#areParted) return false;
+    const { clock, state, played } = this.#link;
+    if (this.#nat === undefined || this.#nat.use(clock.nowMs())) return true;
+    const onExpiry = state.profile.nat?.onExpiry ?? 'silent';
+    const did = `the translator had forgotten the connection: ${onExpiry === 'rst' ? 'RST to the sender' : 'silence'}`;
+    played(this.#ends.connection, { step: 'played', fault: 'nat-expiry', did });
+    this.#fallSilent();
+    if (onExpiry === 'silent') return false;
+    if (direction === 'toServer') this.#ends.endClient('rst', 'link');
+    else this.#ends.endServer('rst', 'link');
+    return false;
+  }
+
+  /** Nothing passes between the two sides any more, and neither is told. */
+  #fallSilent(): void {
+    this.#letGo();
+    this.#areParted = true;
   }
 
   #letGo(): void {
@@ -160,16 +203,18 @@ export class LinkPassage implements Passage {
   /** Both directions stand still; without a time nothing will arrive, so that nothing needs to be kept either. */
   #fallIntoHole(forMs: number | undefined): void {
     this.#cancelHole?.();
-    this.#isInHole = true;
-    this.followLink();
+    this.#freeze(true);
     if (forMs === undefined) {
       this.#dead.add('toServer').add('toClient');
       return;
     }
     this.#cancelHole = this.#link.clock.after(forMs, () => {
-      this.#isInHole = false;
-      this.followLink();
+      this.#freeze(false);
     });
+  }
+
+  #freeze(isFrozen: boolean): void {
+    for (const line of Object.values(this.#lines)) line.freeze(isFrozen);
   }
 
   #part(side: 'client' | 'server' | 'both', how: 'rst' | 'fin'): void {

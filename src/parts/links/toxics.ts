@@ -6,7 +6,7 @@ import type { LinkState } from './link-state.ts';
 type AnyToxic = Toxic<ToxicAttributeTypes>;
 /** A toxic as it should be. */
 interface Wanted {
-  readonly type: 'latency' | 'timeout';
+  readonly type: 'latency' | 'bandwidth' | 'timeout';
   readonly stream: 'upstream' | 'downstream';
   readonly attributes: ToxicAttributeTypes;
 }
@@ -58,13 +58,18 @@ export class Toxics {
   }
 }
 
-function wantedBy({ figures, dead }: LinkState): ReadonlyMap<string, Wanted> {
+function wantedBy(state: LinkState): ReadonlyMap<string, Wanted> {
   const wanted = new Map<string, Wanted>();
   for (const direction of directions) {
+    const { delayMs, jitterMs, rateBitPerS, passing } = state.now(direction);
     const stream = direction === 'toServer' ? 'upstream' : 'downstream';
-    const latency = { latency: figures.delayMs, jitter: figures.jitterMs };
+    const latency = { latency: delayMs, jitter: jitterMs };
     wanted.set(`latency-${stream}`, { type: 'latency', stream, attributes: latency });
-    if (dead.has(direction)) wanted.set(`dead-${stream}`, { type: 'timeout', stream, attributes: { timeout: 0 } });
+    if (rateBitPerS !== undefined) {
+      const attributes = { rate: rateBitPerS / 8000 };
+      wanted.set(`bandwidth-${stream}`, { type: 'bandwidth', stream, attributes });
+    }
+    if (passing !== 'open') wanted.set(`dead-${stream}`, { type: 'timeout', stream, attributes: { timeout: 0 } });
   }
   return wanted;
 }

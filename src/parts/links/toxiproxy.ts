@@ -1,21 +1,45 @@
 // The link over Toxiproxy: an independent implementation of delays and cuts, through its Node client.
 import { FieldbenchError } from '../../error.ts';
-import type { LinkFigures } from '../../faults/link-figures.ts';
+import type { DirectionProfile } from '../../faults/link-profile.ts';
 import { listen } from '../../net/listen.ts';
 import type { PartContext } from '../part.ts';
 import type { LinkCapability, LinkOptions, StartedFaultyLink } from './link-options.ts';
+import { refuseMissing, type LinkAsk } from './link-needs.ts';
 import { LinkState } from './link-state.ts';
 import { ToxicPath } from './toxic-path.ts';
 import { toxiproxyServer } from './toxiproxy-server.ts';
 
+const noTwin = 'it has nothing of the kind';
+
 /** What Toxiproxy cannot do, and why. */
-const missing: Readonly<Record<LinkCapability, string>> = {
+const missing: Readonly<Partial<Record<LinkCapability, string>>> = {
   'packet-faults': 'it passes bytes and does not know MQTT packets',
   segments: 'its slicer cuts one direction at random lengths that no seed repeats',
   'release-after-cut': 'its black hole throws bytes away, so a connection that was cut ends when the link is restored',
   'seeded-jitter': 'its jitter cannot be repeated from a seed',
+  'jitter-distribution': 'its jitter is uniform',
   endings: 'it passes every close on as FIN of both directions',
+  loss: 'it can only throw parts of a TCP stream away, which damages it',
+  queue: noTwin,
+  framing: 'it counts payload bytes only',
+  outages: 'a connection that was cut ends when the link is restored',
+  nat: noTwin,
+  'idle-wake': noTwin,
+  'half-duplex': noTwin,
+  'shared-capacity': 'its rates are those of single connections',
+  failover: noTwin,
+  'connect-delay': noTwin,
+  timeline: 'a connection that was cut ends when the link is restored',
 };
+
+/**
+ * Whether Toxiproxy can apply such a link.
+ * @throws FieldbenchError `FB_LINK_CAPABILITY`
+ */
+export function checkToxiproxyLink(ask: LinkAsk): void {
+  refuseMissing(ask, 'toxiproxy', missing);
+  for (const direction of [ask.profile.up, ask.profile.down]) wholeUnits(ask.name, direction);
+}
 
 /**
  * Starts a link over Toxiproxy: latency toxics both ways; `cut('drop')` and half-open by timeout toxics that never
@@ -27,12 +51,9 @@ const missing: Readonly<Record<LinkCapability, string>> = {
  *   refuses.
  */
 export async function startToxiproxyLink(options: LinkOptions, context: PartContext): Promise<StartedFaultyLink> {
-  const { name, host, port } = options;
-  if (options.faults?.length) throw cannot(name, 'packet-faults');
-  if (options.segments) throw cannot(name, 'segments');
-  for (const need of options.needs ?? []) throw cannot(name, need);
-  wholeMilliseconds(name, options.profile.up);
-  const state = new LinkState(name, options.profile, context.history);
+  const { name, host, port, profile } = options;
+  checkToxiproxyLink(options);
+  const state = new LinkState(name, profile, context.history);
   await using starting = new AsyncDisposableStack();
   const { api } = starting.use(await toxiproxyServer(name, context));
   const paths = new Set<ToxicPath>();
@@ -58,9 +79,9 @@ export async function startToxiproxyLink(options: LinkOptions, context: PartCont
   return {
     name,
     endpoint: listener.endpoint,
-    async shape(figures) {
-      wholeMilliseconds(name, figures);
-      state.shape(figures);
+    async shape(shape) {
+      checkToxiproxyLink({ name, profile: state.shaped(shape) });
+      state.shape(shape);
       await follow();
     },
     async cut(how) {
@@ -75,31 +96,20 @@ export async function startToxiproxyLink(options: LinkOptions, context: PartCont
       state.restore();
       await follow();
     },
-    addFaults() {
-      throw cannot(name, 'packet-faults');
-    },
+    addFaults: (faults) => refuseMissing({ name, profile, faults }, 'toxiproxy', missing),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
-function cannot(link: string, capability: LinkCapability): FieldbenchError {
-  return new FieldbenchError({
-    code: 'FB_LINK_CAPABILITY',
-    message: `link "${link}" needs ${capability}, which the backend toxiproxy does not have: ${missing[capability]}`,
-    expected: 'a backend with that capability',
-    actual: 'toxiproxy',
-    hint: 'use the backend "embedded"',
-  });
-}
-
-/** Its toxics count whole milliseconds; rounding in silence would be another link than the one asked for. */
-function wholeMilliseconds(link: string, { delayMs = 0, jitterMs = 0 }: Partial<LinkFigures>): void {
-  if (![delayMs, jitterMs].some((it) => Number.isFinite(it) && !Number.isInteger(it))) return;
+/** Its toxics count whole milliseconds and whole kilobytes a second; rounding in silence would be another link. */
+function wholeUnits(link: string, { delayMs, jitterMs, rateBitPerS }: DirectionProfile): void {
+  const kilobytes = rateBitPerS === undefined ? 0 : rateBitPerS / 8000;
+  if ([delayMs, jitterMs, kilobytes].every((it) => Number.isInteger(it) || !Number.isFinite(it))) return;
   throw new FieldbenchError({
     code: 'FB_LINK_CAPABILITY',
-    message: `link "${link}" asks for parts of a millisecond, and the backend toxiproxy counts whole ones`,
-    expected: 'whole numbers',
-    actual: `delayMs ${delayMs}, jitterMs ${jitterMs}`,
+    message: `link "${link}" asks for parts of a unit, and the backend toxiproxy counts whole ms and whole 8 kbit/s`,
+    expected: 'whole numbers of those',
+    actual: `delayMs ${delayMs}, jitterMs ${jitterMs}${rateBitPerS === undefined ? '' : `, rateBitPerS ${rateBitPerS}`}`,
     hint: 'use whole numbers, or the backend "embedded"',
   });
 }

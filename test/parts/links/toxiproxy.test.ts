@@ -1,5 +1,5 @@
 // A link over Toxiproxy must show both ends of a connection, cut as it says, and refuse what it cannot do.
-import { evenProfile } from '../../../src/faults/link-profile.ts';
+import { evenProfile, plainProfile } from '../../../src/faults/link-profile.ts';
 import { describe, expect, test } from 'vitest';
 import { need } from '../../support/needs.ts';
 import { connectionIds } from '../../../src/net/connection-ids.ts';
@@ -185,7 +185,14 @@ describe('what Toxiproxy cannot do is refused before anything starts', () => {
     ['throws bytes away', { needs: ['release-after-cut'] }],
     ['cannot be repeated from a seed', { needs: ['seeded-jitter'] }],
     ['passes every close on as FIN', { needs: ['endings'] }],
-    ['counts whole ones', { profile: evenProfile({ delayMs: 0.5, jitterMs: 0 }) }],
+    ['damages it', { profile: { ...plainProfile, up: { ...plainProfile.up, loss: { model: 'nth', every: 9 } } } }],
+    [
+      'needs nat, connect-delay',
+      { profile: { ...plainProfile, nat: { tcpIdleS: 1, onExpiry: 'rst' }, connectDelayMs: 5 } },
+    ],
+    ['carries single messages', { profile: { ...plainProfile, carries: 'messages' } }],
+    ['parts of a unit', { profile: { ...plainProfile, up: { ...plainProfile.up, rateBitPerS: 9600 } } }],
+    ['parts of a unit', { profile: evenProfile({ delayMs: 0.5, jitterMs: 0 }) }],
   ])('%s', async (why, more) => {
     await using server = await keepingServer();
     using world = linkWorld();
