@@ -78,9 +78,9 @@ test('written in place, and joining while it runs', async () => {
   expect(lines).toContain('     1.0 s  line: from here on two: hold for 1000 ms PUBREC');
 });
 
-function written(link: string, step: string): string {
+function written(link: string, timed: string): string {
   const file = join(folder, 'refused.yaml');
-  writeFileSync(file, scenario(link, `[${step}]`).text);
+  writeFileSync(file, scenario(link, `[${timed}]`).text);
   return file;
 }
 
@@ -90,8 +90,8 @@ describe('a backend that has no packet faults refuses, before anything starts', 
   test.each([
     ['faults from the beginning', 'faults: own.yaml', ''],
     ['faults that join', '', adding],
-  ])('%s', async (_, link, step) => {
-    const file = written(link, step);
+  ])('%s', async (_, link, timed) => {
+    const file = written(link, timed);
     await expect(prepareScenario({ scenario: file, backend: 'toxiproxy' })).rejects.toMatchObject({
       code: 'FB_LINK_CAPABILITY',
       message: expect.stringContaining('packet-faults'),
