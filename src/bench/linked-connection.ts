@@ -57,6 +57,7 @@ export function linksOf(profile: LinkProfile, context: PartContext): LinkBefore 
         check,
         profile,
         taps: isReadable,
+        content: isReadable ? 'mqtt' : 'opaque',
         connectionIds: { next: () => connection },
       },
       { ...context, signal, history: end },
@@ -86,11 +87,11 @@ class HeardServerEnd implements ServerEnd, History {
     this.#end = resolve;
   }
 
-  /** That a link came up, with the figures that the run begins with, need not be told for each connection. */
+  /** That a link came up, and what it carried in the end, is not told for each of so many. */
   record(draft: EventDraft): void {
-    const isFirst = draft.kind === 'link' && !this.#isUp;
+    const isRoutine = draft.kind === 'link' ? !this.#isUp : draft.kind === 'mark' && draft.name === 'link-usage';
     this.#isUp ||= draft.kind === 'link';
-    if (!isFirst) this.#history.record(draft);
+    if (!isRoutine) this.#history.record(draft);
     if (!('seenAt' in draft) || draft.seenAt !== 'serverEnd') return;
     if (draft.kind === 'ended') this.#end();
     if (draft.kind !== 'packet' || draft.direction !== 'toServer') return;

@@ -1,6 +1,7 @@
 // How long a run has to bear with a link: every wait of every check, worked out from the figures of the link alone.
 import {
   calmRttMs,
+  connectMs,
   isWaitedFor,
   longestQueueMs,
   rttSpreadMs,
@@ -88,9 +89,9 @@ function judgedOver(played: LinkProfile, base: RuleParameters): RuleParameters {
   };
 }
 
-/** A connection over a link takes a handshake more than a round trip before its first packet is answered. */
+/** Before its first packet is answered, a connection has its handshake behind it. */
 function waitsOver(played: LinkProfile, judged: RuleParameters, { roundTripMs }: Pace): RuleParameters {
-  const answerMs = Math.ceil(2 * roundTripMs + played.connectDelayMs);
+  const answerMs = Math.ceil(roundTripMs + connectMs(played));
   return {
     ...judged,
     responseTimeoutMs: judged.responseTimeoutMs + answerMs,

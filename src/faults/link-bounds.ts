@@ -62,6 +62,18 @@ export function stallMs(profile: LinkProfile): number {
   return Math.max(lossMs, outageMs);
 }
 
+/**
+ * How long a connection waits for its handshake, save for one in ten thousand: a round trip, and the SYNs or their
+ * answers that are lost before, each for twice as long as the one before it (RFC 6298, section 2.1).
+ */
+export function connectMs(profile: LinkProfile): number {
+  const timeoutMs = (n: number): number => firstSynMs * 2 ** n;
+  const lostMs = [profile.up, profile.down].map(({ loss }) => lossStallMs(loss, timeoutMs));
+  return profile.connectDelayMs + calmRttMs(profile) + Math.max(...lostMs, stallMs(profile));
+}
+
+const firstSynMs = 1000;
+
 /** Whether an outage is over soon enough for a check to wait for its end. */
 export function isWaitedFor(outage: Outage): boolean {
   return outageBoundMs(outage) <= longestStallMs;

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { jitterMs } from '../../src/faults/jitter.ts';
 import {
   calmRttMs,
+  connectMs,
   isWaitedFor,
   longestQueueMs,
   outageBoundMs,
@@ -119,6 +120,12 @@ describe('an outage', () => {
     expect(outageBoundMs(renewal(600))).toBeLessThan(outageBoundMs(renewal(60)));
     expect(outageBoundMs(renewal(1e9))).toBe(0);
   });
+});
+
+test('a handshake waits for lost SYNs as long as Linux does, and for what the link adds', () => {
+  expect(connectMs(both({ delayMs: 100 }, { connectDelayMs: 500 }))).toBe(700);
+  // 1, 2 and 4 s: a fourth loss is rarer than one in ten thousand.
+  expect(connectMs(losing({ model: 'bernoulli', lossPct: 5 }))).toBe(50 + 7000);
 });
 
 test('a queue is what its nearer bound lets wait, and no more than is sent at all', () => {
