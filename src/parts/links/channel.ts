@@ -20,6 +20,7 @@ export interface SegmentDraw {
 
 /** What is lost of acknowledgements is drawn apart from segments: no segment is sent so often. */
 const acknowledgement = 1000;
+const pureAcknowledgement = 2000;
 
 const reverse: Readonly<Record<Direction, Direction>> = { toServer: 'toClient', toClient: 'toServer' };
 
@@ -72,6 +73,15 @@ export class Channel {
     const direction = reverse[it.direction];
     const ack = { ...it, direction, ordinal: 0, attempt: acknowledgement + it.attempt };
     return this.#parts().loss[direction].isLost({ ...ack, tMs }) || this.#isLostInWeather(ack);
+  }
+
+  /** Says of one pure acknowledgement of a connection after the other whether it is lost, for the meter alone. */
+  pureAckLoss(connection: number): (direction: Direction, tMs: number) => boolean {
+    let n = 0;
+    return (direction, tMs) => {
+      n += 1;
+      return this.isLost({ connection, direction, n, ordinal: 0, attempt: pureAcknowledgement }, tMs);
+    };
   }
 
   /** Puts an IP packet with this payload on the media at or after `fromMs`; gives when its last byte is out. */

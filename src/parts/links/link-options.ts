@@ -12,6 +12,7 @@ import type { ConnectionNames } from '../../net/tap.ts';
 import type { Endpoint, PartContext, StartedLink } from '../part.ts';
 import type { PlayedTimeline } from './forecast.ts';
 import type { LinkUsage } from './link-meter.ts';
+import type { LinkCapability } from './link-capability.ts';
 import type { LinkAsk } from './link-needs.ts';
 
 /** How one link is put before an endpoint. */
@@ -69,34 +70,6 @@ export function seenBy(options: LinkOptions, history: History): { history: Histo
   if (options.taps) return { history, connectionIds: options.connectionIds };
   return { history: { record: () => {} }, connectionIds: connectionIds() };
 }
-
-/** What not every backend can do. */
-export type LinkCapability =
-  /** Acts on single MQTT packets. */
-  | 'packet-faults'
-  /** Cuts streams anew. */
-  | 'segments'
-  /** A connection that was cut survives, and gets all that was under way, when the link is restored in time. */
-  | 'release-after-cut'
-  /** Jitter that the seed repeats. */
-  | 'seeded-jitter'
-  | 'rate'
-  | 'queue'
-  /** Bytes on the air beyond those of the packet. */
-  | 'framing'
-  /** As TCP shows it: late, never gone. */
-  | 'loss'
-  | 'jitter-distribution'
-  | 'outages'
-  | 'nat'
-  | 'idle-wake'
-  | 'half-duplex'
-  | 'shared-capacity'
-  | 'failover'
-  | 'connect-delay'
-  | 'timeline'
-  /** RST arrives as RST and FIN as FIN, one direction at a time. */
-  | 'endings';
 
 /** A link whose packet faults can be added to while it runs. */
 export interface StartedFaultyLink extends StartedLink {
