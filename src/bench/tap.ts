@@ -1,9 +1,11 @@
 // The tap: a link with a tap at either end that real devices dial, and the hand that can play on it while it stands.
 import { FieldbenchError } from '../error.ts';
 import { plainProfile, type LinkProfile } from '../faults/link-profile.ts';
+import type { Tariff } from '../faults/tariff.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
 import { remoteEndpoint } from '../parts/brokers/remote.ts';
 import { linkBackend } from '../parts/links/backend.ts';
+import type { LinkUsage } from '../parts/links/link-meter.ts';
 import type { StartedFaultyLink } from '../parts/links/link-options.ts';
 import type { Endpoint } from '../parts/part.ts';
 import type { Bench } from './bench.ts';
@@ -23,6 +25,8 @@ export interface TapSetup {
   /** Default: a link that does nothing. */
   readonly profile?: LinkProfile;
   readonly faults?: readonly PacketFault[];
+  /** For the bill. */
+  readonly tariff?: Tariff;
   /** Why nobody is to read what passes, where nobody is. */
   readonly unread?: string;
 }
@@ -36,6 +40,8 @@ export interface StandingTap {
   readonly endpoint: Endpoint;
   /** Plays on it; what it did stands in the history. Half-open changes its dead direction each time, up first. */
   act(action: TapAction): Promise<void>;
+  /** What it has carried so far, and what that costs. */
+  usage(): LinkUsage | undefined;
 }
 
 /** Where MQTT listens when nobody says otherwise. */
@@ -60,7 +66,19 @@ export async function startTap(setup: TapSetup, bench: Bench): Promise<StandingT
   const { host, port } = link.endpoint;
   const step = `the tap listens on ${host}:${port}, before ${upstream.how}`;
   bench.history.record({ kind: 'mark', name: 'tap', data: { step, host, port } });
-  return { endpoint: link.endpoint, act: hand(link, setup.entrance?.tls?.kind === 'pass', bench) };
+  return {
+    endpoint: link.endpoint,
+    act: hand(link, setup.entrance?.tls?.kind === 'pass', bench),
+    usage: () => link.usage?.(),
+  };
+}
+
+/**
+ * Whether such a link can be had at all; starts nothing.
+ * @throws FieldbenchError `FB_LINK_CAPABILITY`
+ */
+export function checkTapLink({ profile = plainProfile }: Pick<TapSetup, 'profile'>): void {
+  linkBackend('embedded').check({ name: tapNames.link, profile });
 }
 
 /** A broker behind TLS that does not end here is not asked whether it is ready: it may know devices only. */
@@ -88,6 +106,8 @@ async function startLink(setup: TapSetup, upstream: Endpoint, bench: Bench): Pro
       faults: setup.faults ?? [],
       taps: true,
       entrance,
+      ...(entrance.opaque && { content: 'opaque' }),
+      ...(setup.tariff && { tariff: setup.tariff }),
     });
   if (port !== undefined) return start(port);
   try {
