@@ -1,6 +1,7 @@
 // The public surface: what a program uses to run scenarios and conformance checks and to read what came of them.
 
 // Whole runs.
+export { readRunLink } from './run/over-link.ts';
 export { runConformance, runScenario } from './run/complete-run.ts';
 export type { CompletedRun, RunSurroundings } from './run/complete-run.ts';
 export type { ConformanceOptions, ScenarioOptions } from './run/prepared-run.ts';
@@ -26,6 +27,8 @@ export { lacksOf, placeOf } from './conformance/driven-target.ts';
 export { defaultParameters } from './judge/rule.ts';
 export { actionInWords } from './scenario/describe.ts';
 export { planOf } from './scenario/plan-of.ts';
+export { readFaultFile } from './scenario/fault-file.ts';
+export { readLinkFaults } from './scenario/scenario-faults.ts';
 export { readLinkProfiles } from './scenario/scenario-links.ts';
 export { readScenario, ScenarioErrors } from './scenario/read-scenario.ts';
 export type { Bench, BenchOptions } from './bench/bench.ts';

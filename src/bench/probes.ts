@@ -65,6 +65,25 @@ export const probes: readonly Probe[] = [
     fix: 'apt-get install chromium',
     probe: () => program(...browsers),
   },
+  { id: 'socat', what: 'TUN devices of the laboratory', fix: 'apt-get install socat', probe: () => program('socat') },
+  {
+    id: 'tcpdump',
+    what: 'counting bytes from outside',
+    fix: 'apt-get install tcpdump',
+    probe: () => program('tcpdump'),
+  },
+  {
+    id: 'iptables',
+    what: 'losing packets in the kernel',
+    fix: 'apt-get install iptables',
+    probe: () => program('iptables'),
+  },
+  {
+    id: 'tun',
+    what: 'the laboratory: real TCP over namespaces and TUN devices',
+    fix: 'apt-get install iproute2 && modprobe tun, as root (in a container: docker run --privileged)',
+    probe: tunDevice,
+  },
   {
     id: 'tshark',
     what: 'tests of the capture file',
@@ -144,16 +163,32 @@ async function toxiproxyAt(url: string, signal: AbortSignal): Promise<Probed> {
   }
 }
 
+/** Really makes one, in a network namespace that ends with the program: what may be done shows by doing it. */
+async function tunDevice(signal: AbortSignal): Promise<Probed> {
+  const command = ['unshare', '--net', '--', 'ip', 'tuntap', 'add', 'dev', 'fbprobe', 'mode', 'tun'] as const;
+  const { error } = await run(signal, ...command);
+  return error === undefined ? { present: true, detail: '/dev/net/tun' } : absent(command.join(' '), error);
+}
+
 function absent(lookedFor: string, why?: string): Probed {
   return { present: false, detail: why === undefined ? lookedFor : `${lookedFor}: ${why}` };
 }
 
 const runFile = promisify(execFile);
 
-/** Runs the Docker client; a failure comes back as the one line that says most. */
-async function docker(signal: AbortSignal, ...args: string[]): Promise<{ output: string; error: string | undefined }> {
+interface Ran {
+  readonly output: string;
+  readonly error: string | undefined;
+}
+
+function docker(signal: AbortSignal, ...args: string[]): Promise<Ran> {
+  return run(signal, 'docker', ...args);
+}
+
+/** Runs a program; a failure comes back as the one line that says most. */
+async function run(signal: AbortSignal, file: string, ...args: string[]): Promise<Ran> {
   try {
-    const { stdout } = await runFile('docker', args, { signal });
+    const { stdout } = await runFile(file, args, { signal });
     return { output: stdout.trim(), error: undefined };
   } catch (error) {
     const said =

@@ -7,6 +7,7 @@ import type {
   HistoryEvent,
   PacketSeen,
   PartChanged,
+  Tainted,
 } from '../history/event.ts';
 import type { Role } from '../spec/statement.ts';
 import type { Frame } from '../wire/frame.ts';
@@ -16,6 +17,7 @@ import type { Rule, RuleEvent, RuleParameters, Shared } from './rule.ts';
 import { RuleRun } from './rule-run.ts';
 import { Tally } from './tally.ts';
 import { DeviceNames, namelessDevice } from './devices.ts';
+import { UnderWay } from './under-way.ts';
 import { isNearest, newParty, peerOffends, watch } from './views.ts';
 import type { Party, Watched } from './views.ts';
 
@@ -56,6 +58,8 @@ class JournalJudge implements Judge {
   readonly #tally = new Tally();
   readonly #parties = { server: new Map<string, Party>(), client: new Map<string, Party>() };
   readonly #watched = { server: new Map<ConnectionId, Watched>(), client: new Map<ConnectionId, Watched>() };
+  /** Taints of what has been sent, and not been seen at this party's end of a link. */
+  readonly #underWay = { server: new UnderWay<Tainted>(), client: new UnderWay<Tainted>() };
   /** Routing rules by server part. */
   readonly #routing = new Map<string, readonly RuleRun[]>();
   /** Latest connection of each client id, by server part. */
@@ -73,6 +77,7 @@ class JournalJudge implements Judge {
     if (event.kind === 'opened') this.#opened(event);
     else if (event.kind === 'packet') this.#packet(event);
     else if (event.kind === 'ended') this.#ended(event);
+    else if (event.kind === 'taint') this.#tainted(event);
     else this.#other(event);
     return this.#tally.take();
   }
@@ -107,6 +112,7 @@ class JournalJudge implements Judge {
       const watched = this.#watched[role].get(event.connection);
       if (watched === undefined || watched.view.vantage !== event.seenAt || !watched.party.open.has(watched)) continue;
       frame ??= frameOf(event);
+      for (const taint of this.#underWay[role].arriveWith(event)) this.#taintAt(watched, taint, event);
       if ((event.direction === 'toClient') === (role === 'server')) this.#alive(watched.party, event.tMs);
       else if (peerOffends(watched, frame)) this.#taint(watched, event.tMs);
       this.#note(watched, event, frame);
@@ -126,16 +132,32 @@ class JournalJudge implements Judge {
     for (const role of roles) {
       const watched = this.#watched[role].get(event.connection);
       if (watched === undefined || watched.view.vantage !== event.seenAt || !watched.party.open.has(watched)) continue;
+      // Of an illegal packet that is not whole no tap tells before the connection is over.
+      for (const taint of this.#underWay[role].rest(event.connection)) this.#taintAt(watched, taint, event);
       this.#hand(watched, { kind: 'ended', seq: event.seq, tMs: event.tMs, connection: watched.view, event });
       this.#close(watched, event.tMs);
       if (this.#isDevice(watched)) this.#settle(watched.party, event.tMs);
     }
   }
 
+  /** On the wire, sending and being seen are one; at an end of a link it counts from the packet on that it is about. */
+  #tainted(event: Tainted): void {
+    for (const role of roles) {
+      const watched = this.#watched[role].get(event.connection);
+      const isSeen = event.offset === undefined || watched?.view.vantage === 'wire';
+      if (!isSeen) this.#underWay[role].add(event);
+      else if (watched !== undefined) this.#taintAt(watched, event, event);
+    }
+  }
+
+  #taintAt(watched: Watched, event: Tainted, { seq, tMs }: Pick<HistoryEvent, 'seq' | 'tMs'>): void {
+    this.#taint(watched, tMs);
+    this.#hand(watched, { kind: 'other', seq, tMs, event });
+  }
+
   #other(event: OtherEvent): void {
     const connection = 'connection' in event ? event.connection : undefined;
     const concerned = connection === undefined ? undefined : this.#bothEnds(connection);
-    if (event.kind === 'taint') for (const it of concerned ?? []) this.#taint(it, event.tMs);
     if (event.kind === 'gap' || event.kind === 'truncated')
       for (const it of concerned ?? this.#allOpen()) loseSight(it);
     if (event.kind === 'part' && event.foreign === true) this.#party('server', event.part).isForeign = true;

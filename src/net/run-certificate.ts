@@ -3,6 +3,7 @@ import { randomBytes, webcrypto } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import type * as X509 from '@peculiar/x509';
 import { FieldbenchError } from '../error.ts';
 import { wallTime } from './clock.ts';
 
@@ -112,7 +113,7 @@ async function made({ hosts, keyType = 'ec', madeAt = new Date(wallTime()) }: Ru
 }
 
 /** Loaded when it is needed: it is large, and what it rests on adds to the global `Reflect`. */
-async function library(): Promise<typeof import('@peculiar/x509')> {
+async function library(): Promise<typeof X509> {
   await import('reflect-metadata');
   return import('@peculiar/x509');
 }

@@ -55,6 +55,13 @@ export function runLine(run: JudgedRun): string {
   return [mode, `seed ${seed}`, ...length, `run ${runId}`, `fieldbench ${fieldbench}`].join(' · ');
 }
 
+/** What the run was driven over, and how that changed its patience: the link first; nothing where there was none. */
+export function linkWords({
+  run: { link },
+}: JudgedRun): { readonly over: string; readonly patience: readonly string[] } | undefined {
+  return link && { over: `over the link ${link.word}: ${link.title}`, patience: link.patience };
+}
+
 function targetSentence(target: JudgedTarget): string {
   const name = `${target.name} ${target.version}`.trim();
   const judged = target.statements.filter((it) => isJudged(it.verdict));

@@ -12,6 +12,7 @@ import { defaultParameters, type Rule } from '../judge/rule.ts';
 import { rules } from '../judge/rules.ts';
 import { createSlicer } from '../judge/slice.ts';
 import { foldVerdicts } from '../judge/verdict.ts';
+import { quoted } from './quoted.ts';
 import { judgeExpectations } from '../scenario/judge-expectations.ts';
 import { parseScenario } from '../scenario/read-scenario.ts';
 import { tapDevices } from './tap-devices.ts';
@@ -148,7 +149,8 @@ function judgedTarget(
 
 function repeatCheck(run: RunStarted, target: TargetDescribed, check: string): string {
   const allowed = run.command.includes(`--destructive ${target.repeat} `) ? ` --destructive ${target.repeat}` : '';
-  return `fieldbench conform --target ${target.repeat}${allowed} --select ${check} --seed ${run.seed}`;
+  const link = run.link === undefined ? '' : ` --link ${quoted(run.link.word)}`;
+  return `fieldbench conform --target ${target.repeat}${link}${allowed} --select ${check} --seed ${run.seed}`;
 }
 
 const ending = { failed: 'the run could not go on', interrupted: 'the run was interrupted' } as const;

@@ -1,8 +1,10 @@
 // Reads packet faults from a file and says everything that is wrong with them at once.
+import type { z } from 'zod';
 import { FieldbenchError } from '../error.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
 import { faultFileSchema } from './fault-schema.ts';
 import { packetFaultOf, writtenProblems } from './packet-fault-of.ts';
+import { faultFilePath } from './shipped-faults.ts';
 import { FileErrors, parseYamlFile, readYamlFile, type FileWords, type YamlFile } from './yaml-file.ts';
 
 const words: FileWords = {
@@ -13,11 +15,13 @@ const words: FileWords = {
 
 /**
  * The packet faults of a file, in its order.
+ * @param word path of a fault file, or the name of a shipped one
+ * @param beside a file beside which a path is looked for; default: the working directory
  * @throws FieldbenchError `FB_FAULT_FILE` when it cannot be read; FileErrors (`FB_FAULT_FILE`, `FB_FAULT_SCHEMA`) for what
  *   is wrong in it
  */
-export async function readFaultFile(path: string): Promise<readonly PacketFault[]> {
-  return faultsOf(await readYamlFile(path, faultFileSchema, words));
+export async function readFaultFile(word: string, beside?: string): Promise<readonly PacketFault[]> {
+  return faultsOf(await readYamlFile(await faultFilePath(word, beside), faultFileSchema, words));
 }
 
 /**
@@ -28,16 +32,17 @@ export function parseFaultFile(file: string, text: string): readonly PacketFault
   return faultsOf(parseYamlFile(file, text, faultFileSchema, words));
 }
 
-function faultsOf({ file, value, place }: YamlFile<{ faults: Parameters<typeof writtenProblems>[0] }>): PacketFault[] {
-  const errors = writtenProblems(value.faults).map(({ path, message, hint }) => {
+function faultsOf(read: YamlFile<z.output<typeof faultFileSchema>>): PacketFault[] {
+  const { faults } = read.value;
+  const errors = writtenProblems(faults).map(({ path, message, hint }) => {
     const where = ['faults', ...path];
     return new FieldbenchError({
       code: words.codes.schema,
       message: `${where.join('.')}: ${message}`,
-      at: place(where),
+      at: read.place(where),
       ...(hint !== undefined && { hint }),
     });
   });
-  if (errors.length > 0) throw new FileErrors(file, errors);
-  return value.faults.map(packetFaultOf);
+  if (errors.length > 0) throw new FileErrors(read.file, errors);
+  return faults.map(packetFaultOf);
 }

@@ -126,6 +126,20 @@ const kinds = [
 /** What a fault can do, as files call it. */
 export const deeds: readonly string[] = kinds.map((it) => it.shape.do.value);
 
+/** Parameters of one of them. */
+export function deedKeys(deed: string): readonly string[] {
+  const shape = kinds.find((it) => it.shape.do.value === deed)?.shape ?? {};
+  return Object.entries(shape).flatMap(([key, it]) => (key in owners && !isRefused(it) ? [key] : []));
+}
+
+function isRefused(schema: unknown): boolean {
+  return schema instanceof z.ZodOptional && schema.unwrap() instanceof z.ZodNever;
+}
+
+/** Fields of a match, and of a rewrite. */
+export const whenKeys = Object.keys(when.shape);
+export const setKeys = Object.keys(set.shape) as readonly (keyof typeof set.shape)[]; // its own keys
+
 /** One packet fault. */
 export const faultSchema = z.discriminatedUnion('do', kinds, `expected one of ${deeds.join(', ')}`);
 

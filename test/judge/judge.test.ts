@@ -82,6 +82,35 @@ describe('taint', () => {
     expect(stubborn).toEqual(['opened', 'CONNECT:wire', 'taint', 'PINGREQ:wire', 'end:4']);
   });
 
+  test('over a link it counts at each end from the packet on that it is about', () => {
+    const h = new HistoryOf();
+    const a = h.conn('A', { link: 'sat' }).client(connect());
+    const legal = a.leaves(publish(1, 7));
+    const illegal = a.taint().leaves(pingreq);
+    legal();
+    illegal();
+    const server: string[] = [];
+    const stubborn: string[] = [];
+    findingsOf([spy('server', server), spy('server', stubborn, { evenWhenTainted: true })], h.events);
+    expect(server).toEqual(['opened', 'CONNECT:serverEnd', 'PUBLISH:serverEnd', expect.stringContaining('end')]);
+    expect(stubborn.slice(3, 5)).toEqual(['taint', 'PINGREQ:serverEnd']);
+  });
+
+  test('over a link it is not forgotten where the server’s end was not there yet, or never saw the packet whole', () => {
+    const early = new HistoryOf();
+    early.record({ kind: 'taint', connection: 'c1', why: 'first of all', offset: 0 });
+    early.conn('A', { link: 'sat' }).client(connect());
+    const never = new HistoryOf();
+    never.conn('A', { link: 'sat' }).client(connect()).taint().ended('server');
+    const seenIn = ({ events }: HistoryOf): readonly string[] => {
+      const seen: string[] = [];
+      findingsOf([spy('server', seen)], events);
+      return seen.map((it) => it.replace(/\d+$/, ''));
+    };
+    expect(seenIn(early)).toEqual(['opened', 'end:']);
+    expect(seenIn(never)).toEqual(['opened', 'CONNECT:serverEnd', 'end:']);
+  });
+
   const offences: Readonly<Record<string, (h: HistoryOf) => unknown>> = {
     'bytes that break a statement': (h) => h.conn('A').client(connect(), Buffer.from('36060001740001ff', 'hex')),
     'a first packet other than CONNECT': (h) => h.conn('A').client(pingreq),

@@ -3,6 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addressFilter, plainAddress } from '../../src/net/allowed-addresses.ts';
 
+const text = (it: number): string => [24, 16, 8, 0].map((shift) => (it >>> shift) & 255).join('.');
+
 describe('allowed', () => {
   test.each([
     [[], '127.0.0.1', true],
@@ -29,7 +31,6 @@ describe('allowed', () => {
   });
 
   test('as arithmetic on the bits says, for every IPv4 block and address', () => {
-    const text = (it: number): string => [24, 16, 8, 0].map((shift) => (it >>> shift) & 255).join('.');
     const bits = fc.integer({ min: 0, max: 2 ** 32 - 1 });
     fc.assert(
       fc.property(bits, fc.integer({ min: 0, max: 32 }), bits, fc.nat(31), (network, prefix, noise, keep) => {

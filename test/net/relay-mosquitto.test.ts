@@ -24,10 +24,10 @@ const options = { clock, signal: new AbortController().signal } as const;
 function mqttOver(wire: Wire) {
   const decoder = new StreamDecoder('server');
   const come: Packet[] = [];
-  let look = (): void => {};
+  let look: (() => void) | undefined;
   wire.onBytes((chunk) => {
     for (const { packet } of decoder.push(chunk)) if (packet) come.push(packet);
-    look();
+    look?.();
   });
   return {
     send: (packet: Packet) => wire.send(encode(packet)),

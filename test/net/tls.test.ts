@@ -310,8 +310,8 @@ describe('listening over TLS', () => {
         return () => {};
       },
     };
-    const over_ = { clock: manual, tls: { certPem: own.certPem, keyPem: own.keyPem }, handshakeTimeoutMs: 7000 };
-    await using listener = await listenTls({ over: over_ });
+    const layers = { clock: manual, tls: { certPem: own.certPem, keyPem: own.keyPem }, handshakeTimeoutMs: 7000 };
+    await using listener = await listenTls({ over: layers });
     const silent = await quietClient(listener.endpoint);
     await bell.promise;
     for (const fire of fired) fire();

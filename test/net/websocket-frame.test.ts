@@ -32,6 +32,12 @@ const part = fc.record({
 
 const senders = { server: serverFrame, client: clientFrame } as const;
 
+function expectBroken(sender: FrameSender, why: string, bytes: Buffer): void {
+  const reader = new FrameReader(sender);
+  expect(reader.push(bytes)).toEqual([{ kind: 'broken', why }]);
+  expect(reader.push(senders[sender](Buffer.from('x'), 2))).toEqual([]);
+}
+
 describe('what is sent', () => {
   test.each(['server', 'client'] as const)('by a %s in any frames, fragments and reads gives the bytes', (sender) => {
     const frame = senders[sender];
@@ -90,10 +96,4 @@ describe('what is sent', () => {
     ['an unmasked frame from a client', serverFrame(Buffer.alloc(0), 9)],
     ['a close frame in parts or too long', Buffer.of(0x88, 0xfe)],
   ])('%s cannot be read on either', (why, bytes) => expectBroken('client', why, bytes));
-
-  function expectBroken(sender: FrameSender, why: string, bytes: Buffer): void {
-    const reader = new FrameReader(sender);
-    expect(reader.push(bytes)).toEqual([{ kind: 'broken', why }]);
-    expect(reader.push(senders[sender](Buffer.from('x'), 2))).toEqual([]);
-  }
 });

@@ -24,7 +24,7 @@ const parameters = {
 };
 
 /** Everything that a judge says about a history, the remarks left out. */
-export function failuresOf(events: readonly HistoryEvent[]): readonly Finding[] {
+function failuresOf(events: readonly HistoryEvent[]): readonly Finding[] {
   const judge = createJudge({ rules, parameters });
   const findings = [...events.flatMap((it) => judge.step(it)), ...judge.end()];
   return findings.filter((it) => it.verdict === 'fail');
@@ -38,8 +38,8 @@ export const failureTexts = (events: readonly HistoryEvent[]): readonly string[]
 const playMs = 4500;
 
 /**
- * Plays faults between a sensor, a hub that listens to it, and the broker at `upstream`.
- * @param name of the sensor, its topics and the hub's: no two runs on one broker share them.
+ * Plays faults between a sensor, a hub that listens to it, a device that is idle, and the broker at `upstream`.
+ * @param name of the sensor, and what the others' names and its topics begin with: no two runs on one broker share it.
  */
 export async function playedBetween(
   name: string,
@@ -59,10 +59,14 @@ export async function playedBetween(
     );
     const policy = { keepAliveS: 2, cleanSession: false, pingTimeoutMs: 700, backOff: { baseMs: 20, capMs: 100 } };
     const line = { endpoint: link.endpoint, server: 'broker', policy };
-    await using _hub = startSubscriber({ ...line, name: `${name}-hub`, filters: { [`${name}/#`]: 2 } }, own);
+    await using devices = new AsyncDisposableStack();
+    const filters = { [`${name}/#`]: 2 } as const;
+    devices.use(startSubscriber({ ...line, name: `${name}-hub`, filters }, own));
+    // Hears nothing, so that it has to ping.
+    devices.use(startSubscriber({ ...line, name: `${name}-idle`, filters: { [`${name}-idle`]: 0 } }, own));
     const signalOf = { unit: 'bar', start: 50, step: 10, min: 0, max: 100 };
     const sensor = { ...line, name, topic: name, qos, intervalMs: 100, signal: signalOf, alarmAbove: 50 };
-    await using _sensor = startSensor(sensor, own);
+    devices.use(startSensor(sensor, own));
     await pause(clock, playMs, signal);
   }
   return history.events;
