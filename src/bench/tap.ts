@@ -2,6 +2,7 @@
 import { FieldbenchError } from '../error.ts';
 import { plainProfile, type LinkProfile } from '../faults/link-profile.ts';
 import type { Tariff } from '../faults/tariff.ts';
+import { dropNext, holdNext } from '../faults/ready-made.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
 import { remoteEndpoint } from '../parts/brokers/remote.ts';
 import { linkBackend } from '../parts/links/backend.ts';
@@ -122,10 +123,10 @@ function hand(link: StartedFaultyLink, isEncrypted: boolean, { history }: Bench)
   let dead: 'toServer' | 'toClient' = 'toClient';
   let presses = 0;
   const say = (step: string): void => history.record({ kind: 'mark', name: 'tap-hand', data: { step } });
-  const arm = (words: string, fault: Omit<PacketFault, 'id' | 'times'>): void => {
+  const arm = (words: string, fault: (id: string) => PacketFault): void => {
     if (isEncrypted) return say(`not armed, since no packet can be seen: ${words}`);
     presses += 1;
-    link.addFaults([{ id: `by hand ${presses}`, times: 1, ...fault }]);
+    link.addFaults([fault(`by hand ${presses}`)]);
     say(`armed by hand: ${words}`);
   };
   return async (action) => {
@@ -138,12 +139,9 @@ function hand(link: StartedFaultyLink, isEncrypted: boolean, { history }: Bench)
         dead = dead === 'toServer' ? 'toClient' : 'toServer';
         return link.halfOpen(dead);
       case 'drop-puback':
-        return arm('the next PUBACK is dropped', { when: { type: 'PUBACK' }, action: { do: 'drop' } });
+        return arm('the next PUBACK is dropped', (id) => dropNext('PUBACK', id));
       case 'hold-pingresp':
-        return arm(`the next PINGRESP is held for ${heldMs / 1000} s`, {
-          when: { type: 'PINGRESP' },
-          action: { do: 'hold', holdMs: heldMs },
-        });
+        return arm(`the next PINGRESP is held for ${heldMs / 1000} s`, (id) => holdNext('PINGRESP', heldMs, id));
     }
   };
 }

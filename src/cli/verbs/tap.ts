@@ -39,7 +39,7 @@ unless told. Ctrl-C (or q) ends it and prints what was found.
   --max-connections N  one more is refused (default 2000)
   --link NAME     what the link is like: a shipped profile (fieldbench list links) or a file of one (default: plain)
   --tariff NAME   by which contract to bill: a shipped one (fieldbench list tariffs) or a file (default: the link's)
-  --faults FILE   packet faults to play; docs/faults.md shows what such a file says
+  --faults NAME   packet faults to play: shipped ones (fieldbench list faults) or a file; docs/faults.md shows more
   --no-judge      judge nothing: a plain link for any program
   --for TIME      end by itself, e.g. 10min
   --seed N        repeat the random draws of a run (default 1)
