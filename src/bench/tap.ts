@@ -1,9 +1,12 @@
 // The tap: a link with a tap at either end that real devices dial, and the hand that can play on it while it stands.
 import { FieldbenchError } from '../error.ts';
 import { plainProfile, type LinkProfile } from '../faults/link-profile.ts';
+import type { Tariff } from '../faults/tariff.ts';
+import { dropNext, holdNext } from '../faults/ready-made.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
 import { remoteEndpoint } from '../parts/brokers/remote.ts';
 import { linkBackend } from '../parts/links/backend.ts';
+import type { LinkUsage } from '../parts/links/link-meter.ts';
 import type { StartedFaultyLink } from '../parts/links/link-options.ts';
 import type { Endpoint } from '../parts/part.ts';
 import type { Bench } from './bench.ts';
@@ -23,6 +26,8 @@ export interface TapSetup {
   /** Default: a link that does nothing. */
   readonly profile?: LinkProfile;
   readonly faults?: readonly PacketFault[];
+  /** For the bill. */
+  readonly tariff?: Tariff;
   /** Why nobody is to read what passes, where nobody is. */
   readonly unread?: string;
 }
@@ -36,6 +41,8 @@ export interface StandingTap {
   readonly endpoint: Endpoint;
   /** Plays on it; what it did stands in the history. Half-open changes its dead direction each time, up first. */
   act(action: TapAction): Promise<void>;
+  /** What it has carried so far, and what that costs. */
+  usage(): LinkUsage | undefined;
 }
 
 /** Where MQTT listens when nobody says otherwise. */
@@ -60,7 +67,19 @@ export async function startTap(setup: TapSetup, bench: Bench): Promise<StandingT
   const { host, port } = link.endpoint;
   const step = `the tap listens on ${host}:${port}, before ${upstream.how}`;
   bench.history.record({ kind: 'mark', name: 'tap', data: { step, host, port } });
-  return { endpoint: link.endpoint, act: hand(link, setup.entrance?.tls?.kind === 'pass', bench) };
+  return {
+    endpoint: link.endpoint,
+    act: hand(link, setup.entrance?.tls?.kind === 'pass', bench),
+    usage: () => link.usage?.(),
+  };
+}
+
+/**
+ * Whether such a link can be had at all; starts nothing.
+ * @throws FieldbenchError `FB_LINK_CAPABILITY`
+ */
+export function checkTapLink({ profile = plainProfile }: Pick<TapSetup, 'profile'>): void {
+  linkBackend('embedded').check({ name: tapNames.link, profile });
 }
 
 /** A broker behind TLS that does not end here is not asked whether it is ready: it may know devices only. */
@@ -88,6 +107,8 @@ async function startLink(setup: TapSetup, upstream: Endpoint, bench: Bench): Pro
       faults: setup.faults ?? [],
       taps: true,
       entrance,
+      ...(entrance.opaque && { content: 'opaque' }),
+      ...(setup.tariff && { tariff: setup.tariff }),
     });
   if (port !== undefined) return start(port);
   try {
@@ -102,10 +123,10 @@ function hand(link: StartedFaultyLink, isEncrypted: boolean, { history }: Bench)
   let dead: 'toServer' | 'toClient' = 'toClient';
   let presses = 0;
   const say = (step: string): void => history.record({ kind: 'mark', name: 'tap-hand', data: { step } });
-  const arm = (words: string, fault: Omit<PacketFault, 'id' | 'times'>): void => {
+  const arm = (words: string, fault: (id: string) => PacketFault): void => {
     if (isEncrypted) return say(`not armed, since no packet can be seen: ${words}`);
     presses += 1;
-    link.addFaults([{ id: `by hand ${presses}`, times: 1, ...fault }]);
+    link.addFaults([fault(`by hand ${presses}`)]);
     say(`armed by hand: ${words}`);
   };
   return async (action) => {
@@ -118,12 +139,9 @@ function hand(link: StartedFaultyLink, isEncrypted: boolean, { history }: Bench)
         dead = dead === 'toServer' ? 'toClient' : 'toServer';
         return link.halfOpen(dead);
       case 'drop-puback':
-        return arm('the next PUBACK is dropped', { when: { type: 'PUBACK' }, action: { do: 'drop' } });
+        return arm('the next PUBACK is dropped', (id) => dropNext('PUBACK', id));
       case 'hold-pingresp':
-        return arm(`the next PINGRESP is held for ${heldMs / 1000} s`, {
-          when: { type: 'PINGRESP' },
-          action: { do: 'hold', holdMs: heldMs },
-        });
+        return arm(`the next PINGRESP is held for ${heldMs / 1000} s`, (id) => holdNext('PINGRESP', heldMs, id));
     }
   };
 }

@@ -5,7 +5,7 @@ import { clockText } from '../report/figures.ts';
 import type { LiveFindings } from '../report/live-findings.ts';
 import { clearLine, type LiveOutput } from '../report/live-line.ts';
 import { cutText } from '../report/safe-text.ts';
-import { TapMeter } from '../report/tap-meter.ts';
+import { TapMeter, type Carried } from '../report/tap-meter.ts';
 
 const rewrittenEveryMs = 100;
 
@@ -19,6 +19,16 @@ export interface TapScreenOptions {
   readonly findings?: LiveFindings;
 }
 
+/** What a link has carried, with its bill in words. */
+export interface Usage extends Carried {
+  readonly connections: number;
+  readonly bill?: NonNullable<Carried['bill']> & {
+    readonly tariff: string;
+    readonly lines: readonly string[];
+    readonly assumed: readonly string[];
+  };
+}
+
 /** Fed with every event of the run as it comes. */
 export class TapScreen {
   readonly #options: TapScreenOptions;
@@ -26,6 +36,7 @@ export class TapScreen {
   #shownMs = Number.NEGATIVE_INFINITY;
   #latestMs = 0;
   #isOver = false;
+  #usage: () => Usage | undefined = () => undefined;
 
   constructor(options: TapScreenOptions) {
     this.#options = options;
@@ -41,6 +52,17 @@ export class TapScreen {
     if (event.tMs - this.#shownMs >= rewrittenEveryMs) this.draw(event.tMs);
   }
 
+  /** From now on it can be told what the link has carried. */
+  reads(usage: () => Usage | undefined): void {
+    this.#usage = usage;
+  }
+
+  /** The link stands no longer: what it carried in the end. */
+  closes(): void {
+    const usage = this.#usage();
+    this.#usage = () => usage;
+  }
+
   /** A line of our own, above the counting one. */
   say(line: string): void {
     this.#above(() => this.#options.status.write(`${line}\n`));
@@ -51,13 +73,15 @@ export class TapScreen {
     const { status } = this.#options;
     if (!status.isTTY || this.#isOver) return;
     this.#shownMs = tMs;
-    status.write(clearLine + cutText(this.#meter.text(tMs), (status.columns ?? 80) - 1));
+    status.write(clearLine + cutText(this.#meter.text(tMs, this.#usage()), (status.columns ?? 80) - 1));
   }
 
-  /** The last count stays. */
+  /** The last count stays, and the bill. */
   end(): void {
     this.#isOver = true;
-    this.#above(() => this.#options.status.write(`${this.#meter.text(this.#latestMs)}\n`));
+    const usage = this.#usage();
+    this.#above(() => this.#options.status.write(`${this.#meter.text(this.#latestMs, usage)}\n`));
+    if (usage?.bill) for (const line of billText(usage.bill)) this.#options.print(line);
   }
 
   #above(write: () => void): void {
@@ -67,6 +91,14 @@ export class TapScreen {
     write();
     if (isShown) this.draw(this.#latestMs);
   }
+}
+
+function billText({ tariff, currency, cost, lines, assumed }: NonNullable<Usage['bill']>): readonly string[] {
+  return [
+    `bill by ${tariff}: ${cost.total.toFixed(2)} ${currency}; bytes at IP level are estimated`,
+    ...lines.map((line) => `  ${line}`),
+    ...(assumed.length === 0 ? [] : [`  assumed, without a source: ${assumed.join(', ')}`]),
+  ];
 }
 
 /** What somebody who watches devices wants to read line by line: never traffic. */

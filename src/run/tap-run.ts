@@ -1,6 +1,6 @@
 // A tap run: a link before a broker that stands until somebody has seen enough.
 import type { Bench } from '../bench/bench.ts';
-import { startTap, type StandingTap, type TapSetup } from '../bench/tap.ts';
+import { checkTapLink, startTap, type StandingTap, type TapSetup } from '../bench/tap.ts';
 import { FieldbenchError } from '../error.ts';
 import { defaultParameters } from '../judge/rule.ts';
 import { addressFilter } from '../net/allowed-addresses.ts';
@@ -26,18 +26,21 @@ export interface TapWatch {
   readonly leave: AbortSignal;
   /** Devices can come now. */
   readonly onStanding?: (tap: StandingTap, bench: Bench) => void;
+  /** Somebody has seen enough; it stands no longer when this returns. */
+  readonly onLeaving?: (tap: StandingTap) => void;
 }
 
 /**
  * Prepares a tap run.
- * @throws FieldbenchError `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`, `FB_ALLOW`, `FB_USAGE`
+ * @throws FieldbenchError `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`, `FB_ALLOW`, `FB_USAGE`, `FB_LINK_CAPABILITY`
  */
-export function prepareTap(options: TapOptions, { leave, onStanding }: TapWatch): PreparedRun {
+export function prepareTap(options: TapOptions, { leave, onStanding, onLeaving }: TapWatch): PreparedRun {
   const { upstream, seed = 1, judge = true, forMs, words = [], entrance = {} } = options;
   const passes = entrance.tls?.kind === 'pass';
   if (passes) mustSuitEncryption(options);
   brokerTarget(upstream); // An unknown one is told before anything starts.
   addressFilter(entrance.allow ?? []);
+  checkTapLink(options);
   const command = ['fieldbench tap', ...words, `--seed ${seed}`].join(' ');
   return {
     bench: { mode: 'tap', seed, command, parameters: { ...defaultParameters } },
@@ -46,6 +49,7 @@ export function prepareTap(options: TapOptions, { leave, onStanding }: TapWatch)
       const tap = await startTap({ ...options, ...(!judge && { unread: unlooked }) }, bench);
       onStanding?.(tap, bench);
       await enough(bench, leave, forMs);
+      onLeaving?.(tap);
     },
   };
 }

@@ -1,5 +1,5 @@
 // `fieldbench tap` as a user has it: started, talked to, played on, ended, and what it leaves.
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { HistoryEvent } from '../../src/history/event.ts';
@@ -177,6 +177,21 @@ test.concurrent('keys play on the link, and the journal says so', async () => {
   expect(played).toHaveLength(1);
 });
 
+test.concurrent('what passed is counted, and billed by the contract that is named', async () => {
+  await using place = new Workplace();
+  const { command, endpoint } = await standing(place, '--tariff', 'bgan');
+  await behave(endpoint);
+  command.type('q');
+  const { stdout, stderr } = await command.ended;
+  // BGAN bills 50 KB at least, in each direction of a session.
+  expect(stdout).toMatch(/bill by bgan: \d+\.\d\d USD; bytes at IP level are estimated/);
+  expect(stdout).toContain('billed: 102,400 B');
+  expect(stdout).toContain('assumed, without a source: ');
+  expect(stderr).toMatch(/up \d+ B · down \d+ B · about \d.* on IP · \d.* USD/);
+  const usage = journalOf(place.path('run')).find((it) => it.kind === 'mark' && it.name === 'link-usage');
+  expect(usage).toMatchObject({ data: { link: 'tap', connections: 1, tariff: 'bgan', billedB: 102_400 } });
+});
+
 test.concurrent('--no-judge: a plain link for any program', async () => {
   await using place = new Workplace();
   const { command, endpoint } = await standing(place, '--no-judge');
@@ -187,23 +202,6 @@ test.concurrent('--no-judge: a plain link for any program', async () => {
   const ended = await command.ended;
   expect(ended.code).toBe(0);
   expect(ended.stdout).not.toContain('MQTT-');
-});
-
-describe('what is wrong is told before anything starts', () => {
-  test.concurrent.each<[string, readonly string[], string]>([
-    ['no broker', [], 'tap needs a broker'],
-    ['a broker that nobody knows', ['--upstream', 'mosquito'], 'did you mean "mosquitto"?'],
-    ['everybody may connect', ['--upstream', 'embedded', '--listen', '0.0.0.0:0'], '--allow 192.168.7.0/24'],
-    ['no such link', ['--upstream', 'embedded', '--link', 'geo-vast'], 'did you mean "geo-vsat"?'],
-    ['no length of time', ['--upstream', 'embedded', '--for', '10'], '--for takes a length of time'],
-    ['a word too many', ['--upstream', 'embedded', 'mosquitto'], 'is more than this command takes'],
-  ])('%s', async (_, args, says) => {
-    await using place = new Workplace();
-    const ended = await place.run(['tap', ...args, '--report', 'run']);
-    expect(ended).toMatchObject({ code: 2, signal: null });
-    expect(ended.stderr).toContain(says);
-    expect(existsSync(place.path('run', 'journal.ndjson'))).toBe(false);
-  });
 });
 
 test.concurrent('port 1883 is taken where it is free, and any other where it is not', async () => {

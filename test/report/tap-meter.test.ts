@@ -1,21 +1,22 @@
 // The counting line of a tap.
 import { expect, test } from 'vitest';
 import { TapMeter } from '../../src/report/tap-meter.ts';
-import { encode } from '../../src/wire/encode.ts';
 import { HistoryOf } from '../judge/history-of.ts';
-import { connack, connect, publish } from '../judge/packets.ts';
+import { connack, connect } from '../judge/packets.ts';
 
-test('who is online, bytes each way once, the link, and what was found', () => {
+test('who is online, bytes each way, money, the link, and what was found', () => {
   const h = new HistoryOf();
-  const stays = h.conn('device', { link: 'tap' }).client(connect()).server(connack());
+  h.conn('device', { link: 'tap' }).client(connect()).server(connack());
   h.conn('device', { link: 'tap' }).ended('client');
-  stays.client(publish(0, undefined, { payload: Buffer.alloc(1000) }));
   h.record({ kind: 'link', link: 'tap', state: 'cut', figures: {} });
   const meter = new TapMeter();
-  for (const event of h.events) meter.note(event, 0);
-  meter.note({ kind: 'end', seq: 99, tMs: 9, how: 'completed' }, 3);
-  const upB = encode(connect()).length + encode(publish(0, undefined, { payload: Buffer.alloc(1000) })).length;
-  expect(meter.text(61_000)).toBe(
-    `61 s · link cut · 1 online · up ${(upB / 1000).toFixed(2)} kB · down 4 B · 3 findings`,
+  for (const event of h.events) meter.note(event, 1);
+  const findings = h.events.length;
+  expect(meter.text(61_000, undefined)).toBe(`61 s · link cut · 1 online · ${findings} findings`);
+  const carried = { up: { payloadB: 999, ipB: 1500 }, down: { payloadB: 12_345, ipB: 2_000_000 } };
+  expect(meter.text(61_000, carried)).toBe(
+    `61 s · link cut · 1 online · up 999 B · down 12.3 kB · about 2 MB on IP · ${findings} findings`,
   );
+  const bill = { currency: 'USD', cost: { total: 12.5 } };
+  expect(meter.text(61_000, { ...carried, bill })).toContain('on IP · 12.5 USD · ');
 });

@@ -13,6 +13,8 @@ import { judgeOf } from '../../run/judge-run.ts';
 import { prepareTap } from '../../run/tap-run.ts';
 import { readFaultFile } from '../../scenario/fault-file.ts';
 import { readLinkProfile } from '../../scenario/link-file.ts';
+import { readTariff } from '../../scenario/tariff-file.ts';
+import { tariffPath } from '../../run/shipped.ts';
 import { listenToKeys } from '../keys.ts';
 import { insistOnAllow, listenAddress } from '../listen-address.ts';
 import { atMostWords, lengthOfTimeMs, readOptions, wholeNumber } from '../options.ts';
@@ -36,7 +38,8 @@ unless told. Ctrl-C (or q) ends it and prints what was found.
   --allow CIDR    who may connect, beside this machine; several times for several, needed to listen beyond loopback
   --max-connections N  one more is refused (default 2000)
   --link NAME     what the link is like: a shipped profile (fieldbench list links) or a file of one (default: plain)
-  --faults FILE   packet faults to play; docs/faults.md shows what such a file says
+  --tariff NAME   by which contract to bill: a shipped one (fieldbench list tariffs) or a file (default: the link's)
+  --faults NAME   packet faults to play: shipped ones (fieldbench list faults) or a file; docs/faults.md shows more
   --no-judge      judge nothing: a plain link for any program
   --for TIME      end by itself, e.g. 10min
   --seed N        repeat the random draws of a run (default 1)
@@ -57,6 +60,7 @@ const options = {
   ws: { type: 'boolean', default: false },
   'max-connections': { type: 'string' },
   link: { type: 'string' },
+  tariff: { type: 'string' },
   faults: { type: 'string' },
   'no-judge': { type: 'boolean', default: false },
   for: { type: 'string' },
@@ -88,6 +92,8 @@ export const tap: Verb = {
     if (listenOn) insistOnAllow(listenOn, values.allow ?? []);
     const entrance = entranceOf(values);
     const profile = values.link === undefined ? undefined : await readLinkProfile(values.link);
+    const tariffWord = values.tariff ?? profile?.tariff;
+    const tariff = tariffWord === undefined ? undefined : await readTariff(tariffPath(tariffWord));
     const faults = values.faults === undefined ? [] : await readFaultFile(values.faults);
     using hand = new Hand(signal);
     const screen = screenOf(values);
@@ -102,9 +108,14 @@ export const tap: Verb = {
         words: repeatWords(args),
         ...(listenOn && { listenOn }),
         ...(profile && { profile }),
+        ...(tariff && { tariff }),
         ...(values.for !== undefined && { forMs: lengthOfTimeMs('for', values.for) }),
       },
-      { leave: hand.leave, onStanding: (standing, bench) => hand.takes(standing, bench, screen) },
+      {
+        leave: hand.leave,
+        onStanding: (standing, bench) => hand.takes(standing, bench, screen),
+        onLeaving: () => screen.closes(),
+      },
     );
     const where = { reportDir: reportFolder(values.report, 'tap'), signal: hand.giveUp };
     return await recordRun(prepared, where, { json: values.json }, screen); // The hand stays until the run is over.
@@ -205,6 +216,7 @@ class Hand implements Disposable {
 
   takes(standing: StandingTap, { context: { clock } }: Bench, screen: TapScreen): void {
     this.#stands = true;
+    screen.reads(() => standing.usage());
     screen.say(keyWords);
     const press = async (key: string): Promise<void> => {
       const action = Object.hasOwn(actions, key) ? actions[key] : undefined;
