@@ -67,12 +67,11 @@ export function stallMs(profile: LinkProfile): number {
  * answers that are lost before, each for twice as long as the one before it (RFC 6298, section 2.1).
  */
 export function connectMs(profile: LinkProfile): number {
-  const timeoutMs = (n: number): number => firstSynMs * 2 ** n;
-  const lostMs = [profile.up, profile.down].map(({ loss }) => lossStallMs(loss, timeoutMs));
+  const lostMs = [profile.up, profile.down].map(({ loss }) => lossStallMs(loss, synTimeoutMs));
   return profile.connectDelayMs + calmRttMs(profile) + Math.max(...lostMs, stallMs(profile));
 }
 
-const firstSynMs = 1000;
+const synTimeoutMs = (n: number): number => 1000 * 2 ** n;
 
 /** Whether an outage is over soon enough for a check to wait for its end. */
 export function isWaitedFor(outage: Outage): boolean {

@@ -9,12 +9,12 @@ import type {
   Direction,
   HistoryEvent,
   Marked,
-  PacketSeen,
   Tainted,
+  Vantage,
 } from '../history/event.ts';
 import type { Frame } from '../wire/frame.ts';
 import type { Packet, PacketOf, PacketType } from '../wire/packet.ts';
-import { UnderWay } from './under-way.ts';
+import { PlacedMarks } from './placed-marks.ts';
 import { isNearest } from './views.ts';
 
 /** Anything that stands at one place of the journal. */
@@ -101,8 +101,6 @@ interface Track {
   complete: boolean;
 }
 
-type Located = { -readonly [K in keyof Marked]: Marked[K] } & { readonly connection: ConnectionId };
-
 interface Gathered {
   readonly phases: CheckPhase[];
   readonly marks: Marked[];
@@ -114,7 +112,8 @@ export function createSlicer(): Slicer {
   const checks = new Map<string, Gathered>();
   const tracks = new Map<ConnectionId, Track>();
   const owners = new Map<ConnectionId, Gathered>();
-  const underWay = new UnderWay<Located>();
+  const marks = new PlacedMarks();
+  const seenFrom = (connection = ''): Vantage | undefined => tracks.get(connection)?.opened.seenAt;
   const gathered = (check: string, target: string): Gathered => {
     const key = `${target}\n${check}`;
     const known = checks.get(key) ?? { phases: [], marks: [], tracks: [] };
@@ -132,24 +131,8 @@ export function createSlicer(): Slicer {
   // A mark names its check but no target: it goes to every target that plays the check, unless a connection decides.
   const mark = (event: Marked): void => {
     const own = event.connection === undefined ? undefined : owners.get(event.connection);
-    if (own !== undefined) own.marks.push(located(event));
+    if (own !== undefined) own.marks.push(marks.place(event, seenFrom(event.connection)));
     else for (const [key, it] of checks) if (key.endsWith(`\n${event.check}`)) it.marks.push(event);
-  };
-  /** A link may stand between the client that set the mark and the tap that the slice is seen from. */
-  const located = (event: Marked): Marked => {
-    const { connection, offset } = event;
-    if (connection === undefined || offset === undefined) return event;
-    if (tracks.get(connection)?.opened.seenAt === 'wire') return event;
-    const mark: Located = { ...event, connection, seq: Infinity, tMs: Infinity };
-    underWay.add(mark);
-    return mark;
-  };
-  const arrive = (event: PacketSeen): void => {
-    if (tracks.get(event.connection)?.opened.seenAt !== event.seenAt) return;
-    for (const mark of underWay.arriveWith(event)) {
-      mark.seq = event.seq - 0.5;
-      mark.tMs = event.tMs;
-    }
   };
   return {
     step(event) {
@@ -157,7 +140,7 @@ export function createSlicer(): Slicer {
       else if (event.kind === 'check') gathered(event.check, event.target).phases.push(event);
       else if (event.kind === 'mark') mark(event);
       else {
-        if (event.kind === 'packet') arrive(event);
+        if (event.kind === 'packet' && seenFrom(event.connection) === event.seenAt) marks.arrive(event);
         noteOnTrack(tracks, event);
       }
     },

@@ -30,6 +30,10 @@ const both = (figures: Partial<DirectionProfile>, more: Partial<LinkProfile> = {
   down: { ...plainProfile.down, ...figures },
   ...more,
 });
+const out = (mode: 'freeze' | 'drop'): LinkProfile =>
+  both({ delayMs: 25 }, { outages: [{ kind: 'schedule', atS: 1, lastsS: 4, mode }] });
+const renewal = (meanUpS: number): Outage => ({ kind: 'renewal', meanUpS, meanDownS: 4, mode: 'freeze' });
+const queued = (queue: NonNullable<DirectionProfile['queue']>): LinkProfile => both({ rateBitPerS: 8000, queue });
 const losing = (loss: Loss): LinkProfile => both({ delayMs: 25, loss });
 
 test('a wire of no length asks for nothing', () => {
@@ -92,10 +96,8 @@ describe('a stall', () => {
   });
 
   test('of an outage is the outage, and where it drops as much again and a timeout', () => {
-    const out = (mode: 'freeze' | 'drop'): number =>
-      stallMs(both({ delayMs: 25 }, { outages: [{ kind: 'schedule', atS: 1, lastsS: 4, mode }] }));
-    expect(out('freeze')).toBe(4000);
-    expect(out('drop')).toBe(8000 + rtoMs);
+    expect(stallMs(out('freeze'))).toBe(4000);
+    expect(stallMs(out('drop'))).toBe(8000 + rtoMs);
   });
 });
 
@@ -116,7 +118,6 @@ describe('an outage', () => {
   });
 
   test('that is rare holds fewer segments up for as long', () => {
-    const renewal = (meanUpS: number): Outage => ({ kind: 'renewal', meanUpS, meanDownS: 4, mode: 'freeze' });
     expect(outageBoundMs(renewal(600))).toBeLessThan(outageBoundMs(renewal(60)));
     expect(outageBoundMs(renewal(1e9))).toBe(0);
   });
@@ -129,11 +130,9 @@ test('a handshake waits for lost SYNs as long as Linux does, and for what the li
 });
 
 test('a queue is what its nearer bound lets wait, and no more than is sent at all', () => {
-  const queued = (queue: DirectionProfile['queue']): LinkProfile =>
-    both({ rateBitPerS: 8000, ...(queue && { queue }) });
   expect(longestQueueMs(queued({ maxMs: 500 }))).toBe(1000);
   expect(longestQueueMs(queued({ maxMs: 500, maxB: 100 }))).toBe(200);
-  expect(longestQueueMs(queued(undefined), 2000)).toBe(4000);
+  expect(longestQueueMs(both({ rateBitPerS: 8000 }), 2000)).toBe(4000);
 });
 
 test('no figure makes a link quicker', () => {
