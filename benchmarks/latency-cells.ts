@@ -115,7 +115,7 @@ async function overEmbedded(cell: Cell, context: PartContext): Promise<Side> {
   const { rttMs, lossPct, connections } = cell;
   await using receiver = await startReceiver(messageB, context);
   const profile = lossPct === 0 ? profileOf(rttMs / 2) : lossyProfile(rttMs / 2, { model: 'bernoulli', lossPct });
-  await using link = await startBedLink('embedded', profile, receiver.endpoint, context);
+  await using link = await startBedLink('embedded', { profile, upstream: receiver.endpoint, taps: false }, context);
   await using sender = await startSender({ to: link.endpoint, connections, messageB }, context);
   const play = async (schedule: Schedule): Promise<readonly Arrival[]> =>
     (await Promise.all([receiver.messages(connections * schedule.perConnection), sender.play(schedule)]))[0];

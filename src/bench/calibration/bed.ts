@@ -3,7 +3,8 @@ import { plainProfile, type DirectionProfile, type LinkProfile, type Loss } from
 import { machineClock } from '../../net/clock.ts';
 import { connectionIds } from '../../net/connection-ids.ts';
 import { linkBackend } from '../../parts/links/backend.ts';
-import type { Endpoint, PartContext, StartedLink } from '../../parts/part.ts';
+import type { StartedFaultyLink } from '../../parts/links/link-options.ts';
+import type { Endpoint, PartContext } from '../../parts/part.ts';
 import { openRunRegistry } from '../run-registry.ts';
 import { startReceiver, startSender, type Receiver, type Sender } from './traffic.ts';
 
@@ -22,15 +23,22 @@ export async function openBed(seed: number, signal: AbortSignal): Promise<Bed> {
   return { context, [Symbol.asyncDispose]: () => registry[Symbol.asyncDispose]() };
 }
 
-/** A link without taps before an endpoint. @throws FieldbenchError those of its backend */
+/** Which link is put before what. */
+export interface BedLinkOptions {
+  readonly profile: LinkProfile;
+  readonly upstream: Endpoint;
+  /** Without taps a link does not read what it carries, and does not meter it. */
+  readonly taps: boolean;
+}
+
+/** @throws FieldbenchError those of the backend */
 export function startBedLink(
   backend: string,
-  profile: LinkProfile,
-  upstream: Endpoint,
+  options: BedLinkOptions,
   context: PartContext,
-): Promise<StartedLink> {
-  const options = { name: 'calibration', upstream, client: 'sender', server: 'receiver', profile, taps: false };
-  return linkBackend(backend).start({ ...options, connectionIds: connectionIds() }, context);
+): Promise<StartedFaultyLink> {
+  const named = { ...options, name: 'calibration', client: 'sender', server: 'receiver' };
+  return linkBackend(backend).start({ ...named, connectionIds: connectionIds() }, context);
 }
 
 /** What is put between a sender and a receiver. */
@@ -60,7 +68,9 @@ export async function linkedTraffic(
 ): Promise<LinkedTraffic> {
   await using starting = new AsyncDisposableStack();
   const receiver = starting.use(await startReceiver(messageB, context));
-  const link = starting.use(await startBedLink(backend, profile, receiver.endpoint, context));
+  const link = starting.use(
+    await startBedLink(backend, { profile, upstream: receiver.endpoint, taps: false }, context),
+  );
   const sender = starting.use(await startSender({ to: link.endpoint, connections, messageB }, context));
   // The far half of a connection is dialled behind the near one: what waits for that is not the link's delay or loss.
   if (messageB > 0) {

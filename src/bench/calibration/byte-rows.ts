@@ -52,18 +52,9 @@ export function comparedBytes(id: string, asked: string, meter: IpBytes, seen: I
 async function metered(lossPct: number, context: PartContext): Promise<IpBytes | undefined> {
   await using broker = await mosquittoProcess.start('broker', context);
   const profile = lossyProfile(delayMs, { model: 'bernoulli', lossPct });
-  await using link = await startBedLink('embedded', profile, broker.endpoint, context);
-  if (!isMetered(link)) return undefined;
+  await using link = await startBedLink('embedded', { profile, upstream: broker.endpoint, taps: true }, context);
   await converse(link.endpoint, here, context);
-  return link.usage();
-}
-
-interface Metered {
-  usage(): IpBytes;
-}
-
-function isMetered(link: object): link is Metered {
-  return 'usage' in link && typeof link.usage === 'function';
+  return link.usage?.();
 }
 
 /** Over two real TCP stacks, by tcpdump beside the client: it sees what the kernels then lose, as a modem would bill it. */
