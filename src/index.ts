@@ -1,6 +1,7 @@
 // The public surface: what a program uses to run scenarios and conformance checks and to read what came of them.
 
 // Whole runs.
+export { readRunLink } from './run/over-link.ts';
 export { runConformance, runScenario } from './run/complete-run.ts';
 export type { CompletedRun, RunSurroundings } from './run/complete-run.ts';
 export type { ConformanceOptions, ScenarioOptions } from './run/prepared-run.ts';

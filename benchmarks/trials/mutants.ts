@@ -36,7 +36,7 @@ async function wholeSuite(all: readonly Row[], word: string): Promise<readonly R
     const { kills, durationMs } = await playMutants(
       batch.map((it) => it.mutant),
       word,
-      true,
+      { whole: true },
     );
     tookMs += durationMs;
     rows.push(...batch.map((it, n) => ({ ...it, collateral: kills[n]?.collateral ?? [] })));

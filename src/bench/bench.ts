@@ -25,7 +25,10 @@ import type { SweptRun } from './sweep.ts';
 export type { BrokerVariants, StartedBroker } from '../parts/part.ts';
 
 /** What a run is told before anything starts. */
-export interface BenchOptions extends Pick<RunStarted, 'mode' | 'seed' | 'command' | 'parameters' | 'scenario'> {
+export interface BenchOptions extends Pick<
+  RunStarted,
+  'mode' | 'seed' | 'command' | 'parameters' | 'scenario' | 'link'
+> {
   /** Folder of the run's results; `journal.ndjson` is written here and must not be there yet. */
   readonly reportDir: string;
   /** Ends the run: every wait of every part gives up. */
@@ -109,7 +112,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
 }
 
 function started(options: BenchOptions, clock: Clock, runId: string): Omit<RunStarted, 'seq' | 'tMs'> {
-  const { mode, seed, command, parameters, scenario } = options;
+  const { mode, seed, command, parameters, scenario, link } = options;
   return {
     kind: 'run',
     schema: 1,
@@ -122,6 +125,7 @@ function started(options: BenchOptions, clock: Clock, runId: string): Omit<RunSt
     command,
     parameters,
     ...(scenario && { scenario }),
+    ...(link && { link }),
     provenance: provenance(),
   };
 }

@@ -1,6 +1,7 @@
 // What is going to be bolted together and when what happens to it: computed whole before anything starts.
 import type { LinkProfile } from '../faults/link-profile.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
+import type { LinkCapability } from '../parts/links/link-capability.ts';
 
 /** A broker of the bench. `target` is a word the command line knows, e.g. `embedded` or `mqtt://host:1883`. */
 export interface PlannedBroker {
@@ -16,6 +17,8 @@ export interface PlannedLink {
   readonly profile: LinkProfile;
   /** What it begins with; each part's own link counts `times` for itself. */
   readonly faults?: readonly PacketFault[];
+  /** What the timeline will ask of it: a backend without it is refused before anything starts. */
+  readonly needs?: readonly LinkCapability[];
 }
 
 /** How an MQTT party of the bench connects. */

@@ -147,16 +147,11 @@ class Assembly {
       server,
       profile: it.profile,
       ...(it.faults && { faults: it.faults }),
-      ...(this.#getsFaults(it.name) && { needs: ['packet-faults'] }),
+      ...(it.needs && { needs: it.needs }),
       taps: true,
     });
     this.#links.set(it.name, [...(this.#links.get(it.name) ?? []), link]);
     return link;
-  }
-
-  /** Whether the timeline adds faults to this link: a backend that cannot is refused before anything happens. */
-  #getsFaults(link: string): boolean {
-    return this.#plan.steps.some(({ action }) => action.do === 'fault' && action.link === link);
   }
 
   #broker(name: string): StartedBroker {

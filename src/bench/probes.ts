@@ -35,6 +35,18 @@ export const probes: readonly Probe[] = [
     probe: () => program('mosquitto'),
   },
   {
+    id: 'mosquitto-clients',
+    what: 'tests of the tap with real clients',
+    fix: 'apt-get install mosquitto-clients',
+    probe: () => program('mosquitto_pub'),
+  },
+  {
+    id: 'paho-mqtt',
+    what: 'tests of the tap with another real client',
+    fix: 'apt-get install python3-paho-mqtt',
+    probe: pahoOfPython,
+  },
+  {
     id: 'docker',
     what: 'brokers in containers',
     fix: 'apt-get install docker.io && service docker start',
@@ -92,6 +104,18 @@ async function program(...names: string[]): Promise<Probed> {
     if (await isExecutable(path)) return { present: true, detail: path };
   }
   return { present: false, detail: `no ${names.join(' or ')} on PATH` };
+}
+
+/** Debian's own Python has Debian's packages; another one first on PATH has not. */
+async function pahoOfPython(signal: AbortSignal): Promise<Probed> {
+  try {
+    const { stdout } = await runFile('/usr/bin/python3', ['-c', 'import paho.mqtt as it; print(it.__version__)'], {
+      signal,
+    });
+    return { present: true, detail: `paho-mqtt ${stdout.trim()} of /usr/bin/python3` };
+  } catch {
+    return absent('/usr/bin/python3 cannot import paho.mqtt');
+  }
 }
 
 async function isExecutable(path: string): Promise<boolean> {

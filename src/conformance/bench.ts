@@ -3,6 +3,7 @@ import type { ConnectionId } from '../history/event.ts';
 import type { RuleParameters } from '../judge/rule.ts';
 import type { Connect, Packet, PacketOf, PacketType, Publish, Qos, Text, Will } from '../wire/packet.ts';
 import type { Spoil } from '../wire/encode.ts';
+import type { Pace } from './pace.ts';
 
 /** What a scripted client connects with; everything has a default. */
 export interface ConnectOptions {
@@ -24,6 +25,8 @@ export interface ConnectOptions {
 export interface ScriptedClient {
   readonly connection: ConnectionId;
   readonly clientId: string;
+  /** Bytes that it has sent so far. */
+  readonly sentB: number;
   /** Sends a packet, legal as it stands. */
   send(packet: Packet<Text>): Promise<void>;
   /** Sends something the standard forbids, and taints the connection in the history first. */
@@ -72,7 +75,10 @@ export interface WebSocketClient extends ScriptedClient {
 /** One check's own corner of the bench. */
 export interface CheckBench {
   readonly target: string;
+  /** How long is waited: the tolerances of the rules, and what a link adds to them. */
   readonly parameters: RuleParameters;
+  /** What a check takes from the link for times and sizes of its own. */
+  readonly pace: Pace;
   readonly signal: AbortSignal;
   /** A client id of this check and run: the same name gives the same id. */
   clientId(name: string): string;
@@ -101,6 +107,9 @@ export interface CheckBench {
    */
   restartBroker(how: 'stop' | 'kill'): Promise<void>;
 }
+
+/** How long what should be on its way already is waited for. */
+export const soonMs = ({ parameters, pace }: CheckBench): number => parameters.quietMs + pace.roundTripMs;
 
 /** How long an effect without an answer, such as a will, is waited for before its absence is certain. */
 export const effectMs = ({ parameters }: CheckBench): number => 5 * parameters.effectTimeoutMs + parameters.quietMs;

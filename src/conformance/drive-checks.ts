@@ -1,4 +1,5 @@
 // Drives checks against one target, side by side where they allow it; what happened stands in the history.
+import type { LinkBefore } from '../bench/linked-connection.ts';
 import type { History } from '../history/event.ts';
 import type { RuleParameters } from '../judge/rule.ts';
 import type { Clock } from '../net/clock.ts';
@@ -8,6 +9,7 @@ import type { Check } from './check.ts';
 import type { DrivenPlace, DrivenTarget } from './driven-target.ts';
 import { inLanes } from './in-lanes.ts';
 import { Patience } from './patience.ts';
+import { plainPace, type Pace } from './pace.ts';
 import { WireBench } from './wire-bench.ts';
 
 /** What driving needs besides the target. */
@@ -17,15 +19,23 @@ export interface DriveOptions {
   readonly history: History;
   readonly clock: Clock;
   readonly connectionIds: ConnectionIds;
+  /** How long checks wait: at least as long as the rules that judge them allow. */
   readonly parameters: RuleParameters;
+  /** Default: that of a target without a link before it. */
+  readonly pace?: Pace;
+  /** Puts a link of its own before each connection. */
+  readonly linkBefore?: LinkBefore;
   readonly signal: AbortSignal;
   /** How many checks run side by side; default 16. */
   readonly width?: number;
-  /** Bound on one check, whatever the target does; default 60,000. */
+  /** Bound on one check, whatever the target does; default: {@link plainBounds}. */
   readonly checkTimeoutMs?: number;
-  /** Bound on all of them together: what is not over by then is aborted; default 52,000. */
+  /** Bound on all of them together: what is not over by then is aborted; default: {@link plainBounds}. */
   readonly timeLimitMs?: number;
 }
+
+/** Bounds of a run without a link. */
+export const plainBounds = { checkTimeoutMs: 60_000, timeLimitMs: 52_000 } as const;
 
 type Place = DrivenPlace & AsyncDisposable;
 
@@ -46,7 +56,7 @@ export async function driveChecks(
   target: DrivenTarget,
   options: DriveOptions,
 ): Promise<void> {
-  using patience = new Patience(options.clock, options.timeLimitMs ?? 52_000);
+  using patience = new Patience(options.clock, options.timeLimitMs ?? plainBounds.timeLimitMs);
   await using places = new Places(target);
   // All of one length: else a short one and the client name behind it could make another check's client id.
   const digits = checks.length.toString(36).length;
@@ -137,6 +147,7 @@ class CheckDrive {
     const { check } = this.#turn;
     const missing = check.needs.flatMap((need) => this.#target.lacks.get(need) ?? []);
     if (missing.length > 0) return missing.join('; ');
+    if (check.optIn !== undefined && this.#options.linkBefore) return `it ${check.optIn}: too much for a link`;
     if (check.unsafe === undefined || this.#target.spared === undefined) return undefined;
     return `it ${check.unsafe}; ${this.#target.spared}`;
   }
@@ -147,11 +158,12 @@ class CheckDrive {
     const { clock, signal: outer } = this.#options;
     const bound = new AbortController();
     const signal = AbortSignal.any([outer, bound.signal, this.#patience.signal]);
-    const timeoutMs = this.#options.checkTimeoutMs ?? 60_000;
+    const timeoutMs = this.#options.checkTimeoutMs ?? plainBounds.checkTimeoutMs;
     const cancel = clock.after(timeoutMs, () => bound.abort(new SituationFailed(`not over after ${timeoutMs} ms`)));
     try {
       await using place = await this.#turn.place();
       await using bench = new WireBench({
+        pace: plainPace,
         ...this.#options,
         place,
         target: this.#target.name,
@@ -160,7 +172,7 @@ class CheckDrive {
         signal,
         giveUp: (why) => bound.abort(why),
       });
-      await Promise.race([check.drive(bench), aborted(signal)]);
+      await Promise.race([check.drive(bench).then(() => bench.settle()), aborted(signal)]);
     } finally {
       cancel();
       bound.abort(new SituationFailed('the check is over')); // Ends what of it still waits beside the part that failed.

@@ -1,5 +1,4 @@
 // A scripted client over WebSocket that decides what each frame holds.
-import type { History } from '../history/event.ts';
 import type { WebSocketWire } from '../net/websocket-wire.ts';
 import { encode } from '../wire/encode.ts';
 import type { Packet } from '../wire/packet.ts';
@@ -9,12 +8,10 @@ import { WireScriptedClient, type ScriptedClientOptions } from './scripted-clien
 /** Everything that a scripted client does, and frames beside it. */
 export class FrameClient extends WireScriptedClient implements WebSocketClient {
   readonly #wire: WebSocketWire;
-  readonly #history: History;
 
   constructor(wire: WebSocketWire, options: ScriptedClientOptions) {
     super(options);
     this.#wire = wire;
-    this.#history = options.history;
   }
 
   get subprotocol(): string {
@@ -23,11 +20,14 @@ export class FrameClient extends WireScriptedClient implements WebSocketClient {
 
   sendFrame(bytes: Uint8Array, shape: Parameters<WebSocketClient['sendFrame']>[1] = {}): Promise<void> {
     const { continues = false, isFinal = true } = shape;
+    this.noteSent(bytes.length);
     return this.#wire.sendFrame(bytes, { opcode: continues ? 'continuation' : 'binary', isFinal });
   }
 
   sendText(why: string, packet: Packet): Promise<void> {
-    this.#history.record({ kind: 'taint', connection: this.connection, why });
-    return this.#wire.sendFrame(encode(packet), { opcode: 'text' });
+    const bytes = encode(packet);
+    this.taint(why);
+    this.noteSent(bytes.length);
+    return this.#wire.sendFrame(bytes, { opcode: 'text' });
   }
 }

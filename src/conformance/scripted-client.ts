@@ -1,4 +1,5 @@
 // A client that does exactly what a check tells it, keeps every packet that comes back, and never waits without a bound.
+import type { ServerEnd } from '../bench/linked-connection.ts';
 import type { ConnectionId, History } from '../history/event.ts';
 import type { Clock } from '../net/clock.ts';
 import type { Wire } from '../net/wire.ts';
@@ -7,6 +8,7 @@ import { encode, type Spoil } from '../wire/encode.ts';
 import type { Connect, Packet, PacketOf, PacketType, Publish, Text } from '../wire/packet.ts';
 import { StreamDecoder } from '../wire/stream-decoder.ts';
 import { SituationFailed, type ScriptedClient } from './bench.ts';
+import type { Pace } from './pace.ts';
 
 /** What a scripted client needs of its bench. */
 export interface ScriptedClientOptions {
@@ -19,6 +21,9 @@ export interface ScriptedClientOptions {
   readonly history: History;
   readonly clock: Clock;
   readonly parameters: RuleParameters;
+  readonly pace: Pace;
+  /** Of the link, where it can be read. */
+  readonly serverEnd?: ServerEnd;
   /** Called once when the target sends without end: the check cannot go on, and memory is not for ever. */
   readonly onFlood: (what: string) => void;
 }
@@ -47,6 +52,9 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
   #receivedB = 0;
   #receivedPackets = 0;
   #isFlooded = false;
+  #sentB = 0;
+  /** When everything that was sent, or is waited for, will have passed the link. */
+  #passedAtMs = 0;
 
   constructor(options: ScriptedClientOptions) {
     this.#options = options;
@@ -57,13 +65,44 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
     void options.wire.closed.then(() => this.#ended());
   }
 
+  get sentB(): number {
+    return this.#sentB;
+  }
+
   async send(packet: Packet<Text>): Promise<void> {
-    await this.#options.wire.send(encode(packet));
+    await this.#put(encode(packet));
   }
 
   async sendIllegal(why: string, packet: Packet<Text> | Uint8Array, spoil?: Spoil): Promise<void> {
-    this.#options.history.record({ kind: 'taint', connection: this.connection, why });
-    await this.#options.wire.send(packet instanceof Uint8Array ? packet : encode(packet, spoil));
+    this.taint(why);
+    await this.#put(packet instanceof Uint8Array ? packet : encode(packet, spoil));
+  }
+
+  /** What is sent next is illegal on purpose. */
+  protected taint(why: string): void {
+    this.#options.history.record({ kind: 'taint', connection: this.connection, why, offset: this.#sentB });
+  }
+
+  /** So many bytes of MQTT are on their way. */
+  protected noteSent(lengthB: number): void {
+    if (this.#options.wire.isWritable) this.#sentB += lengthB;
+    this.#expect(lengthB);
+  }
+
+  #put(bytes: Uint8Array): Promise<void> {
+    this.noteSent(bytes.length);
+    return this.#options.wire.send(bytes);
+  }
+
+  /** So many bytes have to pass the link before anything behind them can. */
+  #expect(lengthB: number): void {
+    const { clock, pace } = this.#options;
+    this.#passedAtMs = Math.max(this.#passedAtMs, clock.nowMs()) + pace.transferMs(lengthB);
+  }
+
+  /** A wait, and what has to pass the link meanwhile. */
+  #patient(timeoutMs: number): number {
+    return timeoutMs + Math.max(0, this.#passedAtMs - this.#options.clock.nowMs());
   }
 
   async next<T extends PacketType>(
@@ -130,6 +169,7 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
   ): Promise<Publish | undefined> {
     const wanted = Buffer.from(bytesOf(payload));
     const wants = (it: Packet): boolean => it.type === 'PUBLISH' && it.topic === topic && wanted.equals(it.payload);
+    this.#expect(topic.length + wanted.length);
     return (await this.#nextWithin(wants, withinMs)) as Publish | undefined;
   }
 
@@ -146,13 +186,20 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
   async abort(how: 'fin' | 'rst'): Promise<void> {
     if (how === 'fin') this.#options.wire.end();
     else this.#options.wire.reset();
+    const { wire, serverEnd, parameters, pace } = this.#options;
     // A server may leave its own side open; what the check does next must not wait for that.
-    await this.#within(this.#options.wire.closed, this.#options.parameters.quietMs);
+    await this.#within(Promise.all([wire.closed, serverEnd?.ended]), parameters.quietMs + pace.roundTripMs);
   }
 
   async closedByServer(timeoutMs = this.#options.parameters.closeTimeoutMs): Promise<boolean> {
     await this.#within(this.#peerClosed.promise, timeoutMs);
     return this.#isPeerClosed;
+  }
+
+  /** Waits until everything that it has sent has come to the server's end of its link. */
+  async settle(): Promise<void> {
+    const { serverEnd, pace } = this.#options;
+    if (serverEnd !== undefined) await this.#within(serverEnd.arrived(this.#sentB), pace.roundTripMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -229,7 +276,7 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
           resolve(packet);
         },
       };
-      const cancel = this.#options.clock.after(timeoutMs, () => {
+      const cancel = this.#options.clock.after(this.#patient(timeoutMs), () => {
         this.#waiters.delete(waiter);
         resolve(undefined);
       });
@@ -240,7 +287,7 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
   /** Waits for it, at most so long. */
   async #within(it: Promise<unknown>, delayMs: number): Promise<void> {
     const late = Promise.withResolvers<void>();
-    const cancel = this.#options.clock.after(delayMs, late.resolve);
+    const cancel = this.#options.clock.after(this.#patient(delayMs), late.resolve);
     await Promise.race([it, late.promise]);
     cancel();
   }

@@ -5,6 +5,7 @@ import { pause, type Clock } from '../net/clock.ts';
 import type { ConnectionIds } from '../net/connection-ids.ts';
 import { dial, type DialOptions } from '../net/dial.ts';
 import { dialWebSocket } from '../net/dial-websocket.ts';
+import type { ConnectionLink, LinkBefore, ServerEnd } from '../bench/linked-connection.ts';
 import type { TapOptions } from '../net/tap.ts';
 import type { RuleParameters } from '../judge/rule.ts';
 import type { Endpoint, Wire } from '../net/wire.ts';
@@ -18,6 +19,7 @@ import {
 } from './bench.ts';
 import type { DrivenPlace } from './driven-target.ts';
 import { FrameClient } from './frame-client.ts';
+import type { Pace } from './pace.ts';
 import { WireScriptedClient, type ScriptedClientOptions } from './scripted-client.ts';
 
 /** Where a check runs and under which names. */
@@ -30,17 +32,32 @@ export interface WireBenchOptions {
   readonly history: History;
   readonly clock: Clock;
   readonly connectionIds: ConnectionIds;
+  /** How long is waited, see {@link CheckBench.parameters}. */
   readonly parameters: RuleParameters;
+  readonly pace: Pace;
+  /** Puts a link of its own before each connection. */
+  readonly linkBefore?: LinkBefore;
   /** Aborted when the check or the run has to end: every connection of the check ends with it. */
   readonly signal: AbortSignal;
   /** Gives the check up: its situation cannot be brought about. */
   readonly giveUp: (why: SituationFailed) => void;
 }
 
+/** How a connection is dialled and recorded. */
+interface Way {
+  readonly connection: ConnectionId;
+  readonly endpoint: Endpoint;
+  readonly dialling: DialOptions;
+  readonly serverEnd?: ServerEnd;
+}
+
 /** One check's corner; disposing ends the connections that the check left open. */
 export class WireBench implements CheckBench, AsyncDisposable {
   readonly #options: WireBenchOptions;
   readonly #clients: WireScriptedClient[] = [];
+  readonly #links: ConnectionLink[] = [];
+  /** How many connections each client has opened. */
+  readonly #opened = new Map<string, number>();
 
   constructor(options: WireBenchOptions) {
     this.#options = options;
@@ -52,6 +69,10 @@ export class WireBench implements CheckBench, AsyncDisposable {
 
   get parameters(): RuleParameters {
     return this.#options.parameters;
+  }
+
+  get pace(): Pace {
+    return this.#options.pace;
   }
 
   get signal(): AbortSignal {
@@ -80,9 +101,9 @@ export class WireBench implements CheckBench, AsyncDisposable {
   }
 
   async open(name: string, options: ConnectOptions = {}): Promise<ScriptedClient> {
-    const dialling = this.#dialOptions(name, options);
-    const wire = await dial(this.#endpoint(options), dialling);
-    return this.#keep(new WireScriptedClient(this.#clientOptions(wire, dialling.tap.connection, name, options)));
+    const way = await this.#wayTo(this.#endpoint(options), name, options);
+    const wire = await dial(way.endpoint, way.dialling);
+    return this.#keep(new WireScriptedClient(this.#clientOptions(wire, way, name, options)));
   }
 
   async openWebSocket(
@@ -90,12 +111,12 @@ export class WireBench implements CheckBench, AsyncDisposable {
     options: Parameters<CheckBench['openWebSocket']>[1] = {},
   ): Promise<WebSocketClient> {
     const { path = '/', ...place } = this.#endpoint({ ...options, variant: 'websocket' });
-    const dialling = this.#dialOptions(name, options);
+    const way = await this.#wayTo({ ...place, path }, name, options);
     const wire = await dialWebSocket(
-      { ...place, path },
-      { ...dialling, ...(options.offer && { offer: options.offer }) },
+      { ...way.endpoint, path },
+      { ...way.dialling, ...(options.offer && { offer: options.offer }) },
     );
-    return this.#keep(new FrameClient(wire, this.#clientOptions(wire, dialling.tap.connection, name, options)));
+    return this.#keep(new FrameClient(wire, this.#clientOptions(wire, way, name, options)));
   }
 
   async connect(name: string, options: ConnectOptions = {}): Promise<ScriptedClient> {
@@ -110,7 +131,7 @@ export class WireBench implements CheckBench, AsyncDisposable {
       kind: 'mark',
       name,
       check: this.#options.check,
-      ...(client && { connection: client.connection }),
+      ...(client && { connection: client.connection, offset: client.sentB }),
     });
   }
 
@@ -129,24 +150,42 @@ export class WireBench implements CheckBench, AsyncDisposable {
     await restart(how);
   }
 
-  #dialOptions(name: string, { expectedB = 0 }: ConnectOptions): DialOptions & { readonly tap: TapOptions } {
-    const { history, clock, signal, parameters, target, check, connectionIds, place } = this.#options;
+  /** How a new connection gets to its endpoint, and who records it: its link at both ends, or else its own tap. */
+  async #wayTo(upstream: Endpoint, client: string, { expectedB = 0 }: ConnectOptions): Promise<Way> {
+    const { history, clock, signal, parameters, target, check, connectionIds, place, linkBefore } = this.#options;
+    const connection = connectionIds.next();
+    const ordinal = (this.#opened.get(client) ?? 0) + 1;
+    this.#opened.set(client, ordinal);
+    const names = { client, server: place.server, target, check };
+    const link = await linkBefore?.({ connection, ordinal, upstream, signal, ...names });
+    if (link !== undefined) this.#links.push(link);
+    const tap: TapOptions = {
+      history,
+      connection,
+      seenAt: 'wire',
+      budget: new RecordingBudget({ ...defaultCaps, heldB: defaultCaps.heldB + expectedB }),
+      names: { ...names, ...(link && { link: link.name }) },
+    };
     return {
-      clock,
-      signal,
-      timeoutMs: parameters.responseTimeoutMs,
-      tap: {
-        history,
-        connection: connectionIds.next(),
-        seenAt: 'wire',
-        budget: new RecordingBudget({ ...defaultCaps, heldB: defaultCaps.heldB + expectedB }),
-        names: { client: name, server: place.server, target, check },
+      connection,
+      endpoint: link?.endpoint ?? upstream,
+      dialling: {
+        clock,
+        signal,
+        timeoutMs: parameters.responseTimeoutMs,
+        ...(link?.serverEnd === undefined && { tap }),
       },
+      ...(link?.serverEnd && { serverEnd: link.serverEnd }),
     };
   }
 
-  #clientOptions(wire: Wire, connection: ConnectionId, name: string, options: ConnectOptions): ScriptedClientOptions {
-    const { history, clock, parameters, giveUp } = this.#options;
+  #clientOptions(
+    wire: Wire,
+    { connection, serverEnd }: Way,
+    name: string,
+    options: ConnectOptions,
+  ): ScriptedClientOptions {
+    const { history, clock, parameters, pace, giveUp } = this.#options;
     const { acknowledge = true, expectedB = 0 } = options;
     return {
       wire,
@@ -157,6 +196,8 @@ export class WireBench implements CheckBench, AsyncDisposable {
       history,
       clock,
       parameters,
+      pace,
+      ...(serverEnd && { serverEnd }),
       onFlood: (what) => giveUp(new SituationFailed(what)),
     };
   }
@@ -179,7 +220,14 @@ export class WireBench implements CheckBench, AsyncDisposable {
     return { userName: acl.userName, password: Buffer.from(acl.password) };
   }
 
+  /** What the check has sent shall come to the server before it is over: an answer under way is no missing one. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#clients.map((it) => it.settle()));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    // From the side of the links: that the check is over must not look as if its clients had left.
+    await Promise.all(this.#links.map((it) => it[Symbol.asyncDispose]()));
     await Promise.all(this.#clients.map((it) => it[Symbol.asyncDispose]()));
   }
 }

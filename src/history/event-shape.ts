@@ -33,6 +33,7 @@ const listOf =
 const range: Test = (it) => Array.isArray(it) && it.length === 2 && it.every(count);
 const base64: Test = (it) => typeof it === 'string' && it.length > 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(it);
 const scenario: Test = (it) => isObject(it) && text(it['file']) && text(it['text']);
+const runLink: Test = (it) => isObject(it) && text(it['word']) && text(it['title']) && listOf(text)(it['patience']);
 const datum: Test = (it) => text(it) || finite(it) || truth(it);
 
 /** The largest control packet there is, so that no event can claim more left out than that. */
@@ -53,6 +54,7 @@ const shapes: Shapes = {
     clock: text,
     command: text,
     scenario: maybe(scenario),
+    link: maybe(runLink),
     parameters: each(finite),
     provenance: each(text),
   },
@@ -63,6 +65,7 @@ const shapes: Shapes = {
     client: text,
     server: text,
     link: maybe(text),
+    peer: maybe(text),
     target: maybe(text),
     check: maybe(text),
   },
@@ -84,7 +87,7 @@ const shapes: Shapes = {
     payloadHash: maybe(text),
     unframed: maybe(oneOf(true)),
   },
-  taint: { connection: text, why: text },
+  taint: { connection: text, why: text, offset: maybe(count) },
   intent: {
     part: text,
     topic: text,
@@ -113,7 +116,7 @@ const shapes: Shapes = {
     phase: oneOf('begun', 'driven', 'aborted', 'skipped'),
     reason: maybe(text),
   },
-  mark: { name: text, check: maybe(text), connection: maybe(text), data: maybe(each(datum)) },
+  mark: { name: text, check: maybe(text), connection: maybe(text), offset: maybe(count), data: maybe(each(datum)) },
   gap: { connection: maybe(text), direction: maybe(direction), why: text },
   truncated: { connection: maybe(text), why: text },
   end: { how: oneOf('completed', 'interrupted', 'failed'), reason: maybe(text) },

@@ -20,6 +20,15 @@ interface EventBase {
   readonly tMs: number;
 }
 
+/** A link that a whole run was driven over. */
+export interface RunLink {
+  /** The word that names it on the command line. */
+  readonly word: string;
+  readonly title: string;
+  /** What it does to the patience of the run, a sentence each. */
+  readonly patience: readonly string[];
+}
+
 /** First event of a journal: what ran, from which seed, on what. */
 export interface RunStarted extends EventBase {
   readonly kind: 'run';
@@ -35,6 +44,8 @@ export interface RunStarted extends EventBase {
   readonly command: string;
   /** Text and name of the scenario that was played, after `--set`. */
   readonly scenario?: { readonly file: string; readonly text: string };
+  /** The link that every connection of a conformance run had to itself. */
+  readonly link?: RunLink;
   /** Tolerances that the verdicts used, by rule parameter name. */
   readonly parameters: Readonly<Record<string, number>>;
   /** Machine, kernel, congestion control, versions: shown as provenance. */
@@ -63,6 +74,8 @@ export interface ConnectionOpened extends EventBase {
   /** Name of the part that was dialled. */
   readonly server: string;
   readonly link?: string;
+  /** IP address of the client, at the tap that can see it, where a run is told to keep it. */
+  readonly peer?: string;
   /** Target that this connection belongs to, in runs that judge several. */
   readonly target?: string;
   /** Check that owns this connection. */
@@ -108,6 +121,11 @@ export interface Tainted extends EventBase {
   readonly kind: 'taint';
   readonly connection: ConnectionId;
   readonly why: string;
+  /**
+   * Where in the stream to the server it begins: a tap that has yet to see what was sent before is not concerned until
+   * then. Absent: from this event on.
+   */
+  readonly offset?: number;
 }
 
 /** A device means to publish; latency counts from here, and losses before the first tap show. */
@@ -174,6 +192,8 @@ export interface Marked extends EventBase {
   readonly name: string;
   readonly check?: string;
   readonly connection?: ConnectionId;
+  /** Of a connection: where in its stream to the server the moment is, as each tap comes to see it. */
+  readonly offset?: number;
   readonly data?: Readonly<Record<string, string | number | boolean>>;
 }
 

@@ -10,9 +10,11 @@ import type {
   HistoryEvent,
   Marked,
   Tainted,
+  Vantage,
 } from '../history/event.ts';
 import type { Frame } from '../wire/frame.ts';
 import type { Packet, PacketOf, PacketType } from '../wire/packet.ts';
+import { PlacedMarks } from './placed-marks.ts';
 import { isNearest } from './views.ts';
 
 /** Anything that stands at one place of the journal. */
@@ -27,6 +29,8 @@ export interface SlicePacket<P extends Packet = Packet> extends Point {
   readonly direction: Direction;
   readonly frame: Frame;
   readonly packet?: P;
+  /** Bytes of its payload that the journal left out. */
+  readonly omittedB?: number;
   /** Of a PUBLISH whose payload the journal cut: the hash of the whole payload, see `payloadHash`. */
   readonly payloadHash?: string;
 }
@@ -40,7 +44,7 @@ export interface SliceConnection {
   /** The name that the check gave its client. */
   readonly client: string;
   readonly opened: Point;
-  /** How it ended; absent while it was open at the end of the journal. */
+  /** How it ended, behind a DISCONNECT by the client; absent while it was open at the end of the journal. */
   readonly ended?: ConnectionEnded;
   readonly taints: readonly Tainted[];
   /** False when a tap lost something or a cap was reached: absence proves nothing. */
@@ -73,7 +77,8 @@ export interface Slice {
   /** Every connection of the client with this name. */
   connectionsOf(name: string): readonly SliceConnection[];
   /**
-   * The latest mark with this name.
+   * The latest mark with this name. One that a client set stands where the server's end saw what that client sent next:
+   * half a step before it, or behind everything when it never came there.
    * @throws FieldbenchError `FB_SLICE_MARK` when the check set none.
    */
   mark(name: string): Marked;
@@ -106,6 +111,9 @@ interface Gathered {
 export function createSlicer(): Slicer {
   const checks = new Map<string, Gathered>();
   const tracks = new Map<ConnectionId, Track>();
+  const owners = new Map<ConnectionId, Gathered>();
+  const marks = new PlacedMarks();
+  const seenFrom = (connection = ''): Vantage | undefined => tracks.get(connection)?.opened.seenAt;
   const gathered = (check: string, target: string): Gathered => {
     const key = `${target}\n${check}`;
     const known = checks.get(key) ?? { phases: [], marks: [], tracks: [] };
@@ -114,15 +122,16 @@ export function createSlicer(): Slicer {
   };
   const open = (event: ConnectionOpened): void => {
     if (event.check === undefined || tracks.has(event.connection)) return;
+    owners.set(event.connection, gathered(event.check, event.target ?? event.server));
     if (!isNearest('server', event.seenAt, event.link !== undefined)) return;
     const track: Track = { opened: event, packets: [], taints: [], complete: true };
     tracks.set(event.connection, track);
-    gathered(event.check, event.target ?? event.server).tracks.push(track);
+    owners.get(event.connection)?.tracks.push(track);
   };
   // A mark names its check but no target: it goes to every target that plays the check, unless a connection decides.
   const mark = (event: Marked): void => {
-    const own = event.connection === undefined ? undefined : tracks.get(event.connection)?.opened;
-    if (own?.check !== undefined) gathered(own.check, own.target ?? own.server).marks.push(event);
+    const own = event.connection === undefined ? undefined : owners.get(event.connection);
+    if (own !== undefined) own.marks.push(marks.place(event, seenFrom(event.connection)));
     else for (const [key, it] of checks) if (key.endsWith(`\n${event.check}`)) it.marks.push(event);
   };
   return {
@@ -130,7 +139,10 @@ export function createSlicer(): Slicer {
       if (event.kind === 'opened') open(event);
       else if (event.kind === 'check') gathered(event.check, event.target).phases.push(event);
       else if (event.kind === 'mark') mark(event);
-      else noteOnTrack(tracks, event);
+      else {
+        if (event.kind === 'packet' && seenFrom(event.connection) === event.seenAt) marks.arrive(event);
+        noteOnTrack(tracks, event);
+      }
     },
     slice: (check, target) => sliceOf(check, target, gathered(check, target), undefined),
   };
@@ -153,10 +165,10 @@ function noteOnTrack(tracks: ReadonlyMap<ConnectionId, Track>, event: HistoryEve
   if (track === undefined) return;
   if (event.kind === 'taint') track.taints.push(event);
   else if (event.seenAt !== track.opened.seenAt) return;
-  else if (event.kind === 'ended') track.ended ??= event;
+  else if (event.kind === 'ended') track.ended ??= endOf(track, event);
   else {
     const frame = frameOf(event);
-    const { seq, tMs, connection, direction, payloadHash } = event;
+    const { seq, tMs, connection, direction, omittedB, payloadHash } = event;
     track.packets.push({
       seq,
       tMs,
@@ -164,9 +176,19 @@ function noteOnTrack(tracks: ReadonlyMap<ConnectionId, Track>, event: HistoryEve
       direction,
       frame,
       ...(frame.packet === undefined ? {} : { packet: frame.packet }),
+      ...(omittedB === undefined ? {} : { omittedB }),
       ...(payloadHash === undefined ? {} : { payloadHash }),
     });
   }
+}
+
+/**
+ * A client ends its connection by DISCONNECT. Over a link the server hears of that before it sees the client's FIN, and
+ * may be the first to close: that close is no choice of its own.
+ */
+function endOf({ packets }: Track, event: ConnectionEnded): ConnectionEnded {
+  const isAsked = packets.some(({ packet, frame }) => packet?.type === 'DISCONNECT' && frame.deviations.length === 0);
+  return isAsked && event.by === 'server' ? { ...event, by: 'client' } : event;
 }
 
 function connectionOf(track: Track, from: Point | undefined): SliceConnection {

@@ -35,7 +35,7 @@ export function resultsOf(material: Material): Results {
 }
 
 function runOf({ run }: Material): Results['run'] {
-  const { runId, mode, seed, startedAt, command, scenario, parameters, provenance } = run.run;
+  const { runId, mode, seed, startedAt, command, scenario, link, parameters, provenance } = run.run;
   return {
     id: runId,
     mode,
@@ -43,6 +43,7 @@ function runOf({ run }: Material): Results['run'] {
     startedAt,
     command,
     ...(scenario && { scenario: scenario.file }),
+    ...(link && { link: { ...link, patience: [...link.patience] } }),
     ...(run.end && { durationMs: run.end.tMs }),
     ended: run.end?.how ?? 'killed',
     ...(run.end?.reason !== undefined && { reason: run.end.reason }),

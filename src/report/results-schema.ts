@@ -69,7 +69,7 @@ const finding = z.strictObject({
 const target = z.strictObject({
   name: z.string(),
   version: z.string(),
-  role: z.enum(['target', 'device']).describe('`device`: a simulated one of the bench'),
+  role: z.enum(['target', 'device']).describe('`device`: a simulated one of the bench, or a real one on the tap'),
   how: z.string().describe('how it was started or reached; never a credential'),
   limits: z.array(z.string()).describe('what it declares not to do'),
   statements: z.array(statement),
@@ -89,6 +89,14 @@ const resultsSchema = z
       startedAt: z.string(),
       command: z.string().describe('the command that repeats the run'),
       scenario: z.string().optional().describe('file of the scenario'),
+      link: z
+        .strictObject({
+          word: z.string().describe('the word that names it on the command line'),
+          title: z.string(),
+          patience: z.array(z.string()).describe('what it did to waits, sizes and bounds, a sentence each'),
+        })
+        .optional()
+        .describe('the link that every connection had to itself'),
       durationMs: z.number().optional(),
       ended: z.enum(['completed', 'interrupted', 'failed', 'killed']),
       reason: z.string().optional(),

@@ -1,11 +1,11 @@
 // summary.md: the verdict on the page of a CI job, in a size that such pages accept.
 import { writeFile } from 'node:fs/promises';
-import type { JudgedTarget } from '../judge/judged.ts';
+import type { JudgedRun, JudgedTarget } from '../judge/judged.ts';
 import { measurementText, problemLines, problemText, titleOfProblem } from './problem-text.ts';
 import type { Problem } from './problems.ts';
 import type { Material, Reporter } from './reporter.ts';
 import { escapeMarkup, safeText } from './safe-text.ts';
-import { countsText, runLine, verdictSentence, verdictWords } from './verdict-words.ts';
+import { countsText, linkWords, runLine, verdictSentence, verdictWords } from './verdict-words.ts';
 
 /** Writes summary.md. */
 export const summaryMd: Reporter = {
@@ -24,6 +24,7 @@ export function summaryText(material: Material): string {
   return [
     `## ${sign} ${word}: ${md(verdictSentence(run))}`,
     `${md(runLine(run))}<br>repeat: ${code(run.run.command)}`,
+    ...linkBlock(run),
     ...(run.warnings.length === 0 ? [] : [run.warnings.map((it) => `- ${md(it)}`).join('\n')]),
     targetsTable(run.targets),
     ...run.targets.flatMap(expectationsTable),
@@ -33,6 +34,11 @@ export function summaryText(material: Material): string {
       : []),
     '',
   ].join('\n\n');
+}
+
+function linkBlock(run: JudgedRun): readonly string[] {
+  const link = linkWords(run);
+  return link === undefined ? [] : [md(link.over), link.patience.map((it) => `- ${md(it)}`).join('\n')];
 }
 
 function targetsTable(targets: readonly JudgedTarget[]): string {

@@ -13,7 +13,7 @@ import type { Problem } from './problems.ts';
 import { safeText } from './safe-text.ts';
 import { bySection, titleOf } from './sections.ts';
 import type { Section } from './sections.ts';
-import { countVerdicts, runLine, verdictSentence, verdictWords } from './verdict-words.ts';
+import { countVerdicts, linkWords, runLine, verdictSentence, verdictWords } from './verdict-words.ts';
 
 /** How the terminal is. */
 export interface TerminalOptions {
@@ -51,8 +51,15 @@ function headline(run: JudgedRun, { paint, width }: Screen): readonly string[] {
   return [
     ...[first, ...rest].map((line) => paint.bold(paint.verdict(run.verdict, line))),
     paint.dim(plain(runLine(run))),
+    ...linkLines(run, width).map(paint.dim),
     ...run.warnings.flatMap((it) => labelled('! ', plain(it), width)).map((line) => paint.verdict('warn', line)),
   ];
+}
+
+function linkLines(run: JudgedRun, width: number): readonly string[] {
+  const link = linkWords(run);
+  if (link === undefined) return [];
+  return [...labelled('', plain(link.over), width), ...link.patience.flatMap((it) => labelled('  ', plain(it), width))];
 }
 
 function targetLines(target: JudgedTarget, screen: Screen): readonly string[] {
@@ -76,7 +83,7 @@ function targetLines(target: JudgedTarget, screen: Screen): readonly string[] {
 
 /** A simulated device that did everything right is one line: the run is about something else. */
 function isQuiet(target: JudgedTarget): boolean {
-  return target.role === 'device' && !target.statements.some((it) => isExpanded(it.verdict));
+  return target.role === 'device' && ![...target.statements, ...target.findings].some((it) => isExpanded(it.verdict));
 }
 
 function heading(title: string, of: readonly { readonly verdict: Verdict }[], screen: Screen): string {

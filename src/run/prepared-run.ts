@@ -4,6 +4,7 @@ import type { Plan } from '../bench/plan.ts';
 import { play } from '../bench/play.ts';
 import type { Check } from '../conformance/check.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
+import { linkDriven, type NamedLink } from './over-link.ts';
 import { lacksOf, placeOf, type DrivenTarget } from '../conformance/driven-target.ts';
 import { selectChecks } from '../conformance/select-checks.ts';
 import { FieldbenchError, placedAt } from '../error.ts';
@@ -18,6 +19,7 @@ import { planOf, type PlanChanges } from '../scenario/plan-of.ts';
 import { readLinkFaults } from '../scenario/scenario-faults.ts';
 import { readLinkProfiles } from '../scenario/scenario-links.ts';
 import { readScenario, ScenarioErrors, type ScenarioFile } from '../scenario/read-scenario.ts';
+import { quoted } from './quoted.ts';
 import { fileOfScenario, scenarioPath } from './shipped.ts';
 
 /** Checks side by side: most of them wait most of their time, and a broker of ours bears what it is there for. */
@@ -39,6 +41,8 @@ export interface ConformanceOptions extends RunOptions {
   readonly targets: readonly string[];
   /** Ids, statements, sections or globs of checks, separated by commas; default: every check. */
   readonly select?: string;
+  /** A link that every connection of a check gets for itself, see {@link readRunLink}. */
+  readonly link?: NamedLink;
   /** Targets by URL that may be treated as if they were the bench's own; others get the safe checks only. */
   readonly destructive?: readonly string[];
 }
@@ -59,22 +63,24 @@ export interface PreparedRun {
 
 /**
  * Prepares a conformance run.
- * @throws FieldbenchError `FB_USAGE` when a word of the selection names no check, `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`
+ * @throws FieldbenchError `FB_USAGE` when a word of the selection names no check, `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`,
+ *   `FB_LINK_CAPABILITY` when the link carries no connections
  */
 export function prepareConformance(options: ConformanceOptions): PreparedRun & { readonly checks: readonly Check[] } {
   const { targets, select, seed = 1 } = options;
   const selected = selectChecks(select);
   for (const word of targets) brokerTarget(word); // An unknown one is told before any other is started.
-  const parameters = { ...defaultParameters, ...options.parameters };
+  const over = linkDriven(options.link, { ...defaultParameters, ...options.parameters });
   const words = [
     ...targets.map((it) => `--target ${it}`),
     ...(select === undefined ? [] : [`--select ${quoted(select)}`]),
+    ...(options.link === undefined ? [] : [`--link ${quoted(options.link.word)}`]),
     ...(options.destructive ?? []).map((it) => `--destructive ${it}`),
   ];
   const command = ['fieldbench conform', ...words, `--seed ${seed}`].join(' ');
   return {
     checks: selected,
-    bench: { mode: 'conform', seed, command, parameters },
+    bench: { mode: 'conform', seed, command, parameters: { ...over.judged }, ...(over.link && { link: over.link }) },
     drive: async (bench) => {
       const { clock, history, signal } = bench.context;
       const prefix = `fb${bench.runId.slice(0, 6)}`;
@@ -86,8 +92,8 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
           history,
           clock,
           connectionIds,
-          parameters,
           signal,
+          ...over.driving(bench),
           width: broker.isForeign ? politeWidth : ownWidth,
         });
       }
@@ -163,9 +169,4 @@ function checkTargets(file: ScenarioFile, instead: string | undefined): void {
     }
   });
   if (errors.length > 0) throw new ScenarioErrors(file.file, errors);
-}
-
-/** A word of a command that repeats a run, as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

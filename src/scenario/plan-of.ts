@@ -41,6 +41,7 @@ export function planOf(
       ...it,
       backend: changes.backend ?? it.backend,
       faults: faults.byLink.get(it.name) ?? [],
+      ...(scenario.timeline.some((step) => 'fault' in step && step.fault === it.name) && { needs: ['packet-faults'] }),
     })),
     devices: Object.entries(scenario.devices).map(([name, it]) => plannedDevice(name, it)),
     steps: scenario.timeline

@@ -2,6 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LinkProfile } from '../../src/faults/link-profile.ts';
+import { linkDriven } from '../../src/run/over-link.ts';
 import { completeRun } from '../../src/run/complete-run.ts';
 import { selectChecks } from '../../src/conformance/select-checks.ts';
 import { driveMutants, killsOf, mutantParameters, type Kill } from '../../src/conformance/drive-mutants.ts';
@@ -15,19 +17,28 @@ export interface KillRun {
   readonly base: string;
 }
 
-/**
- * @param word target word of the base
- * @param whole every check on every mutant, which shows what else it breaks; default: its own checks
- */
-export async function playMutants(mutants: readonly Mutant[], word: string, whole = false): Promise<KillRun> {
+/** How mutants are played. */
+export interface Playing {
+  /** Every check on every mutant, which shows what else it breaks; default: its own checks. */
+  readonly whole?: boolean;
+  /** A link before each connection of a check. */
+  readonly link?: LinkProfile;
+}
+
+/** @param word target word of the base */
+export async function playMutants(
+  mutants: readonly Mutant[],
+  word: string,
+  { whole = false, link }: Playing = {},
+): Promise<KillRun> {
   const reportDir = await mkdtemp(join(tmpdir(), 'fieldbench-mutants-'));
-  const parameters = { ...defaultParameters, ...mutantParameters };
+  const over = linkDriven(link && { word: link.name, profile: link }, { ...defaultParameters, ...mutantParameters });
   const { signal } = new AbortController();
   try {
     const { run, failure } = await completeRun(
       {
-        bench: { mode: 'conform', seed: 1, command: 'npm run trials -- mutants', parameters },
-        drive: (bench) => driveMutants(mutants, word, bench, selectChecks(), { parameters, signal, whole }),
+        bench: { mode: 'conform', seed: 1, command: 'npm run trials -- mutants', parameters: { ...over.judged } },
+        drive: (bench) => driveMutants(mutants, word, bench, selectChecks(), { ...over.driving(bench), signal, whole }),
       },
       { reportDir, signal },
     );

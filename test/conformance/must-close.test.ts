@@ -59,6 +59,33 @@ test('a second answer to it, or the answer to another packet of its exchange, is
   expect(judged((it) => completes(it).server(pubcomp(7)).ended('server'))).toEqual(['fail']);
 });
 
+function judgedOverLink(story: (offender: Conn) => unknown): readonly string[] {
+  const h = new HistoryOf();
+  story(
+    h
+      .conn('offender', { ...of, link: 'sat' })
+      .client(connect())
+      .server(connack()),
+  );
+  return (check.judge?.(cutSlice(h.events, of.check, of.target)) ?? []).map((it) => it.verdict);
+}
+
+/** Offends while something legal is on its way to the server; then something happens to what is illegal. */
+function offendsBehind(it: Conn, then: (arrive: () => void) => unknown): void {
+  const legal = it.leaves(publish(1, 7));
+  const illegal = it.mark('offence').taint().leaves(publish(1, 1));
+  legal();
+  it.server(puback(7));
+  then(illegal);
+}
+
+test('over a link, what was on its way to the server when the client offended was before the offence', () => {
+  expect(judgedOverLink((it) => offendsBehind(it, (arrive) => [arrive(), it.ended('server')]))).toEqual(['pass']);
+  expect(judgedOverLink((it) => offendsBehind(it, (arrive) => [arrive(), it.server(puback(1))]))).toEqual(['fail']);
+  // It closes on something else, while the illegal packet is still on its way.
+  expect(judgedOverLink((it) => offendsBehind(it, () => it.endedThere('server')))).toEqual(['inconclusive']);
+});
+
 const witness = (h: HistoryOf): Conn => h.conn('witness', of).client(connect({ clientId: 'witness' }));
 
 function judgedBeside(bystander: (it: Conn) => unknown): readonly string[] {

@@ -86,6 +86,19 @@ export class Conn {
     return this;
   }
 
+  /** A packet that the client's end sees now, and the server's end when what is given back is called. */
+  leaves(packet: Packet<Text> | Uint8Array): () => void {
+    const offset = this.#offsets.toServer;
+    this.#send('toServer', packet, ['clientEnd']);
+    return () => this.#record('toServer', packet, 'serverEnd', offset);
+  }
+
+  /** The server's end alone closes: the client has yet to hear of it. */
+  endedThere(by: ConnectionEnded['by'], how: ConnectionEnded['how'] = 'fin'): this {
+    this.#history.record({ kind: 'ended', connection: this.id, seenAt: 'serverEnd', by, how });
+    return this;
+  }
+
   ended(by: ConnectionEnded['by'], how: ConnectionEnded['how'] = 'fin'): this {
     for (const seenAt of this.#taps) this.#history.record({ kind: 'ended', connection: this.id, seenAt, by, how });
     return this;
@@ -97,7 +110,7 @@ export class Conn {
   }
 
   taint(why = 'illegal on purpose'): this {
-    this.#history.record({ kind: 'taint', connection: this.id, why });
+    this.#history.record({ kind: 'taint', connection: this.id, why, offset: this.#offsets.toServer });
     return this;
   }
 
@@ -107,20 +120,29 @@ export class Conn {
   }
 
   mark(name: string): this {
-    this.#history.record({ kind: 'mark', name, connection: this.id });
+    this.#history.record({ kind: 'mark', name, connection: this.id, offset: this.#offsets.toServer });
     return this;
   }
 
   #send(direction: PacketSeen['direction'], packet: Packet<Text> | Uint8Array, taps: readonly Vantage[]): void {
-    const bytes = packet instanceof Uint8Array ? packet : encode(packet);
     const offset = this.#offsets[direction];
-    this.#offsets[direction] += bytes.length;
-    for (const seenAt of taps) {
-      const text = Buffer.from(bytes).toString('base64');
-      this.#history.record({ kind: 'packet', connection: this.id, direction, seenAt, offset, bytes: text });
-    }
+    this.#offsets[direction] += bytesOf(packet).length;
+    for (const seenAt of taps) this.#record(direction, packet, seenAt, offset);
+  }
+
+  #record(
+    direction: PacketSeen['direction'],
+    packet: Packet<Text> | Uint8Array,
+    seenAt: Vantage,
+    offset: number,
+  ): void {
+    const bytes = Buffer.from(bytesOf(packet)).toString('base64');
+    this.#history.record({ kind: 'packet', connection: this.id, direction, seenAt, offset, bytes });
   }
 }
+
+const bytesOf = (packet: Packet<Text> | Uint8Array): Uint8Array =>
+  packet instanceof Uint8Array ? packet : encode(packet);
 
 /** Judges events with these rules, step by step to the end. */
 export function findingsOf(rules: readonly Rule[], events: Iterable<HistoryEvent>): readonly Finding[] {

@@ -71,6 +71,13 @@ describe('vantage', () => {
   });
 });
 
+/** What a rule for servers is shown of a history, without times. */
+function shownIn({ events }: HistoryOf): readonly string[] {
+  const seen: string[] = [];
+  findingsOf([spy('server', seen)], events);
+  return seen.map((it) => it.replace(/\d+$/, ''));
+}
+
 describe('taint', () => {
   test('ends the rules of the connection, except those that say otherwise', () => {
     const h = new HistoryOf();
@@ -80,6 +87,30 @@ describe('taint', () => {
     findingsOf([spy('server', ordinary), spy('server', stubborn, { evenWhenTainted: true })], h.events);
     expect(ordinary).toEqual(['opened', 'CONNECT:wire', 'end:3']);
     expect(stubborn).toEqual(['opened', 'CONNECT:wire', 'taint', 'PINGREQ:wire', 'end:4']);
+  });
+
+  test('over a link it counts at each end from the packet on that it is about', () => {
+    const h = new HistoryOf();
+    const a = h.conn('A', { link: 'sat' }).client(connect());
+    const legal = a.leaves(publish(1, 7));
+    const illegal = a.taint().leaves(pingreq);
+    legal();
+    illegal();
+    const server: string[] = [];
+    const stubborn: string[] = [];
+    findingsOf([spy('server', server), spy('server', stubborn, { evenWhenTainted: true })], h.events);
+    expect(server).toEqual(['opened', 'CONNECT:serverEnd', 'PUBLISH:serverEnd', expect.stringContaining('end')]);
+    expect(stubborn.slice(3, 5)).toEqual(['taint', 'PINGREQ:serverEnd']);
+  });
+
+  test('over a link it is not forgotten where the server’s end was not there yet, or never saw the packet whole', () => {
+    const early = new HistoryOf();
+    early.record({ kind: 'taint', connection: 'c1', why: 'first of all', offset: 0 });
+    early.conn('A', { link: 'sat' }).client(connect());
+    const never = new HistoryOf();
+    never.conn('A', { link: 'sat' }).client(connect()).taint().ended('server');
+    expect(shownIn(early)).toEqual(['opened', 'end:']);
+    expect(shownIn(never)).toEqual(['opened', 'CONNECT:serverEnd', 'end:']);
   });
 
   const offences: Readonly<Record<string, (h: HistoryOf) => unknown>> = {

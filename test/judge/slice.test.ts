@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { cutSlice } from '../../src/judge/slice.ts';
 import { HistoryOf } from './history-of.ts';
-import { connack, connect, publish, subscribe, suback } from './packets.ts';
+import { connack, connect, disconnect, publish, subscribe, suback } from './packets.ts';
 
 const of = { check: 'publish/x', target: 'mosquitto' };
 
@@ -46,6 +46,54 @@ test('looks from the tap nearest to the server', () => {
   const slice = cutSlice(h.events, of.check, of.target);
   expect(slice.client('a').packets).toHaveLength(1);
   expect(slice.client('a').ended).toMatchObject({ by: 'client', seenAt: 'serverEnd' });
+});
+
+describe('over a link', () => {
+  const linked = { ...of, link: 'sat' };
+
+  test('a mark stands where the server’s end sees what its client sent next', () => {
+    const h = new HistoryOf();
+    const a = h.conn('a', linked).client(connect()).server(connack());
+    const before = a.leaves(publish(1, 1));
+    const after = a.mark('now').leaves(publish(1, 2));
+    before();
+    a.server(publish(0));
+    after();
+    a.server(publish(1, 9));
+    const slice = cutSlice(h.events, of.check, of.target);
+    const behind = slice.client('a').after(slice.mark('now')).packets;
+    expect(behind.map(({ packet }) => packet?.type === 'PUBLISH' && packet.packetId)).toEqual([2, 9]);
+    expect(slice.mark('now').tMs).toBe(behind[0]?.tMs);
+  });
+
+  test('what never came there is behind everything', () => {
+    const h = new HistoryOf();
+    const a = h.conn('a', linked).client(connect());
+    a.mark('now').leaves(publish(1, 2));
+    a.endedThere('server');
+    const slice = cutSlice(h.events, of.check, of.target);
+    expect(slice.client('a').after(slice.mark('now')).packets).toEqual([]);
+    expect(slice.client('a').ended?.seq).toBeLessThan(slice.mark('now').seq);
+  });
+
+  test('a mark of a connection that the server’s end has not seen yet belongs to its own target', () => {
+    const h = new HistoryOf();
+    for (const target of ['aedes', of.target]) h.conn('b', { ...of, target }).client(connect());
+    const opened = { kind: 'opened', connection: 'x', client: 'a', server: 'broker', ...linked } as const;
+    h.record({ ...opened, seenAt: 'clientEnd' });
+    h.record({ kind: 'mark', name: 'now', check: of.check, connection: 'x', offset: 0 });
+    h.record({ ...opened, seenAt: 'serverEnd' });
+    expect(cutSlice(h.events, of.check, of.target).marks).toHaveLength(1);
+    expect(cutSlice(h.events, of.check, 'aedes').marks).toEqual([]);
+  });
+
+  test('a server that closes because of a DISCONNECT ends nothing of its own choice', () => {
+    const h = new HistoryOf();
+    h.conn('a', linked).client(connect(), disconnect).ended('server');
+    h.conn('b', linked).client(connect()).ended('server');
+    const slice = cutSlice(h.events, of.check, of.target);
+    expect(slice.connections.map((it) => it.ended?.by)).toEqual(['client', 'server']);
+  });
 });
 
 describe('names', () => {

@@ -29,6 +29,7 @@ export function sample(text = 'site/pump'): Sample {
     clock: 'monotonic',
     command: 'fieldbench run scenarios/quickstart.yaml --seed 7',
     scenario: { file: 'scenarios/quickstart.yaml', text: `parts:\n  - ${text.replaceAll(/[\r\n]/g, ' ')}\n` },
+    link: { word: 'satellite', title: text, patience: [`longest queue of ${text}`] },
     parameters: { quietMs: 300 },
     provenance: { kernel: `Linux ${text}`, 'congestion control': 'cubic' },
   };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Plan } from '../../src/bench/plan.ts';
 import { errorText, type FieldbenchError } from '../../src/error.ts';
+import { prepareScenario } from '../../src/run/prepared-run.ts';
 import { describePlan } from '../../src/scenario/describe.ts';
 import { planOf } from '../../src/scenario/plan-of.ts';
 import { parseScenario, ScenarioErrors, type ScenarioFile } from '../../src/scenario/read-scenario.ts';
@@ -75,6 +76,28 @@ test('written in place, and joining while it runs', async () => {
   const lines = describePlan(plan, []);
   expect(lines).toContain('    fault one: drop any packet');
   expect(lines).toContain('     1.0 s  line: from here on two: hold for 1000 ms PUBREC');
+});
+
+function written(link: string, timed: string): string {
+  const file = join(folder, 'refused.yaml');
+  writeFileSync(file, scenario(link, `[${timed}]`).text);
+  return file;
+}
+
+describe('a backend that has no packet faults refuses, before anything starts', () => {
+  const adding = '{ at: 1s, fault: line, with: { id: a, do: drop } }';
+
+  test.each([
+    ['faults from the beginning', 'faults: own.yaml', ''],
+    ['faults that join', '', adding],
+  ])('%s', async (_, link, timed) => {
+    const file = written(link, timed);
+    await expect(prepareScenario({ scenario: file, backend: 'toxiproxy' })).rejects.toMatchObject({
+      code: 'FB_LINK_CAPABILITY',
+      message: expect.stringContaining('packet-faults'),
+    });
+    expect((await prepareScenario({ scenario: file })).plan.name).toBe('tiny');
+  });
 });
 
 describe('what is wrong is said with its place', () => {

@@ -1,6 +1,7 @@
 // `fieldbench conform`: judges brokers against the standard, statement by statement.
 import { FieldbenchError } from '../../error.ts';
 import { readOptions, wholeNumber } from '../options.ts';
+import { readRunLink } from '../../run/over-link.ts';
 import { prepareConformance } from '../../run/prepared-run.ts';
 import { recordRun, reportFolder } from '../record.ts';
 import type { Verb } from '../verb.ts';
@@ -12,6 +13,7 @@ Judges brokers against MQTT 3.1.1, statement by statement.
   --target T      what to judge; several times for several: embedded (default), mosquitto, container:mosquitto,
                   mqtt://HOST:PORT, ws://HOST:PORT/PATH
   --select WHAT   only these checks: ids, statements, sections, chapters or globs, separated by commas
+  --link NAME     put this link before every connection: a name of "fieldbench list links", or a file
   --destructive T a target by URL gets only checks that are safe for its other users, unless it is named here again
   --mqtt VERSION  version of the standard: 3.1.1, the only one judged so far
   --seed N        repeat the random draws of a run (default 1)
@@ -21,6 +23,7 @@ Judges brokers against MQTT 3.1.1, statement by statement.
 const options = {
   target: { type: 'string', multiple: true },
   select: { type: 'string', multiple: true },
+  link: { type: 'string' },
   destructive: { type: 'string', multiple: true },
   mqtt: { type: 'string', default: '3.1.1' },
   seed: { type: 'string', default: '1' },
@@ -47,6 +50,7 @@ export const conform: Verb = {
       targets,
       destructive: namedAgain(values.destructive ?? [], targets),
       seed: wholeNumber('seed', values.seed),
+      ...(values.link !== undefined && { link: await readRunLink(values.link) }),
       ...(values.select !== undefined && { select: values.select.join(',') }),
     });
     return recordRun(prepared, { reportDir: reportFolder(values.report, 'conform'), signal }, { json: values.json });

@@ -1,7 +1,7 @@
 // Checks of section 3.10.4 and 4.6: exchanges that were begun are finished, and in which order.
 import type { Slice, SliceConnection, SlicePacket } from '../../judge/slice.ts';
 import type { Publish } from '../../wire/packet.ts';
-import { everyQos, SituationFailed, type CheckBench, type ScriptedClient } from '../bench.ts';
+import { everyQos, SituationFailed, soonMs, type CheckBench, type ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
 import { forget } from '../forget.ts';
 import { isText, saying, type Judgement } from '../judgement.ts';
@@ -139,7 +139,7 @@ async function leaveAmid(
 ): Promise<void> {
   // A server may hold messages back until those before them are acknowledged: what came is then less.
   for (const payload of payloads) {
-    if ((await subscriber.delivery(topic, payload, bench.parameters.quietMs)) === undefined) break;
+    if ((await subscriber.delivery(topic, payload, soonMs(bench))) === undefined) break;
   }
   await subscriber.abort('rst');
 }
@@ -209,7 +209,7 @@ export const exchangeChecks: readonly Check[] = [
       const payloads = ['a', 'b', 'c', 'd', 'e', 'f'];
       for (const payload of payloads) await publisher.publish({ topic, payload, qos: 2 });
       for (const payload of payloads) {
-        if ((await subscriber.delivery(topic, payload, bench.parameters.quietMs)) === undefined) break;
+        if ((await subscriber.delivery(topic, payload, soonMs(bench))) === undefined) break;
       }
       const ids = subscriber.deliveries.flatMap((it) => (it.qos === 2 ? (it.packetId ?? []) : []));
       // One at a time, or granted at QoS 1 only: there is no order, and no PUBREC belongs here.

@@ -2,8 +2,6 @@
 import type { ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
 
-const keepAliveS = 2;
-
 /** Five PINGREQ packets in a row; tells whether all were answered. */
 const burst = async (client: ScriptedClient): Promise<boolean> => {
   for (let n = 0; n < 5; n++) await client.send({ type: 'PINGREQ' });
@@ -22,6 +20,7 @@ export const keepAliveChecks: readonly Check[] = [
     accept: ['the server closes the connection at 1.5 keep alive periods; later within the tolerance is a remark'],
     async drive(bench) {
       const { keepAliveFailMs } = bench.parameters;
+      const { keepAliveS } = bench.pace;
       const boundMs = keepAliveS * 1500 + keepAliveFailMs;
       // Three samples with staggered starts: servers that look at all clients now and then are late for some of them.
       const silent = async (index: number): Promise<void> => {
@@ -43,10 +42,11 @@ export const keepAliveChecks: readonly Check[] = [
     group: 'parallel',
     accept: ['one PINGRESP for each PINGREQ, with keep alive 0 too, and the connection stays open'],
     async drive(bench) {
+      const { keepAliveS, pingEveryMs } = bench.pace;
       const inTime = async (client: ScriptedClient): Promise<void> => {
         let isAnswered = await burst(client);
         for (let n = 0; n < 3 && isAnswered; n++) {
-          await bench.elapse(keepAliveS * 800);
+          await bench.elapse(pingEveryMs);
           isAnswered = await client.ping();
         }
       };

@@ -1,6 +1,6 @@
 // Checks of section 3.1.2.5: a server that ends a connection itself, for whatever reason, has to publish its will.
 import type { StatementId } from '../../spec/statement.ts';
-import { effectMs, type CheckBench, type ConnectOptions, type ScriptedClient } from '../bench.ts';
+import { effectMs, soonMs, type CheckBench, type ConnectOptions, type ScriptedClient } from '../bench.ts';
 import type { Check, Need } from '../check.ts';
 
 /**
@@ -14,7 +14,7 @@ interface Reason {
   /** What the closed connection itself shows. */
   readonly also?: StatementId;
   readonly needs?: readonly Need[];
-  readonly options?: ConnectOptions;
+  readonly options?: (bench: CheckBench) => ConnectOptions;
   /** Gives the server the reason, and gives back the client that is to leave when all is over. */
   give(bench: CheckBench, owner: ScriptedClient): Promise<ScriptedClient | undefined>;
   /** How long the server may take to close; default: the close timeout. */
@@ -28,15 +28,14 @@ const control = 'of a client that was lost later';
 
 /** Waits for the will; one that does not come at once is compared with that of a client which is lost after its owner. */
 const awaitWill = async (bench: CheckBench, observer: ScriptedClient, topic: string): Promise<void> => {
-  const { effectTimeoutMs, quietMs } = bench.parameters;
-  if ((await observer.delivery(topic, own, quietMs)) !== undefined) return;
+  const { effectTimeoutMs } = bench.parameters;
+  if ((await observer.delivery(topic, own, soonMs(bench))) !== undefined) return;
   await (await bench.connect('control', { will: willOn(topic, control) })).abort('rst');
   const later = await observer.delivery(topic, control, effectMs(bench));
-  await observer.delivery(topic, own, quietMs + (later === undefined ? 0 : 2 * effectTimeoutMs));
+  await observer.delivery(topic, own, soonMs(bench) + (later === undefined ? 0 : 2 * effectTimeoutMs));
 };
 
 function endedByServer(it: Reason): Check {
-  const { options = {} } = it;
   return {
     id: `will/published-on-${it.name}`,
     title: it.title,
@@ -47,6 +46,7 @@ function endedByServer(it: Reason): Check {
     accept: ['the server closes the connection, and the observer gets its will once'],
     async drive(bench) {
       const topic = bench.topic('will');
+      const options = it.options?.(bench) ?? {};
       const observer = await bench.connect('observer');
       await observer.subscribe({ [topic]: 1 });
       const owner = await bench.connect('owner', { ...options, will: willOn(topic, own) });
@@ -68,12 +68,10 @@ const takeOver = (kind: 'clean' | 'kept'): Reason => {
     title: `the will of a client that is taken over is published (CleanSession ${cleanSession ? 1 : 0})`,
     also: 'MQTT-3.1.4-2',
     needs: cleanSession ? [] : ['session'],
-    options: { cleanSession },
+    options: () => ({ cleanSession }),
     give: (bench) => bench.connect('owner', { cleanSession }),
   };
 };
-
-const keepAliveS = 2;
 
 /** Every reason that a check can give a server. */
 const reasons: readonly Reason[] = [
@@ -83,9 +81,9 @@ const reasons: readonly Reason[] = [
     name: 'keep-alive',
     title: 'the will of a client that was silent for too long is published',
     also: 'MQTT-3.1.2-24',
-    options: { keepAliveS },
+    options: ({ pace }) => ({ keepAliveS: pace.keepAliveS }),
     give: () => Promise.resolve(undefined),
-    withinMs: ({ parameters }) => keepAliveS * 1500 + parameters.keepAliveFailMs + parameters.quietMs,
+    withinMs: ({ parameters, pace }) => pace.keepAliveS * 1500 + parameters.keepAliveFailMs + parameters.quietMs,
   },
   {
     name: 'second-connect',

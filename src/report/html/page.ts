@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { JudgedRun } from '../../judge/judged.ts';
 import type { Material, Reporter } from '../reporter.ts';
-import { runLine, verdictSentence, verdictWords } from '../verdict-words.ts';
+import { linkWords, runLine, verdictSentence, verdictWords } from '../verdict-words.ts';
 import { shape, shapeSheet } from './badge.ts';
 import { coverageSection } from './coverage.ts';
 import { problemsSection } from './problems.ts';
@@ -47,11 +47,17 @@ export function pageText({ run, problems, excerpts }: Material): string {
     </html> `.toString();
 }
 
+function linkAside(run: JudgedRun): Html | undefined {
+  const link = linkWords(run);
+  return link && html`<p class="aside">${link.over}; ${link.patience.join('; ')}</p>`;
+}
+
 function header(run: JudgedRun): Html {
   return html`<header class="${run.verdict}">
     <p class="verdict">${shape(run.verdict)} ${verdictWords[run.verdict].word}</p>
     <h1>${verdictSentence(run)}</h1>
     <p class="aside">${runLine(run)}</p>
+    ${linkAside(run)}
     <p class="repeat"><span class="label">Repeat</span> <code>${run.run.command}</code></p>
     ${
       run.warnings.length === 0

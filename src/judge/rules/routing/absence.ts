@@ -1,5 +1,5 @@
 // Decides when something missing may be called missing: the connection stood long enough, in full view, and the broker was alive.
-import type { NetworkConnection } from '../session/state.ts';
+import { isOpen, type NetworkConnection, type Session } from '../session/state.ts';
 
 /** Until when a connection could have carried what is missing. */
 export function openUntilMs(connection: NetworkConnection, nowMs: number): number {
@@ -18,4 +18,18 @@ export function stoodFor(connection: NetworkConnection, fromMs: number, nowMs: n
  */
 export function wasBrokerAlive(connection: NetworkConnection, fromMs: number): boolean {
   return (connection.lastSignMs ?? connection.view.party.lastPacketMs) >= fromMs;
+}
+
+/**
+ * Whether a server may hold something back, from a time on, because the client owes it acknowledgements. It is free to
+ * send where none is owed for `waitMs`; what it sends after that, instead of what is due, is no excuse.
+ */
+export function mayHoldBack(session: Session, fromMs: number, waitMs: number): boolean {
+  let freeMs = fromMs;
+  for (const flight of [...session.flights.values()].toSorted((a, b) => a.order - b.order)) {
+    if (flight.firstSent.tMs > freeMs + waitMs) return false;
+    if (isOpen(flight)) return true;
+    freeMs = Math.max(freeMs, flight.done?.tMs ?? freeMs);
+  }
+  return false;
 }

@@ -1,9 +1,8 @@
 // Judges what a new subscription finds: the last retained message of each topic, and nothing where none may be stored.
 import type { StatementId } from '../../../spec/statement.ts';
 import type { Observation, Report, RoutingRule, RuleParameters } from '../../rule.ts';
-import { isOpen } from '../session/state.ts';
 import type { Message, Moment, NetworkConnection, Session, Subscription } from '../session/state.ts';
-import { stoodFor, wasBrokerAlive } from './absence.ts';
+import { mayHoldBack, stoodFor, wasBrokerAlive } from './absence.ts';
 import { newBroker } from './digest.ts';
 import type { Broker } from './digest.ts';
 import { answerable, wrongFind } from './retained-find.ts';
@@ -285,7 +284,7 @@ function settle(state: State, it: Search, nowMs: number, report: Report): void {
     return;
   }
   if (!stoodFor(connection, fromMs, nowMs, effectTimeoutMs)) return;
-  if (it.found !== 'forbidden' && [...it.session.flights.values()].some((flight) => isOpen(flight))) return;
+  if (it.found !== 'forbidden' && mayHoldBack(it.session, fromMs, effectTimeoutMs)) return;
   const expected = `${messageText(message)}, retained, for the new subscription ${quoted(subscription.filter)}`;
   const isAlive = wasBrokerAlive(connection, fromMs + effectTimeoutMs);
   if (it.found === 'due') {

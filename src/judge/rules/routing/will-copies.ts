@@ -11,7 +11,13 @@ interface Kin {
   allowed: number;
   /** Wills whose fate the bench cannot know: nothing is called wrong any more. */
   unsure: boolean;
-  readonly copies: Map<Session, Moment[]>;
+  readonly copies: Map<Session, Copy[]>;
+}
+
+/** One delivery of a will. */
+interface Copy {
+  readonly delivery: Delivery;
+  readonly at: Moment;
 }
 
 /** What may come of the wills at one broker, and what came. */
@@ -33,9 +39,16 @@ export class WillCopies {
     this.#willless.delete(clientId);
   }
 
-  /** The will must not come any more. */
-  withdrawn(will: Message): void {
-    this.#of(will).allowed -= 1;
+  /**
+   * The will must not come any more. Reports one that has come since its client said DISCONNECT, and says so: over a
+   * link the connection may end long after that.
+   */
+  withdrawn(will: Message, report: Report): boolean {
+    const kin = this.#of(will);
+    kin.allowed -= 1;
+    const saidSeq = will.publisher.disconnect?.seq ?? Infinity;
+    const since = [...kin.copies.values()].filter((copies) => (copies.at(-1)?.at.seq ?? 0) > saidSeq);
+    return since.map((copies) => this.#isTooMany(kin, copies, will, report)).includes(true);
   }
 
   /** Whether it comes nobody can say. */
@@ -65,7 +78,14 @@ export class WillCopies {
     const kin = this.#of(own);
     const copies = kin.copies.get(it.session) ?? [];
     kin.copies.set(it.session, copies);
-    copies.push(at);
+    copies.push({ delivery: it, at });
+    return this.#isTooMany(kin, copies, own, report);
+  }
+
+  /** Reports the last of these copies when it is one too many, and says so. */
+  #isTooMany(kin: Kin, copies: readonly Copy[], own: Message, report: Report): boolean {
+    const it = copies.at(-1)?.delivery;
+    if (it === undefined) return false;
     const matching = this.#broker.traffic.index
       .matching(own.topic)
       .filter((each) => each.session === it.session).length;
@@ -75,12 +95,12 @@ export class WillCopies {
     return true;
   }
 
-  #tooMany(it: Delivery, own: Message, copies: readonly Moment[], report: Report): void {
+  #tooMany(it: Delivery, own: Message, copies: readonly Copy[], report: Report): void {
     const willless = this.#willless.get(own.publisher.session?.clientId ?? '');
     const { disconnect } = own.publisher;
     const cause = willless?.seq ?? disconnect?.seq;
     const found = {
-      events: [own.seen.seq, ...(cause === undefined ? [] : [cause]), ...copies.slice(-2).map((each) => each.seq)],
+      events: [own.seen.seq, ...(cause === undefined ? [] : [cause]), ...copies.slice(-2).map((each) => each.at.seq)],
       connection: it.connection.view,
       actual: `${sessionText(it.session)} got ${messageText(own)}`,
     };

@@ -99,8 +99,9 @@ function ended(state: State, connection: NetworkConnection, at: Moment, report: 
   if (disconnect === undefined) {
     for (const it of observersOf(state.broker, own, at)) fallsDue(state, it, report);
   } else if (isDisconnectCertain(connection)) {
-    state.copies.withdrawn(own);
-    for (const it of observersOf(state.broker, own, at)) expectAbsence(state, it, ['MQTT-3.14.4-3', 'MQTT-3.1.2-10']);
+    const isPublished = state.copies.withdrawn(own, report);
+    for (const it of isPublished ? [] : observersOf(state.broker, own, at))
+      expectAbsence(state, it, ['MQTT-3.14.4-3', 'MQTT-3.1.2-10']);
   } else state.copies.doubted(own);
   state.early.delete(own);
 }

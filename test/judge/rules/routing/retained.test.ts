@@ -4,7 +4,7 @@ import { retained } from '../../../../src/judge/rules/routing/retained.ts';
 import type { Conn, HistoryOf } from '../../history-of.ts';
 import { verdicts } from '../../history-of.ts';
 import { connack, connect, publish, subscribe } from '../../packets.ts';
-import { alive, get, join, send, sub } from '../cast.ts';
+import { alive, get, getOnly, join, send, sub } from '../cast.ts';
 
 const judged = (write: (h: HistoryOf) => unknown): ReturnType<typeof verdicts> => verdicts(retained, write);
 const keep = { retain: true };
@@ -51,6 +51,23 @@ describe('a retained message is found', () => {
       look(h, 'r/#');
     });
     expect(seen).toEqual({ 'MQTT-3.3.1-5': 'pass', 'MQTT-3.3.1-6': 'fail' });
+  });
+
+  test.each([
+    ['that came in the meantime may hold it back', 100, {}],
+    ['that came when its time was over does not excuse it', 4000, { 'MQTT-3.3.1-5': 'fail', 'MQTT-3.3.1-6': 'fail' }],
+  ])('missing while the client owes an acknowledgement: a message %s', (_name, afterMs, verdict) => {
+    const seen = judged((h) => {
+      const p = send(join(h, 'p'), 1, 'r', 'value 1', keep);
+      const a = sub(join(h, 'a'), 'r', 1);
+      send(p, 1, 'else', 'value 2');
+      h.wait(afterMs);
+      getOnly(a, 1, 900, 'else', 'value 2');
+      h.wait(4000 - afterMs);
+      alive(h);
+      a.ended('client');
+    });
+    expect(seen).toEqual(verdict);
   });
 
   test('an older one: fails', () => {

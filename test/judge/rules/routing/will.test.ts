@@ -220,6 +220,18 @@ describe('MQTT-3.14.4-3', () => {
     });
     expect(seen).toEqual({ 'MQTT-3.14.4-3': 'fail', 'MQTT-3.1.2-10': 'fail' });
   });
+  test('fails when the will comes before the connection has ended, which over a link is later', () => {
+    const seen = judged((h) => {
+      const o = observer(h);
+      const v = victim(h).client(disconnect);
+      get(o, 1, 'w', 'gone');
+      v.ended('client');
+      send(join(h, 'p'), 1, 'w', 'fence');
+      get(o, 1, 'w', 'fence');
+      h.wait(400);
+    });
+    expect(seen).toEqual({ 'MQTT-3.14.4-3': 'fail', 'MQTT-3.1.2-10': 'fail' });
+  });
   test('a RST right behind it leaves both open', () => {
     const seen = judged((h) => {
       const o = observer(h);

@@ -1,0 +1,109 @@
+// One connection's own link: it begins when the connection is dialled, and ends with it.
+import type { LinkProfile } from '../faults/link-profile.ts';
+import type { ConnectionId, EventDraft, History } from '../history/event.ts';
+import { startEmbeddedLink } from '../parts/links/embedded.ts';
+import type { Endpoint, PartContext } from '../parts/part.ts';
+
+/** The one connection that a link is made for. */
+export interface LinkedConnection {
+  readonly connection: ConnectionId;
+  /** Which of the connections of this client in this check it is, from 1: with the rest it names the link's draws. */
+  readonly ordinal: number;
+  readonly client: string;
+  readonly server: string;
+  readonly target: string;
+  readonly check: string;
+  /** Where the connection goes to; over WebSocket its bytes are no MQTT that the link's taps could read. */
+  readonly upstream: Endpoint;
+  /** Ends the link. */
+  readonly signal: AbortSignal;
+}
+
+/** A link that stands. Disposing ends it and its connection. */
+export interface ConnectionLink extends AsyncDisposable {
+  /** Name of the link in the history. */
+  readonly name: string;
+  /** Dial this to get to the server. */
+  readonly endpoint: Endpoint;
+  /** What has come to the server's end; absent where the link cannot read the connection, and its client has to. */
+  readonly serverEnd?: ServerEnd;
+}
+
+/** The far end of a link, as its tap tells. */
+export interface ServerEnd {
+  /** Resolves when the connection has ended there. */
+  readonly ended: Promise<void>;
+  /** Resolves when so many bytes of the client have come there, or the connection has ended. */
+  arrived(lengthB: number): Promise<void>;
+}
+
+/** Puts a link of its own before what a connection goes to. */
+export type LinkBefore = (it: LinkedConnection) => Promise<ConnectionLink>;
+
+/** Links with this profile, as the embedded backend plays it. */
+export function linksOf(profile: LinkProfile, context: PartContext): LinkBefore {
+  return async ({ connection, ordinal, client, server, target, check, upstream, signal }) => {
+    const isReadable = upstream.path === undefined;
+    const name = `${profile.name} of ${check} ${client} ${ordinal}`;
+    const end = new HeardServerEnd(context.history);
+    const link = await startEmbeddedLink(
+      {
+        name,
+        // A path is for whoever speaks WebSocket; the link carries the bytes.
+        upstream: { host: upstream.host, port: upstream.port },
+        client,
+        server,
+        target,
+        check,
+        profile,
+        taps: isReadable,
+        content: isReadable ? 'mqtt' : 'opaque',
+        connectionIds: { next: () => connection },
+      },
+      { ...context, signal, history: end },
+    );
+    return {
+      name,
+      endpoint: { ...link.endpoint, ...(upstream.path !== undefined && { path: upstream.path }) },
+      ...(isReadable && { serverEnd: end }),
+      [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
+    };
+  };
+}
+
+/** Listens to what the taps of one link record on its way to the history. */
+class HeardServerEnd implements ServerEnd, History {
+  readonly ended: Promise<void>;
+  readonly #history: History;
+  readonly #end: () => void;
+  readonly #waiting = new Map<() => void, number>();
+  #arrivedB = 0;
+  #isUp = false;
+
+  constructor(history: History) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.#history = history;
+    this.#end = resolve;
+  }
+
+  /** That a link came up, and what it carried in the end, is not told for each of so many. */
+  record(draft: EventDraft): void {
+    const isRoutine = draft.kind === 'link' ? !this.#isUp : draft.kind === 'mark' && draft.name === 'link-usage';
+    this.#isUp ||= draft.kind === 'link';
+    if (!isRoutine) this.#history.record(draft);
+    if (!('seenAt' in draft) || draft.seenAt !== 'serverEnd') return;
+    if (draft.kind === 'ended') this.#end();
+    if (draft.kind !== 'packet' || draft.direction !== 'toServer') return;
+    this.#arrivedB = draft.offset + Buffer.byteLength(draft.bytes, 'base64') + (draft.omittedB ?? 0);
+    for (const [tell, lengthB] of this.#waiting) if (lengthB <= this.#arrivedB) tell();
+  }
+
+  async arrived(lengthB: number): Promise<void> {
+    if (lengthB <= this.#arrivedB) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.set(resolve, lengthB);
+    await Promise.race([promise, this.ended]);
+    this.#waiting.delete(resolve);
+  }
+}
