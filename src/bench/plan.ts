@@ -1,7 +1,7 @@
 // What is going to be bolted together and when what happens to it: computed whole before anything starts.
 import type { LinkProfile } from '../faults/link-profile.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
-import type { LinkCapability } from '../parts/links/link-options.ts';
+import type { LinkCapability } from '../parts/links/link-capability.ts';
 
 /** A broker of the bench. `target` is a word the command line knows, e.g. `embedded` or `mqtt://host:1883`. */
 export interface PlannedBroker {
