@@ -86,13 +86,13 @@ async function toxiproxyWay(upstream: number): Promise<Way> {
 async function dial(port: number): Promise<Socket> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   await once(socket, 'connect');
-  socket.write(CONNECT);
   return socket;
 }
 
 /** Bytes per second of one stream: large PUBLISH packets, as a link sees a firmware image. */
 async function throughput({ port }: Way, receiver: Receiver): Promise<number> {
   const socket = await dial(port);
+  socket.write(CONNECT);
   const header = encode({ type: 'PUBLISH', dup: false, qos: 0, retain: false, topic: 'fw', payload: PAYLOAD });
   const began = process.hrtime.bigint();
   const all = receiver.has(STREAM_B);
