@@ -27,6 +27,8 @@ export { lacksOf, placeOf } from './conformance/driven-target.ts';
 export { defaultParameters } from './judge/rule.ts';
 export { actionInWords } from './scenario/describe.ts';
 export { planOf } from './scenario/plan-of.ts';
+export { readFaultFile } from './scenario/fault-file.ts';
+export { readLinkFaults } from './scenario/scenario-faults.ts';
 export { readLinkProfiles } from './scenario/scenario-links.ts';
 export { readScenario, ScenarioErrors } from './scenario/read-scenario.ts';
 export type { Bench, BenchOptions } from './bench/bench.ts';

@@ -1,5 +1,7 @@
 // What is going to be bolted together and when what happens to it: computed whole before anything starts.
 import type { LinkProfile } from '../faults/link-profile.ts';
+import type { PacketFault } from '../faults/packet-fault.ts';
+import type { LinkCapability } from '../parts/links/link-capability.ts';
 
 /** A broker of the bench. `target` is a word the command line knows, e.g. `embedded` or `mqtt://host:1883`. */
 export interface PlannedBroker {
@@ -13,6 +15,10 @@ export interface PlannedLink {
   /** A word of the list of link backends. */
   readonly backend: string;
   readonly profile: LinkProfile;
+  /** What it begins with; each part's own link counts `times` for itself. */
+  readonly faults?: readonly PacketFault[];
+  /** What the timeline will ask of it: a backend without it is refused before anything starts. */
+  readonly needs?: readonly LinkCapability[];
 }
 
 /** How an MQTT party of the bench connects. */
@@ -86,6 +92,7 @@ export type PlannedAction =
   | { readonly do: 'cut'; readonly link: string; readonly how: 'drop' | 'rst' }
   | { readonly do: 'half-open'; readonly link: string; readonly dead: 'toServer' | 'toClient' }
   | { readonly do: 'restore'; readonly link: string }
+  | { readonly do: 'fault'; readonly link: string; readonly faults: readonly PacketFault[] }
   | { readonly do: 'kill' | 'stop' | 'restart'; readonly broker: string };
 
 /** One line of the timeline. */

@@ -8,6 +8,7 @@ import { startSensor } from '../parts/devices/sensor.ts';
 import { startSubscriber } from '../parts/devices/subscriber.ts';
 import type { LineOptions } from '../parts/devices/line.ts';
 import { linkBackend } from '../parts/links/backend.ts';
+import type { StartedFaultyLink } from '../parts/links/link-options.ts';
 import type { StartedBroker, StartedLink } from '../parts/part.ts';
 import type { Bench } from './bench.ts';
 import type { Plan, PlannedAction, PlannedDevice, PlannedLink, PlannedSession } from './plan.ts';
@@ -55,7 +56,7 @@ class Assembly {
   readonly #plcs = new Map<string, StartedPlc>();
   readonly #devices: StartedDevice[] = [];
   /** Every device on a link has a link of its own; the timeline moves them together. */
-  readonly #links = new Map<string, StartedLink[]>();
+  readonly #links = new Map<string, StartedFaultyLink[]>();
 
   constructor(plan: Plan, bench: Bench, options: PlayOptions) {
     this.#plan = plan;
@@ -145,6 +146,8 @@ class Assembly {
       client,
       server,
       profile: it.profile,
+      ...(it.faults && { faults: it.faults }),
+      ...(it.needs && { needs: it.needs }),
       taps: true,
     });
     this.#links.set(it.name, [...(this.#links.get(it.name) ?? []), link]);
@@ -160,7 +163,7 @@ class Assembly {
   }
 }
 
-function actOnLink(link: StartedLink, action: Extract<PlannedAction, { link: string }>): Promise<void> {
+async function actOnLink(link: StartedFaultyLink, action: Extract<PlannedAction, { link: string }>): Promise<void> {
   switch (action.do) {
     case 'shape':
       return link.shape(action);
@@ -170,6 +173,8 @@ function actOnLink(link: StartedLink, action: Extract<PlannedAction, { link: str
       return link.halfOpen(action.dead);
     case 'restore':
       return link.restore();
+    case 'fault':
+      return link.addFaults(action.faults);
   }
 }
 

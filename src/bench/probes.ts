@@ -35,6 +35,18 @@ export const probes: readonly Probe[] = [
     probe: () => program('mosquitto'),
   },
   {
+    id: 'mosquitto-clients',
+    what: 'tests of the tap with real clients',
+    fix: 'apt-get install mosquitto-clients',
+    probe: () => program('mosquitto_pub'),
+  },
+  {
+    id: 'paho-mqtt',
+    what: 'tests of the tap with another real client',
+    fix: 'apt-get install python3-paho-mqtt',
+    probe: pahoOfPython,
+  },
+  {
     id: 'docker',
     what: 'brokers in containers',
     fix: 'apt-get install docker.io && service docker start',
@@ -52,6 +64,25 @@ export const probes: readonly Probe[] = [
     what: 'tests of the report page',
     fix: 'apt-get install chromium',
     probe: () => program(...browsers),
+  },
+  { id: 'socat', what: 'TUN devices of the laboratory', fix: 'apt-get install socat', probe: () => program('socat') },
+  {
+    id: 'tcpdump',
+    what: 'counting bytes from outside',
+    fix: 'apt-get install tcpdump',
+    probe: () => program('tcpdump'),
+  },
+  {
+    id: 'iptables',
+    what: 'losing packets in the kernel',
+    fix: 'apt-get install iptables',
+    probe: () => program('iptables'),
+  },
+  {
+    id: 'tun',
+    what: 'the laboratory: real TCP over namespaces and TUN devices',
+    fix: 'apt-get install iproute2 && modprobe tun, as root (in a container: docker run --privileged)',
+    probe: tunDevice,
   },
   {
     id: 'tshark',
@@ -73,6 +104,18 @@ async function program(...names: string[]): Promise<Probed> {
     if (await isExecutable(path)) return { present: true, detail: path };
   }
   return { present: false, detail: `no ${names.join(' or ')} on PATH` };
+}
+
+/** Debian's own Python has Debian's packages; another one first on PATH has not. */
+async function pahoOfPython(signal: AbortSignal): Promise<Probed> {
+  try {
+    const { stdout } = await runFile('/usr/bin/python3', ['-c', 'import paho.mqtt as it; print(it.__version__)'], {
+      signal,
+    });
+    return { present: true, detail: `paho-mqtt ${stdout.trim()} of /usr/bin/python3` };
+  } catch {
+    return absent('/usr/bin/python3 cannot import paho.mqtt');
+  }
 }
 
 async function isExecutable(path: string): Promise<boolean> {
@@ -120,16 +163,32 @@ async function toxiproxyAt(url: string, signal: AbortSignal): Promise<Probed> {
   }
 }
 
+/** Really makes one, in a network namespace that ends with the program: what may be done shows by doing it. */
+async function tunDevice(signal: AbortSignal): Promise<Probed> {
+  const command = ['unshare', '--net', '--', 'ip', 'tuntap', 'add', 'dev', 'fbprobe', 'mode', 'tun'] as const;
+  const { error } = await run(signal, ...command);
+  return error === undefined ? { present: true, detail: '/dev/net/tun' } : absent(command.join(' '), error);
+}
+
 function absent(lookedFor: string, why?: string): Probed {
   return { present: false, detail: why === undefined ? lookedFor : `${lookedFor}: ${why}` };
 }
 
 const runFile = promisify(execFile);
 
-/** Runs the Docker client; a failure comes back as the one line that says most. */
-async function docker(signal: AbortSignal, ...args: string[]): Promise<{ output: string; error: string | undefined }> {
+interface Ran {
+  readonly output: string;
+  readonly error: string | undefined;
+}
+
+function docker(signal: AbortSignal, ...args: string[]): Promise<Ran> {
+  return run(signal, 'docker', ...args);
+}
+
+/** Runs a program; a failure comes back as the one line that says most. */
+async function run(signal: AbortSignal, file: string, ...args: string[]): Promise<Ran> {
   try {
-    const { stdout } = await runFile('docker', args, { signal });
+    const { stdout } = await runFile(file, args, { signal });
     return { output: stdout.trim(), error: undefined };
   } catch (error) {
     const said =

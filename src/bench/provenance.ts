@@ -1,6 +1,7 @@
 // What a run was measured on: without it no figure of a report can be compared with another.
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem, type } from 'node:os';
+import { calibrationLine, lastCalibration } from './calibration/record.ts';
 
 const packageFile = new URL('../../package.json', import.meta.url);
 
@@ -23,6 +24,7 @@ export function provenance(): Readonly<Record<string, string>> {
     loadAtStart: loadavg()
       .map((it) => it.toFixed(2))
       .join(' '),
+    calibration: calibrationLine(lastCalibration()),
   };
 }
 

@@ -7,10 +7,11 @@ import { doctor } from './verbs/doctor.ts';
 import { list } from './verbs/list.ts';
 import { report } from './verbs/report.ts';
 import { run } from './verbs/run.ts';
+import { tap } from './verbs/tap.ts';
 import { Interrupted, interruption } from './interruption.ts';
 import type { Verb } from './verb.ts';
 
-const verbs: Readonly<Record<string, Verb>> = { run, conform, report, list, doctor };
+const verbs: Readonly<Record<string, Verb>> = { run, conform, tap, report, list, doctor };
 
 /** Exit code for wrong usage, configuration, or surroundings that do not allow the run. */
 const usageError = 2;

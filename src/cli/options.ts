@@ -56,6 +56,24 @@ export function wholeNumber(name: string, text: string): number {
   });
 }
 
+const unitsMs = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 } as const;
+
+/**
+ * A length of time from an option, in milliseconds.
+ * @throws FieldbenchError `FB_USAGE`
+ */
+export function lengthOfTimeMs(name: string, text: string): number {
+  const found = /^(?<count>\d{1,9}(?:\.\d{1,3})?)(?<unit>ms|s|min|h)$/.exec(text)?.groups;
+  if (found !== undefined) return Number(found['count']) * unitsMs[found['unit'] as keyof typeof unitsMs];
+  throw new FieldbenchError({
+    code: 'FB_USAGE',
+    message: `--${name} takes a length of time`,
+    expected: 'such as 300ms, 5s, 2min or 1h',
+    actual: `"${text}"`,
+    hint: `for instance: --${name} 10min`,
+  });
+}
+
 function firstSentence(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.split(/\. |\n/)[0] ?? text;

@@ -22,9 +22,17 @@ export interface Showing {
   readonly json: boolean;
 }
 
+/** What is shown while a run is under way; it is fed every event. */
+export interface RunScreen {
+  note(event: HistoryEvent): void;
+  /** Called before the result is printed. */
+  end(): void;
+}
+
 /**
- * Runs what was prepared, with a live line, and shows what came of it.
+ * Runs what was prepared and shows what came of it.
  *
+ * @param screen default: a live line, and nothing where data is asked for
  * @returns the exit code: the verdict's, or 130 or 143 when interrupted
  * @throws FieldbenchError `FB_REPORT_FOLDER`, `FB_STATE_FOLDER` before anything has started; what kept the bench from
  *   doing its work, after everything was reported
@@ -33,11 +41,11 @@ export async function recordRun(
   prepared: PreparedRun,
   where: { readonly reportDir: string; readonly signal: AbortSignal },
   showing: Showing,
+  screen: RunScreen | undefined = showing.json ? undefined : new LiveLine(process.stderr),
 ): Promise<number> {
-  const live = new LiveLine(process.stderr);
-  const watch = showing.json ? {} : { watch: (event: HistoryEvent) => live.note(event) };
+  const watch = screen ? { watch: (event: HistoryEvent) => screen.note(event) } : {};
   const { run, events, failure } = await completeRun(prepared, { ...where, ...watch });
-  live.end();
+  screen?.end();
   await show(run, events, where.reportDir, showing);
   if (where.signal.reason instanceof Interrupted) return where.signal.reason.exitCode;
   if (failure === undefined) return run.exitCode;
@@ -75,7 +83,8 @@ function inWords(run: JudgedRun, events: readonly HistoryEvent[], folder: string
   return lines.join('\n');
 }
 
-function wantsColour(): boolean {
+/** Whether stdout takes colours. */
+export function wantsColour(): boolean {
   return process.stdout.isTTY && !process.env['NO_COLOR'];
 }
 

@@ -12,7 +12,7 @@ import type { PacketAction } from './packet-fault.ts';
  */
 export type StreamAfter = 'packets' | 'damaged' | 'silent' | 'ended';
 
-const after = {
+const left = {
   drop: 'packets',
   hold: 'packets',
   duplicate: 'packets',
@@ -38,7 +38,7 @@ const kinds: Readonly<Record<StreamAfter, string>> = {
 
 /** What is left of the stream behind this action. */
 export function streamAfter(action: PacketAction['do']): StreamAfter {
-  return after[action];
+  return left[action];
 }
 
 /** How reports call faults that leave this. */
@@ -48,7 +48,7 @@ export function faultKind(after: StreamAfter): string {
 
 /** What the fault did, e.g. `application-level fault: dropped PUBREC 5`; `detail` is what only the bytes tell. */
 export function didText(action: PacketAction, packet: string, detail = ''): string {
-  return `${kinds[after[action.do]]}: ${deedText(action, packet)}${detail === '' ? '' : ` (${detail})`}`;
+  return `${kinds[left[action.do]]}: ${deedText(action, packet)}${detail === '' ? '' : ` (${detail})`}`;
 }
 
 /** The packet as such a line names it. */

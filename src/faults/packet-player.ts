@@ -6,7 +6,8 @@ import type { Frame } from '../wire/frame.ts';
 import type { Packet, PacketType } from '../wire/packet.ts';
 import { canDamage, damaged } from './damage.ts';
 import type { DrawName } from './draw.ts';
-import { didText, packetText, streamAfter } from './fault-words.ts';
+import { taintsConnection } from './blame.ts';
+import { didText, packetText } from './fault-words.ts';
 import { kill, newLane, type Lane } from './lane.ts';
 import type { LinkFaults } from './link-faults.ts';
 import type { Damage, Direction, PacketAction, PacketFault, PacketRewrite } from './packet-fault.ts';
@@ -169,7 +170,7 @@ export class PacketPlayer {
   #actAndTell({ id, action }: PacketFault, outcome: Outcome, lane: Lane): boolean {
     const packet = packetText(outcome.isRead ? outcome.packet : undefined);
     const tell = (did: string): void => {
-      const taints = streamAfter(action.do) === 'damaged';
+      const taints = taintsConnection(action);
       this.#steps.push({ step: 'played', fault: id, did, ...(taints && { taints }) });
     };
     try {

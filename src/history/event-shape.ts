@@ -65,6 +65,7 @@ const shapes: Shapes = {
     client: text,
     server: text,
     link: maybe(text),
+    peer: maybe(text),
     target: maybe(text),
     check: maybe(text),
   },

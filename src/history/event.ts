@@ -74,6 +74,8 @@ export interface ConnectionOpened extends EventBase {
   /** Name of the part that was dialled. */
   readonly server: string;
   readonly link?: string;
+  /** IP address of the client, at the tap that can see it, where a run is told to keep it. */
+  readonly peer?: string;
   /** Target that this connection belongs to, in runs that judge several. */
   readonly target?: string;
   /** Check that owns this connection. */

@@ -23,7 +23,7 @@ export interface Evidence {
 export interface Finding {
   /** Id of the rule, check or expectation that judged. */
   readonly by: string;
-  /** Absent for findings that no statement is behind, such as expectations. */
+  /** Absent for findings that no statement is behind, such as expectations and remarks on conduct that the standard leaves free. */
   readonly statement?: StatementId;
   readonly verdict: Verdict;
   /** Every outcome that would have been acceptable, in words. */

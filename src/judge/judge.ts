@@ -11,10 +11,12 @@ import type {
 } from '../history/event.ts';
 import type { Role } from '../spec/statement.ts';
 import type { Frame } from '../wire/frame.ts';
+import type { Connect } from '../wire/packet.ts';
 import type { Finding } from './finding.ts';
 import type { Rule, RuleEvent, RuleParameters, Shared } from './rule.ts';
 import { RuleRun } from './rule-run.ts';
 import { Tally } from './tally.ts';
+import { DeviceNames, namelessDevice } from './devices.ts';
 import { UnderWay } from './under-way.ts';
 import { isNearest, newParty, peerOffends, watch } from './views.ts';
 import type { Party, Watched } from './views.ts';
@@ -31,11 +33,19 @@ export interface Judge {
 export interface JudgeSetup {
   readonly rules: readonly Rule[];
   readonly parameters: RuleParameters;
+  /**
+   * `parts` (default): clients are parts of the bench, known by the names that their connections carry. `devices`:
+   * nobody knows them, as on a tap. Each connection is a party of its own, so that one device's packets are no sign of
+   * life for another; it is judged as soon as it ends, and its verdicts are gathered under its client id.
+   */
+  readonly clients?: 'parts' | 'devices';
 }
 
 type OtherEvent = Extract<RuleEvent, { kind: 'other' }>['event'];
 
 const roles: readonly Role[] = ['server', 'client'];
+/** Rules of ended connections that wait for a sign of life of their party; a mute one must not fill the memory. */
+const mostWaiting = 20_000;
 const partOver: ReadonlySet<PartChanged['state']> = new Set(['stopping', 'stopped', 'killed', 'exited', 'failed']);
 
 /** A judge at the beginning of a journal. */
@@ -54,10 +64,12 @@ class JournalJudge implements Judge {
   readonly #routing = new Map<string, readonly RuleRun[]>();
   /** Latest connection of each client id, by server part. */
   readonly #clientIds = new Map<string, Map<string, Watched>>();
+  readonly #devices: DeviceNames | undefined;
   #nowMs = 0;
 
   constructor(setup: JudgeSetup) {
     this.#setup = setup;
+    this.#devices = setup.clients === 'devices' ? new DeviceNames() : undefined;
   }
 
   step(event: HistoryEvent): readonly Finding[] {
@@ -71,9 +83,11 @@ class JournalJudge implements Judge {
   }
 
   end(): readonly Finding[] {
+    const devices = this.#devices ? [...this.#watched.client.values()].map((it) => it.party) : [];
     for (const role of roles) {
       for (const party of this.#parties[role].values()) this.#settle(party, this.#nowMs);
     }
+    for (const party of devices) this.#settle(party, this.#nowMs);
     for (const runs of this.#routing.values()) for (const run of runs) run.end(this.#nowMs);
     return this.#tally.end();
   }
@@ -82,7 +96,8 @@ class JournalJudge implements Judge {
     const hasLink = event.link !== undefined;
     for (const role of roles) {
       if (!isNearest(role, event.seenAt, hasLink) || this.#watched[role].has(event.connection)) continue;
-      const watched = watch(event, role, this.#party(role, role === 'server' ? event.server : event.client));
+      const watched = watch(event, role, this.#partyOf(role, event));
+      if (this.#isDevice(watched)) watched.view.client = watched.party.name;
       watched.runs = this.#connectionRuns(watched);
       watched.party.open.add(watched);
       this.#watched[role].set(event.connection, watched);
@@ -121,6 +136,7 @@ class JournalJudge implements Judge {
       for (const taint of this.#underWay[role].rest(event.connection)) this.#taintAt(watched, taint, event);
       this.#hand(watched, { kind: 'ended', seq: event.seq, tMs: event.tMs, connection: watched.view, event });
       this.#close(watched, event.tMs);
+      if (this.#isDevice(watched)) this.#settle(watched.party, event.tMs);
     }
   }
 
@@ -180,6 +196,7 @@ class JournalJudge implements Judge {
     if (frame.packet?.type === 'DISCONNECT') watched.disconnected = true;
     if (frame.packet?.type !== 'CONNECT' || watched.view.connect !== undefined) return;
     watched.view.connect = frame.packet;
+    if (this.#isDevice(watched)) this.#nameDevice(watched, frame.packet);
     const { clientId } = frame.packet;
     if (watched.role !== 'server' || clientId === '') return;
     const newest = this.#clientIds.get(watched.view.server) ?? new Map<string, Watched>();
@@ -196,12 +213,12 @@ class JournalJudge implements Judge {
       watched.runs.filter((it) => (it.rule.evenWhenTainted === true) === stays),
     );
     watched.runs = staying ?? [];
-    for (const run of leaving ?? []) watched.party.waiting.push({ run, endMs: tMs });
+    this.#letWait(watched.party, leaving ?? [], tMs);
   }
 
   /** The connection is over for its rules; they judge absences once the party's life or death is known. */
   #close(watched: Watched, tMs: number): void {
-    for (const run of watched.runs) watched.party.waiting.push({ run, endMs: tMs });
+    this.#letWait(watched.party, watched.runs, tMs);
     watched.runs = [];
     watched.party.open.delete(watched);
     // Ids are never reused in a run, so that what comes late for an ended connection finds nothing and is left alone.
@@ -209,6 +226,13 @@ class JournalJudge implements Judge {
     const newest = this.#clientIds.get(watched.view.server);
     const clientId = watched.view.connect?.clientId;
     if (clientId !== undefined && newest?.get(clientId) === watched) newest.delete(clientId);
+  }
+
+  /** Of too many the oldest judge at once: only that their party was gone already could still excuse it. */
+  #letWait({ waiting }: Party, runs: readonly RuleRun[], endMs: number): void {
+    for (const run of runs) waiting.push({ run, endMs });
+    if (waiting.length <= mostWaiting) return;
+    for (const it of waiting.splice(0, waiting.length - mostWaiting / 2)) it.run.end(it.endMs);
   }
 
   /** A sign of life: rules that waited for one can judge now. */
@@ -227,6 +251,21 @@ class JournalJudge implements Judge {
     const { waiting } = party;
     party.waiting = [];
     for (const it of waiting) it.run.end(it.endMs);
+  }
+
+  #partyOf(role: Role, event: ConnectionOpened): Party {
+    if (role === 'client' && this.#devices) return newParty(namelessDevice(event.peer));
+    return this.#party(role, role === 'server' ? event.server : event.client);
+  }
+
+  #isDevice(watched: Watched): boolean {
+    return this.#devices !== undefined && watched.role === 'client';
+  }
+
+  /** Its CONNECT says who it is. */
+  #nameDevice({ view, party, peer }: Watched, connect: Connect): void {
+    view.client = this.#devices?.nameOf(connect, peer) ?? view.client;
+    party.name = view.client;
   }
 
   #party(role: Role, name: string): Party {

@@ -33,7 +33,10 @@ export interface JudgedCheck {
 /** All that was judged of one target. */
 export interface JudgedTarget {
   readonly name: string;
-  /** `device`: a simulated one of the bench, judged so that its own conduct cannot spoil the run unseen. */
+  /**
+   * `device`: a simulated one of the bench, judged so that its own conduct cannot spoil the run unseen; on the tap a
+   * real one.
+   */
   readonly role: 'target' | 'device';
   readonly version: string;
   readonly how: string;

@@ -32,9 +32,9 @@ export class RuleRun {
     } catch (error) {
       this.#crashed = true;
       const actual = `rule ${this.rule.id} failed: ${error instanceof Error ? error.message : String(error)}`;
-      for (const statement of this.rule.statements) {
-        this.#report.inconclusive(statement, { expected: ['a rule that can judge'], actual, events });
-      }
+      const what = { expected: ['a rule that can judge'], actual, events };
+      for (const statement of this.rule.statements) this.#report.inconclusive(statement, what);
+      if (this.rule.statements.length === 0) this.#report.remark(what);
     }
   }
 }

@@ -140,6 +140,8 @@ export interface Report {
   warn(statement: StatementId, what: Observation): void;
   fail(statement: StatementId, what: Observation): void;
   inconclusive(statement: StatementId, what: Observation): void;
+  /** `warn` without a statement: what the standard leaves free and a field network still suffers from. */
+  remark(what: Observation): void;
 }
 
 interface RuleBase<S> {
@@ -148,6 +150,7 @@ interface RuleBase<S> {
   readonly title: string;
   /** Whose conduct it judges; decides the vantage: the tap nearest to that party. */
   readonly judges: Role;
+  /** None where all it has to say are remarks. */
   readonly statements: readonly StatementId[];
   /**
    * Goes on after a taint: for duties that the illegal packet itself creates. Every other connection rule ends

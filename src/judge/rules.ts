@@ -29,6 +29,7 @@ import { retained } from './rules/routing/retained.ts';
 import { unsubscribed } from './rules/routing/unsubscribed.ts';
 import { will } from './rules/routing/will.ts';
 import { cleanSession } from './rules/session/clean-session.ts';
+import { reconnecting } from './rules/session/reconnecting.ts';
 import { redelivery } from './rules/session/redelivery.ts';
 import { sessionPresent } from './rules/session/session-present.ts';
 import { takeOver } from './rules/session/take-over.ts';
@@ -76,4 +77,5 @@ export const rules: readonly Rule[] = [
   ackOrder,
   afterDisconnect,
   keepAliveKept,
+  reconnecting,
 ];

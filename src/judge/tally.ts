@@ -34,7 +34,7 @@ export class Tally {
   }
 
   /** Takes a judgement; gives what it is counted in, where it is counted and not listed. */
-  add(speaker: Speaker, statement: StatementId, verdict: Verdict, what: Observation): Counted | undefined {
+  add(speaker: Speaker, statement: StatementId | undefined, verdict: Verdict, what: Observation): Counted | undefined {
     const finding = findingOf(speaker, statement, verdict, what);
     const key = [speaker.rule, statement, verdict, finding.target, finding.check].join('\n');
     const listed = this.#listed.get(key) ?? 0;
@@ -94,6 +94,10 @@ class RuleReport implements Report {
   inconclusive(statement: StatementId, what: Observation): void {
     this.#tally.add(this.#speaker, statement, 'inconclusive', what);
   }
+
+  remark(what: Observation): void {
+    this.#tally.add(this.#speaker, undefined, 'warn', what);
+  }
 }
 
 function countIn(counted: Counted, measured: readonly Measurement[] | undefined): Counted {
@@ -102,12 +106,12 @@ function countIn(counted: Counted, measured: readonly Measurement[] | undefined)
   return counted;
 }
 
-function findingOf(speaker: Speaker, statement: StatementId, verdict: Verdict, what: Observation): Counted {
+function findingOf(speaker: Speaker, statement: StatementId | undefined, verdict: Verdict, what: Observation): Counted {
   const view = what.connection ?? ('vantage' in speaker.about ? speaker.about : undefined);
   const target = view === undefined ? speaker.about.target : judgedTarget(view, speaker.judges);
   return {
     by: speaker.rule,
-    statement,
+    ...(statement === undefined ? {} : { statement }),
     verdict,
     expected: what.expected,
     actual: what.actual,

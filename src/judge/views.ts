@@ -24,6 +24,8 @@ export interface Watched {
   readonly view: Mutable<ConnectionView>;
   readonly role: Role;
   readonly party: Party;
+  /** Address of the client, where it is known. */
+  readonly peer: string | undefined;
   runs: readonly RuleRun[];
   /** The client has sent DISCONNECT: nothing may come from it any more. */
   disconnected: boolean;
@@ -63,7 +65,7 @@ export function watch(event: ConnectionOpened, role: Role, party: Party): Watche
     complete: true,
     takenOver: false,
   };
-  return { view, role, party, runs: [], disconnected: false };
+  return { view, role, party, peer: event.peer, runs: [], disconnected: false };
 }
 
 /**

@@ -2,8 +2,8 @@
 import { connect, type Socket } from 'node:net';
 import { FieldbenchError } from '../error.ts';
 import type { Clock } from './clock.ts';
+import { placeOf, type Endpoint } from './endpoint.ts';
 import type { TapOptions } from './tap.ts';
-import type { Endpoint } from './wire.ts';
 
 /** How to dial. */
 export interface DialOptions {
@@ -66,9 +66,6 @@ async function connected(socket: Socket, endpoint: Endpoint, options: DialOption
     options.signal.removeEventListener('abort', abort);
   }
 }
-
-/** An endpoint in words. */
-export const placeOf = ({ host, port, path = '' }: Endpoint): string => `${host}:${port}${path}`;
 
 function refused(endpoint: Endpoint, cause: Error): FieldbenchError {
   return new FieldbenchError({

@@ -28,6 +28,8 @@ export class RelayEnd {
     this.#inward = party === 'client' ? 'toServer' : 'toClient';
     this.#outward = party === 'client' ? 'toClient' : 'toServer';
     tap.opened();
+    const seenAt = party === 'client' ? 'clientEnd' : 'serverEnd';
+    wire.onMark?.((name, data) => tap.marked(name, { ...data, seenAt }));
     void wire.closed.then(() => this.#isClosed());
   }
 
@@ -53,6 +55,11 @@ export class RelayEnd {
     if (!this.wire.isFull) return;
     source.hold('far end', true);
     void sent.then(() => source.hold('far end', this.wire.isFull));
+  }
+
+  /** The far end has its tap too, or never will. */
+  bothEndsSeen(): void {
+    this.#tap.bothEndsSeen();
   }
 
   hold(reason: 'passage' | 'far end', isHeld: boolean): void {

@@ -4,8 +4,10 @@ import { RecordingBudget } from '../history/recorder.ts';
 import type { Clock } from './clock.ts';
 import type { ConnectionIds } from './connection-ids.ts';
 import { dial } from './dial.ts';
-import { listen } from './listen.ts';
+import type { Layers } from './accept.ts';
+import { listen, type ListenOptions } from './listen.ts';
 import { transparentPassage, type CreatePassage } from './passage.ts';
+import type { Caller } from './reception.ts';
 import { RelayedConnection } from './relayed-connection.ts';
 import { Tap, type ConnectionNames } from './tap.ts';
 import type { Endpoint, Wire } from './wire.ts';
@@ -16,14 +18,27 @@ export type Admission = 'dial' | 'reset' | 'mute';
 /** How a relay stands and what it does. */
 export interface RelayOptions {
   readonly upstream: Endpoint;
-  readonly names: ConnectionNames;
+  readonly names: ConnectionNames | ((connection: ConnectionId, remoteAddress: string) => ConnectionNames);
   readonly history: History;
   readonly connectionIds: ConnectionIds;
   readonly clock: Clock;
   /** Ends the relay and all its connections when aborted. */
   readonly signal: AbortSignal;
-  /** Default 127.0.0.1, any free port. */
-  readonly listenOn?: { readonly host?: string; readonly port?: number };
+  /** Default 127.0.0.1, any free port, straight over TCP. */
+  readonly listenOn?: { readonly host?: string; readonly port?: number; readonly over?: Layers };
+  /** Whoever it does not let in is reset at once; default: everybody may come. */
+  readonly allow?: (remoteAddress: string) => boolean;
+  /** Connections at a time; one more is reset at once. Default: no bound. */
+  readonly maxConnections?: number;
+  /** A connection was not relayed: not let in, one too many, or a handshake with the client that failed. */
+  readonly onRefused?: (why: string, remoteAddress: string) => void;
+  /** Writes the address of each client into the history; default: not. */
+  readonly recordsPeers?: true;
+  /**
+   * What passes is encrypted, or nobody is to read it for the reason given here: it is relayed as ever, and no packet
+   * of it is recorded.
+   */
+  readonly opaque?: true | string;
   /** Bound on dialling the server; default as in `dial`. */
   readonly dialTimeoutMs?: number;
   /**
@@ -44,7 +59,8 @@ export interface Relay extends AsyncDisposable {
 }
 
 /**
- * Accepts connections and dials the server for each.
+ * Accepts connections and dials the server for each. Either side may be TCP, TLS or WebSocket for itself; over WebSocket
+ * the server is offered what the client offered. TLS and frames end here: what passes is the MQTT within, byte for byte.
  *
  * The tap at the client's end sees bytes as they come from and leave to the client, the one at the server's end as
  * they leave to and come from the server; a transparent relay gives the same packets at both. The client's bytes are
@@ -59,17 +75,17 @@ export async function relay(options: RelayOptions): Promise<Relay> {
   const endAll = (): void => open.forEach((connection) => connection.endByBench());
   signal.addEventListener('abort', endAll, { once: true });
   const listener = await listen({
-    ...options.listenOn,
+    ...whereToListen(options),
     halfOpen: true,
     signal: options.signal,
-    onWire(client) {
-      const connection = newConnection(client, options);
+    onWire(client, caller) {
+      const connection = newConnection(client, caller, options);
       open.add(connection);
       void connection.over.then(() => {
         open.delete(connection);
         options.onOver?.(connection.id);
       });
-      void admit(connection, options, signal);
+      void admit(connection, caller, options, signal);
     },
   });
   return {
@@ -83,14 +99,41 @@ export async function relay(options: RelayOptions): Promise<Relay> {
   };
 }
 
-function newConnection(client: Wire, options: RelayOptions): RelayedConnection {
-  const { history, names } = options;
-  const shared = { history, names, connection: options.connectionIds.next(), budget: new RecordingBudget() };
-  return new RelayedConnection(client, (seenAt) => new Tap({ ...shared, seenAt }));
+function whereToListen({ listenOn = {}, clock, ...options }: RelayOptions): Omit<ListenOptions, 'onWire'> {
+  const { over, ...where } = listenOn;
+  const { allow, maxConnections, onRefused } = options;
+  return {
+    ...where,
+    ...(over && { over: { ...over, clock } }),
+    ...(allow && { allow }),
+    ...(maxConnections !== undefined && { maxConnections }),
+    ...(onRefused && { onRefused }),
+  };
+}
+
+function newConnection(client: Wire, { address }: Caller, options: RelayOptions): RelayedConnection {
+  const { history, recordsPeers, opaque } = options;
+  const connection = options.connectionIds.next();
+  const names = typeof options.names === 'function' ? options.names(connection, address) : options.names;
+  const shared = { history, names, connection, budget: new RecordingBudget() };
+  const atClient = {
+    ...(recordsPeers && { peer: address }),
+    ...(opaque && { opaque: 'told' as const, ...(opaque !== true && { why: opaque }) }),
+  };
+  const atServer = opaque ? { opaque: 'silent' as const } : {};
+  return new RelayedConnection(
+    client,
+    (seenAt) => new Tap({ ...shared, seenAt, ...(seenAt === 'clientEnd' ? atClient : atServer) }),
+  );
 }
 
 /** Never rejects: whatever goes wrong ends the connection and stands in the history. */
-async function admit(connection: RelayedConnection, options: RelayOptions, signal: AbortSignal): Promise<void> {
+async function admit(
+  connection: RelayedConnection,
+  { offered }: Caller,
+  options: RelayOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const asked = options.admit?.(connection.id) ?? 'dial';
   const gaveUp = typeof asked === 'string' ? undefined : connection.standBy();
   const admission = await asked;
@@ -104,6 +147,7 @@ async function admit(connection: RelayedConnection, options: RelayOptions, signa
       clock,
       signal: gaveUp ? AbortSignal.any([signal, gaveUp]) : signal,
       halfOpen: true,
+      ...(offered && { offer: offered }),
       ...bound,
     });
     connection.join(server, options.createPassage ?? transparentPassage);

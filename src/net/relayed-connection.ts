@@ -38,6 +38,7 @@ export class RelayedConnection {
     const client = this.#client;
     const server = new RelayEnd('server', wire, this.#tapAt('serverEnd'));
     this.#server = server;
+    client.bothEndsSeen();
     const passage = createPassage({
       connection: this.id,
       toServer: (chunk) => server.send(chunk, client),
@@ -63,6 +64,7 @@ export class RelayedConnection {
   /** Lets the client talk into nothing until it gives up. */
   mute(): void {
     this.#isMute = true;
+    this.#client.bothEndsSeen();
     this.#early.length = 0;
     this.#hearClient();
   }

@@ -4,8 +4,8 @@ import { request, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FieldbenchError } from '../error.ts';
 import type { Clock } from './clock.ts';
-import { placeOf, timedOut } from './dial-tcp.ts';
-import type { Endpoint } from './wire.ts';
+import { timedOut } from './dial-tcp.ts';
+import { placeOf, type Endpoint, type WebSocketEndpoint } from './endpoint.ts';
 
 /** Bounds of a handshake, and what it offers. */
 export interface Upgrade {
@@ -16,6 +16,11 @@ export interface Upgrade {
 }
 
 const acceptGuid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+/** The `Sec-WebSocket-Accept` that belongs to a `Sec-WebSocket-Key` (RFC 6455, section 4.2.2). */
+export function acceptOf(key: string): string {
+  return createHash('sha1').update(`${key}${acceptGuid}`).digest('base64');
+}
+
 const expected = 'an answer with status 101 that completes the WebSocket handshake';
 
 /**
@@ -23,7 +28,7 @@ const expected = 'an answer with status 101 that completes the WebSocket handsha
  * afterwards, and what came behind the answer waits in it.
  * @throws FieldbenchError `FB_DIAL_WEBSOCKET`, `FB_DIAL_TIMEOUT`; the signal's reason when aborted.
  */
-export async function upgrade(socket: Socket, endpoint: Required<Endpoint>, it: Upgrade): Promise<string> {
+export async function upgrade(socket: Socket, endpoint: WebSocketEndpoint, it: Upgrade): Promise<string> {
   const key = randomBytes(16).toString('base64');
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const asking = request({
@@ -66,8 +71,8 @@ export async function upgrade(socket: Socket, endpoint: Required<Endpoint>, it: 
 function problemOf({ statusCode = 0, headers }: IncomingMessage, key: string): string | undefined {
   if (statusCode !== 101) return `status ${statusCode}`;
   if (headers.upgrade?.toLowerCase() !== 'websocket') return 'status 101 without an upgrade to websocket';
-  const accept = createHash('sha1').update(`${key}${acceptGuid}`).digest('base64');
-  if (headers['sec-websocket-accept'] !== accept) return 'status 101 with a Sec-WebSocket-Accept for another key';
+  if (headers['sec-websocket-accept'] !== acceptOf(key))
+    return 'status 101 with a Sec-WebSocket-Accept for another key';
   if (headers['sec-websocket-extensions'] !== undefined) return 'status 101 with an extension that was not offered';
   return undefined;
 }

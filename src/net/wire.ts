@@ -1,17 +1,11 @@
-// A TCP connection as the bench uses it: bytes in, bytes out, and who closed it how; never an exception.
+// A connection as the bench uses it: bytes in, bytes out, and who closed it how; never an exception.
 import type { Socket } from 'node:net';
+import type { Marked } from '../history/event.ts';
 import type { Tap } from './tap.ts';
 import { WireEnding, type EndHow, type WireClosed } from './wire-ending.ts';
 
+export type { Endpoint, TlsDial, WebSocketEndpoint } from './endpoint.ts';
 export type { EndHow, WireClosed } from './wire-ending.ts';
-
-/** Where to dial, or where something listens. */
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-  /** MQTT over WebSocket at this path, e.g. `/mqtt`; without it MQTT goes straight over TCP. */
-  readonly path?: string;
-}
 
 /**
  * One end of a connection. Nothing here throws or rejects: what is sent on a closed wire goes nowhere, and `closed`
@@ -39,6 +33,8 @@ export interface Wire extends AsyncDisposable {
   end(): void;
   /** Closes both sides at once with RST; unsent bytes are lost. */
   reset(): void;
+  /** What is to be known of the connection and is no packet; one listener, which is told of the past at once. */
+  onMark?(listener: (name: string, data: NonNullable<Marked['data']>) => void): void;
   /** Resolves when both sides are closed. */
   readonly closed: Promise<WireClosed>;
 }
@@ -53,22 +49,39 @@ export interface WireOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Takes over a connected socket, which must have been made with `allowHalfOpen` and be paused. */
-export function wireOver(socket: Socket, options: WireOptions): Wire {
-  return new SocketWire(socket, options);
+/** A connected socket that was made with `allowHalfOpen` and is paused. */
+export interface ConnectedSocket {
+  readonly socket: Socket;
+  /** The TCP socket below, where `socket` speaks TLS; a reset happens there. */
+  readonly under?: Socket;
+}
+
+/**
+ * Takes over a connected socket.
+ *
+ * Over TLS a FIN is a `close_notify` with the FIN behind it. What holds less there: a FIN without `close_notify` counts
+ * as a FIN too; a peer that speaks TLS 1.2 answers ours by closing both sides, so that half-open holds over TLS 1.3
+ * alone; and a server of TLS 1.3 that does not take our certificate says so only after the connection stood, as an
+ * `error`. What is sent and seen are the bytes within TLS; its records and handshake are not counted.
+ */
+export function wireOver(connected: ConnectedSocket, options: WireOptions): Wire {
+  return new SocketWire(connected, options);
 }
 
 class SocketWire implements Wire {
   readonly closed: Promise<WireClosed>;
   readonly #socket: Socket;
+  /** The socket of the TCP connection itself. */
+  readonly #tcp: Socket;
   readonly #options: WireOptions;
   readonly #ending: WireEnding;
   #onPeerEnd: (how: EndHow, detail?: string) => void = () => {};
   #peerEnded: Parameters<(how: EndHow, detail?: string) => void> | undefined;
   #drained: Promise<void> | undefined;
 
-  constructor(socket: Socket, options: WireOptions) {
+  constructor({ socket, under = socket }: ConnectedSocket, options: WireOptions) {
     this.#socket = socket;
+    this.#tcp = under;
     this.#options = options;
     this.#ending = new WireEnding(options.side, options.tap);
     const { promise, resolve } = Promise.withResolvers<WireClosed>();
@@ -143,7 +156,7 @@ class SocketWire implements Wire {
     this.#ending.over(this.#ending.outward, { by: 'us', how: 'rst' });
     // While our FIN is under way the kernel refuses a reset, and Node would then never emit 'close'.
     if (this.#socket.writableEnded && !this.#socket.writableFinished) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    else this.#tcp.resetAndDestroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -167,6 +180,13 @@ class SocketWire implements Wire {
 
   #breaks(error: NodeJS.ErrnoException): void {
     const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE' || error.code === 'ECONNABORTED';
-    this.#peerEnds(isReset ? 'rst' : 'error', error.message);
+    this.#peerEnds(isReset ? 'rst' : 'error', textOf(error));
+    // TLS leaves its socket open behind an error, and nothing more would come of it.
+    this.#socket.destroy();
   }
+}
+
+/** OpenSSL's messages hold addresses in memory and places in its source; the reason in them is what tells. */
+function textOf(error: Error): string {
+  return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
 }

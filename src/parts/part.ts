@@ -1,7 +1,10 @@
 // What everything that can be bolted on has in common: it is told its world, starts, and ends without a trace.
 import type { LinkProfile } from '../faults/link-profile.ts';
 import type { Clock } from '../net/clock.ts';
+import type { Endpoint } from '../net/endpoint.ts';
 import type { History } from '../history/event.ts';
+
+export type { Endpoint } from '../net/endpoint.ts';
 
 /** Notes what a run owns, so that the next start can sweep what a killed bench left behind. */
 export interface Ownership {
@@ -27,14 +30,6 @@ export interface PartContext {
   readonly owns: Ownership;
   /** Ends everything when aborted. */
   readonly signal: AbortSignal;
-}
-
-/** Where a part listens. */
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-  /** MQTT over WebSocket at this path, e.g. `/mqtt`; without it MQTT goes straight over TCP. */
-  readonly path?: string;
 }
 
 /** A listener whose login may publish and subscribe everywhere, save that it may not publish to {@link deniedTopics}. */

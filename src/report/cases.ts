@@ -3,6 +3,7 @@ import type { Measurement } from '../judge/finding.ts';
 import type { JudgedCheck, JudgedStatement, JudgedTarget } from '../judge/judged.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { StatementId } from '../spec/statement.ts';
+import { titleOfProblem } from './problem-text.ts';
 import type { Problem } from './problems.ts';
 import type { Material } from './reporter.ts';
 import { sectionOf, titleOf } from './sections.ts';
@@ -25,9 +26,12 @@ export interface Case {
   readonly repeat: string;
 }
 
+const unnumbered = 'conduct without a numbered statement';
+
 /**
  * The checks and expectations of a target, then every statement whose verdict none of the checks that are about it
- * shows: those that only rules judged, and those that a rule found broken while another check was driven.
+ * shows: those that only rules judged, and those that a rule found broken while another check was driven. Last what
+ * rules remarked without a statement.
  */
 export function casesOf(target: JudgedTarget, { problems, run }: Material): readonly Case[] {
   const own = problems.filter((it) => it.target === target.name);
@@ -36,6 +40,7 @@ export function casesOf(target: JudgedTarget, { problems, run }: Material): read
   return [
     ...target.checks.map((it) => caseOfCheck(it, own)),
     ...target.statements.filter((it) => !isShown(it)).map((it) => caseOfStatement(it, own, run.run.command)),
+    ...own.filter((it) => it.statements.length === 0 && it.checks.length === 0).map(caseOfRemark),
   ];
 }
 
@@ -53,7 +58,21 @@ function caseOfCheck(it: JudgedCheck, problems: readonly Problem[]): Case {
 
 function groupOf({ kind, statements: [first] }: JudgedCheck): string {
   if (kind === 'expectation') return 'expectations';
-  return first === undefined ? 'conduct without a numbered statement' : sectionOf(first);
+  return first === undefined ? unnumbered : sectionOf(first);
+}
+
+function caseOfRemark(it: Problem): Case {
+  const { by, verdict, expected, actual, measured, repeat } = it;
+  const same = { verdict, expected, actual, measured, repeat };
+  return {
+    id: by,
+    title: titleOfProblem(it),
+    group: unnumbered,
+    statements: [],
+    durationMs: 0,
+    problems: [it],
+    ...same,
+  };
 }
 
 function caseOfStatement(it: JudgedStatement, problems: readonly Problem[], command: string): Case {

@@ -12,7 +12,8 @@ export interface LiveOutput {
 }
 
 const rewrittenEveryMs = 100;
-const clearLine = '\r\u001b[2K';
+/** Takes back what stands in the line of the cursor. */
+export const clearLine = '\r\u001b[2K';
 
 /** Fed with every event of a run as it comes; call {@link LiveLine.end} before anything else is printed. */
 export class LiveLine {

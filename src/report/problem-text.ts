@@ -6,6 +6,7 @@ import { bytesOf, bytesText } from './packet-bytes.ts';
 import type { Problem } from './problems.ts';
 import { safeText } from './safe-text.ts';
 import { titleOf } from './sections.ts';
+import { rules } from '../judge/rules.ts';
 import type { Measurement } from '../judge/finding.ts';
 
 /** A problem in words; every text is on one line and safe for a terminal. */
@@ -53,10 +54,10 @@ export function problemLines(it: ProblemText): readonly string[] {
   ];
 }
 
-/** e.g. `MQTT-3.1.2-2 unknown level refused`, or the title of an expectation. */
+/** e.g. `MQTT-3.1.2-2 unknown level refused`, or the title of an expectation, or of a rule that remarks. */
 export function titleOfProblem({ statements, checks, by }: Problem): string {
   const [first] = statements;
-  if (first === undefined) return plain(checks[0]?.title ?? by);
+  if (first === undefined) return plain(checks[0]?.title ?? rules.find((it) => it.id === by)?.title ?? by);
   return plain(`${statements.join(', ')} ${titleOf(first)}`.trimEnd());
 }
 

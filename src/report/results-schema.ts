@@ -69,7 +69,7 @@ const finding = z.strictObject({
 const target = z.strictObject({
   name: z.string(),
   version: z.string(),
-  role: z.enum(['target', 'device']).describe('`device`: a simulated one of the bench'),
+  role: z.enum(['target', 'device']).describe('`device`: a simulated one of the bench, or a real one on the tap'),
   how: z.string().describe('how it was started or reached; never a credential'),
   limits: z.array(z.string()).describe('what it declares not to do'),
   statements: z.array(statement),

@@ -83,7 +83,7 @@ function targetLines(target: JudgedTarget, screen: Screen): readonly string[] {
 
 /** A simulated device that did everything right is one line: the run is about something else. */
 function isQuiet(target: JudgedTarget): boolean {
-  return target.role === 'device' && !target.statements.some((it) => isExpanded(it.verdict));
+  return target.role === 'device' && ![...target.statements, ...target.findings].some((it) => isExpanded(it.verdict));
 }
 
 function heading(title: string, of: readonly { readonly verdict: Verdict }[], screen: Screen): string {

@@ -38,8 +38,14 @@ export function verdictSentence(run: JudgedRun): string {
   const devices = run.targets.filter((it) => it.role === 'device');
   const good = devices.filter((it) => !it.statements.some((each) => each.verdict === 'fail'));
   const named = run.targets.filter((it) => !good.includes(it)).map(targetSentence);
-  const rest = good.length === 0 ? [] : [`the ${counted(good.length, 'simulated device')} broke none`];
+  const rest = good.length === 0 ? [] : [goodText(run, good.length, devices.length)];
   return `${[...named, ...rest].join('; ')}${endText(run)}.`;
+}
+
+/** On a tap one entry may stand for many devices. */
+function goodText({ run }: JudgedRun, good: number, all: number): string {
+  if (run.mode !== 'tap') return `the ${counted(good, 'simulated device')} broke none`;
+  return `no ${good < all ? 'other ' : ''}device broke any`;
 }
 
 /** `seed 7, 12.3 s` and what else places the run. */

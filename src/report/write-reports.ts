@@ -5,6 +5,7 @@ import { FieldbenchError } from '../error.ts';
 import type { HistoryEvent } from '../history/event.ts';
 import type { JudgedRun } from '../judge/judged.ts';
 import { allure } from './allure.ts';
+import { capture } from './capture.ts';
 import { htmlPage } from './html/page.ts';
 import { junit } from './junit.ts';
 import { materialOf } from './reporter.ts';
@@ -14,6 +15,9 @@ import { summaryMd } from './summary-md.ts';
 
 /** Every reporter, in the order of writing: what a pipeline reads comes before what people read. */
 export const reporters: readonly Reporter[] = [resultsJson, junit, summaryMd, allure, htmlPage];
+
+/** Whoever taps real devices has other tools beside this one. */
+const tapReporters: readonly Reporter[] = [...reporters, capture];
 
 /**
  * Writes all reports of `run` into `folder`, which is made where it is missing.
@@ -27,7 +31,7 @@ export async function writeReports(
   events: readonly HistoryEvent[],
   folder: string,
 ): Promise<readonly string[]> {
-  return writeWith(reporters, run, events, folder);
+  return writeWith(run.run.mode === 'tap' ? tapReporters : reporters, run, events, folder);
 }
 
 /** {@link writeReports} with reporters of the caller's choice. */

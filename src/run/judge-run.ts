@@ -6,15 +6,22 @@ import { FieldbenchError } from '../error.ts';
 import type { HistoryEvent, RunEnded, RunStarted, TargetDescribed } from '../history/event.ts';
 import type { Finding } from '../judge/finding.ts';
 import { exitCodeOf, foldFindings } from '../judge/fold.ts';
-import { createJudge } from '../judge/judge.ts';
+import { createJudge, type JudgeSetup } from '../judge/judge.ts';
 import type { JudgedCheck, JudgedRun, JudgedTarget } from '../judge/judged.ts';
-import { defaultParameters } from '../judge/rule.ts';
+import { defaultParameters, type Rule } from '../judge/rule.ts';
 import { rules } from '../judge/rules.ts';
 import { createSlicer } from '../judge/slice.ts';
 import { foldVerdicts } from '../judge/verdict.ts';
 import { quoted } from './quoted.ts';
 import { judgeExpectations } from '../scenario/judge-expectations.ts';
 import { parseScenario } from '../scenario/read-scenario.ts';
+import { tapDevices } from './tap-devices.ts';
+
+/** Why nothing is known of connections that nobody was to look at. */
+export const unlooked = 'nobody was to read it';
+
+/** Name of the mark in a journal whose run is not judged. */
+export const unjudged = 'not-judged';
 
 /**
  * Judges a whole history.
@@ -32,10 +39,7 @@ export function judgeRun(events: readonly HistoryEvent[], checks: readonly Check
       hint: 'the bench was ended before it began, or this is another file',
     });
   }
-  const judge = createJudge({
-    rules: run.mode === 'conform' ? rules.filter((it) => it.judges === 'server') : rules,
-    parameters: { ...defaultParameters, ...run.parameters },
-  });
+  const judge = createJudge({ ...judgeOf(run), rules: rulesOf(run, events) });
   const slicer = createSlicer();
   const found: Finding[] = [];
   for (const event of events) {
@@ -50,7 +54,7 @@ export function judgeRun(events: readonly HistoryEvent[], checks: readonly Check
     const own = [...found.filter((finding) => finding.target === it.target), ...judged.findings];
     return judgedTarget(it, own, [...judged.checks, ...expectationsOf(run, it, described, events)]);
   });
-  const parties = [...targets, ...simulatedParties(run, described, found)];
+  const parties = [...targets, ...simulatedParties(run, described, found), ...devicesOnTap(run, events, found)];
   const verdicts = [
     ...parties.flatMap((it) => [...it.findings, ...it.checks].map((judged) => judged.verdict)),
     ...(end?.how === 'completed' ? [] : (['inconclusive'] as const)),
@@ -59,10 +63,41 @@ export function judgeRun(events: readonly HistoryEvent[], checks: readonly Check
     run,
     ...(end && { end }),
     verdict: foldVerdicts(verdicts),
-    exitCode: exitCodeOf(verdicts),
+    exitCode: isUnjudged(events) && end?.how === 'completed' ? 0 : exitCodeOf(verdicts),
     targets: parties,
     warnings: warningsOf(events, end),
   };
+}
+
+/** How the clients of a run are told apart, and by what tolerances it is judged: live, and from its journal. */
+export function judgeOf({ mode, parameters }: Pick<RunStarted, 'mode' | 'parameters'>): Omit<JudgeSetup, 'rules'> {
+  return {
+    parameters: { ...defaultParameters, ...parameters },
+    clients: mode === 'tap' ? 'devices' : 'parts',
+  };
+}
+
+function rulesOf({ mode }: RunStarted, events: readonly HistoryEvent[]): readonly Rule[] {
+  if (isUnjudged(events)) return [];
+  return mode === 'conform' ? rules.filter((it) => it.judges === 'server') : rules;
+}
+
+/** Whoever asked for no verdict is told none. */
+function isUnjudged(events: readonly HistoryEvent[]): boolean {
+  return events.some((it) => it.kind === 'mark' && it.name === unjudged);
+}
+
+/** Real devices are judged too: that is what a tap is for. */
+function devicesOnTap(
+  run: RunStarted,
+  events: readonly HistoryEvent[],
+  found: readonly Finding[],
+): readonly JudgedTarget[] {
+  if (run.mode !== 'tap' || isUnjudged(events)) return [];
+  return tapDevices(events, found).map(({ name, how, findings }) => ({
+    ...judgedTarget({ target: name, version: '', how, limits: [] }, findings, []),
+    role: 'device',
+  }));
 }
 
 /** In a scenario the simulated devices are judged too: a bench whose own devices break the standard proves little. */
@@ -121,7 +156,9 @@ function repeatCheck(run: RunStarted, target: TargetDescribed, check: string): s
 const ending = { failed: 'the run could not go on', interrupted: 'the run was interrupted' } as const;
 
 function warningsOf(events: readonly HistoryEvent[], end: RunEnded | undefined): readonly string[] {
-  const unseen = events.flatMap((it) => (it.kind === 'gap' || it.kind === 'truncated' ? [it.why] : []));
+  const unseen = events
+    .flatMap((it) => (it.kind === 'gap' || it.kind === 'truncated' ? [it.why] : []))
+    .filter((why) => why !== unlooked);
   const counted = [...Map.groupBy(unseen, (why) => why)].map(([why, all]) => `${why} (${all.length} times)`);
   if (end === undefined)
     return [...counted, 'the journal has no end: the bench was killed, and what came later is missing'];

@@ -16,6 +16,7 @@ import { actionInWords } from '../scenario/describe.ts';
 import type { Expectation } from '../scenario/expectation.ts';
 import { expectationOf } from '../scenario/judge-expectations.ts';
 import { planOf, type PlanChanges } from '../scenario/plan-of.ts';
+import { readLinkFaults } from '../scenario/scenario-faults.ts';
 import { readLinkProfiles } from '../scenario/scenario-links.ts';
 import { readScenario, ScenarioErrors, type ScenarioFile } from '../scenario/read-scenario.ts';
 import { quoted } from './quoted.ts';
@@ -129,13 +130,13 @@ export interface PreparedScenario extends PreparedRun {
 /**
  * Reads a scenario and prepares its run.
  * @throws FieldbenchError `FB_SCENARIO_FILE`, `FB_LINK_BACKEND`, `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`; ScenarioErrors for
- *   what is wrong in it and in the link profiles that it names
+ *   what is wrong in it and in the link profiles and fault files that it names
  */
 export async function prepareScenario(options: ScenarioOptions): Promise<PreparedScenario> {
   const { scenario: word, target, backend, seed = 1 } = options;
   const file = await readScenario(scenarioPath(word));
   if (backend !== undefined) linkBackend(backend);
-  const plan = planOf(file, options, await readLinkProfiles(file));
+  const plan = planOf(file, options, await readLinkProfiles(file), await readLinkFaults(file));
   for (const it of plan.links) linkBackend(it.backend).check(it);
   checkTargets(file, target);
   const words = [...(target ? [`--target ${target}`] : []), ...(backend ? [`--backend ${backend}`] : [])];

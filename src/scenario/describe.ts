@@ -1,4 +1,5 @@
 // A plan in words: what `run --dry` prints, and what the run prints before it starts.
+import { faultInWords } from '../faults/fault-in-words.ts';
 import type { Plan, PlannedAction, PlannedDevice, PlannedLink, PlannedSession } from '../bench/plan.ts';
 import { conductInWords, figuresInWords } from '../faults/profile-in-words.ts';
 import type { Expectation } from './expectation.ts';
@@ -36,6 +37,8 @@ export function actionInWords(action: PlannedAction): string {
       return `${action.link} is cut (${action.how === 'drop' ? 'packets vanish' : 'connections are reset'})`;
     case 'half-open':
       return `${action.link}: nothing passes ${action.dead === 'toServer' ? 'to the broker' : 'to the devices'}`;
+    case 'fault':
+      return `${action.link}: from here on ${action.faults.map(faultInWords).join('; ')}`;
     case 'restore':
       return `${action.link} is restored`;
     case 'kill':
@@ -47,12 +50,13 @@ export function actionInWords(action: PlannedAction): string {
   }
 }
 
-function linkInWords({ name, backend, profile }: PlannedLink): readonly string[] {
+function linkInWords({ name, backend, profile, faults = [] }: PlannedLink): readonly string[] {
   const { title, caution } = profile;
   return [
     `  ${name}: link by ${backend}, ${title}; ${figuresInWords(profile)}`,
     ...conductInWords(profile).map((line) => `    ${line}`),
     ...(caution === undefined ? [] : [`    caution: ${caution}`]),
+    ...faults.map((it) => `    fault ${faultInWords(it)}`),
   ];
 }
 

@@ -2,6 +2,8 @@
 import { didYouMean, FieldbenchError } from '../error.ts';
 import type { Plan, PlannedAction, PlannedDevice, PlannedSession } from '../bench/plan.ts';
 import { linksOf, type LinkProfiles } from './scenario-links.ts';
+import { faultsOf, type LinkFaultFiles } from './scenario-faults.ts';
+import { packetFaultOf } from './packet-fault-of.ts';
 import { ScenarioErrors, type ScenarioFile } from './read-scenario.ts';
 import type { Scenario, ScenarioDevice, ScenarioStep } from './schema.ts';
 
@@ -16,19 +18,31 @@ export interface PlanChanges {
 /**
  * The plan of a scenario.
  * @param profiles those that its links name, as {@link readLinkProfiles} reads them
+ * @param faultFiles those that its links name, as {@link readLinkFaults} reads them
  * @throws ScenarioErrors with one error per name that does not exist, step that cannot be, or link that carries no
  *   TCP connection.
  */
-export function planOf(file: ScenarioFile, changes: PlanChanges = {}, profiles: LinkProfiles = new Map()): Plan {
+export function planOf(
+  file: ScenarioFile,
+  changes: PlanChanges = {},
+  profiles: LinkProfiles = new Map(),
+  faultFiles: LinkFaultFiles = new Map(),
+): Plan {
   const { scenario } = file;
   const links = linksOf(file, profiles);
-  const errors = [...unknownNames(file), ...lateSteps(file), ...links.errors];
+  const faults = faultsOf(file, faultFiles);
+  const errors = [...unknownNames(file), ...lateSteps(file), ...links.errors, ...faults.errors];
   if (errors.length > 0) throw new ScenarioErrors(file.file, errors);
   return {
     name: scenario.name,
     question: scenario.question,
     brokers: Object.entries(scenario.brokers).map(([name, it]) => ({ name, target: changes.target ?? it.target })),
-    links: links.links.map((it) => ({ ...it, backend: changes.backend ?? it.backend })),
+    links: links.links.map((it) => ({
+      ...it,
+      backend: changes.backend ?? it.backend,
+      faults: faults.byLink.get(it.name) ?? [],
+      ...(scenario.timeline.some((step) => 'fault' in step && step.fault === it.name) && { needs: ['packet-faults'] }),
+    })),
     devices: Object.entries(scenario.devices).map(([name, it]) => plannedDevice(name, it)),
     steps: scenario.timeline
       .map((it) => ({ atMs: it.at, action: links.shapes.get(it) ?? plannedAction(it) }))
@@ -84,6 +98,7 @@ function plannedAction(step: ScenarioStep): PlannedAction {
   if ('shape' in step) return { do: 'shape', link: step.shape };
   if ('cut' in step) return { do: 'cut', link: step.cut, how: step.how };
   if ('halfOpen' in step) return { do: 'half-open', link: step.halfOpen, dead: step.dead };
+  if ('fault' in step) return { do: 'fault', link: step.fault, faults: [step.with].flat().map(packetFaultOf) };
   if ('restore' in step) return { do: 'restore', link: step.restore };
   if ('kill' in step) return { do: 'kill', broker: step.kill };
   if ('stop' in step) return { do: 'stop', broker: step.stop };

@@ -1,5 +1,6 @@
 // What a scenario file may say: the one definition behind validation, error messages and editors' completion.
 import { z } from 'zod';
+import { faultSchema } from './fault-schema.ts';
 import { figureKeys, linkWord, oneDelay } from './link-schema.ts';
 import { duration } from './quantities.ts';
 
@@ -19,6 +20,10 @@ const link = z
     profile: linkWord.optional(),
     ...figureKeys,
     tariff: z.string().min(1).optional(),
+    /** Packet faults: a fault file, or the faults themselves. */
+    faults: z
+      .union([z.string().min(1), z.array(faultSchema).min(1)], 'expected a fault file, or a list of faults')
+      .optional(),
   })
   .superRefine(oneDelay);
 
@@ -75,11 +80,13 @@ const step = z.union(
     z.strictObject({ ...at, cut: partName, how: z.enum(['drop', 'rst']).default('drop') }),
     z.strictObject({ ...at, halfOpen: partName, dead: z.enum(['toServer', 'toClient']) }),
     z.strictObject({ ...at, restore: partName }),
+    /** Adds packet faults to a link. */
+    z.strictObject({ ...at, fault: partName, with: z.union([faultSchema, z.array(faultSchema).min(1)]) }),
     z.strictObject({ ...at, kill: partName }),
     z.strictObject({ ...at, stop: partName }),
     z.strictObject({ ...at, restart: partName }),
   ],
-  'expected one of: shape, cut, halfOpen, restore, kill, stop, restart, with its "at"',
+  'expected one of: shape, cut, halfOpen, restore, fault, kill, stop, restart, with its "at"',
 );
 
 const expectation = z.union(

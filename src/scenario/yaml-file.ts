@@ -138,7 +138,7 @@ function nearestBranch(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] | u
 
 /** Whether an issue says that a branch of a union was not meant: a key it does not know, or another kind of value. */
 function isOtherBranch({ code, path }: z.core.$ZodIssue): boolean {
-  return code === 'unrecognized_keys' || (code === 'invalid_type' && path.length === 0);
+  return (code === 'unrecognized_keys' || code === 'invalid_type') && path.length === 0;
 }
 
 /** Offset of the key that the path ends with (of the item, in a list), or of its nearest ancestor in the document. */

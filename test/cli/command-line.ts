@@ -28,6 +28,8 @@ export interface RunningCommand {
   readonly pid: number;
   readonly ended: Promise<Ended>;
   signal(name: NodeJS.Signals): void;
+  /** Writes on its stdin, which must be `pipe`. */
+  type(text: string): void;
   /** Resolves when stdout and stderr together hold this text; rejects when the command ends before. */
   said(text: string): Promise<void>;
 }
@@ -48,17 +50,21 @@ export class Workplace implements AsyncDisposable {
   }
 
   /** Starts `fieldbench ARGS` in the folder; `env` is added to the environment, `undefined` takes a variable away. */
-  start(args: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): RunningCommand {
+  start(
+    args: readonly string[],
+    env: Readonly<Record<string, string | undefined>> = {},
+    stdin: 'ignore' | 'pipe' = 'ignore',
+  ): RunningCommand {
     const child = spawn(process.execPath, [program, ...args], {
       cwd: this.folder,
       env: { ...process.env, NO_COLOR: '1', NODE_COMPILE_CACHE: compileCache, FIELDBENCH_STATE: this.state, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin, 'pipe', 'pipe'],
     });
     this.#running.add(child);
     const said = { stdout: '', stderr: '' };
     const listeners = new Set<() => void>();
     for (const stream of ['stdout', 'stderr'] as const) {
-      child[stream].setEncoding('utf8').on('data', (text: string) => {
+      child[stream]?.setEncoding('utf8').on('data', (text: string) => {
         said[stream] += text;
         for (const heard of listeners) heard();
       });
@@ -73,6 +79,7 @@ export class Workplace implements AsyncDisposable {
       pid: child.pid ?? 0,
       ended,
       signal: (name) => void child.kill(name),
+      type: (text) => void child.stdin?.write(text),
       async said(text) {
         const heard = Promise.withResolvers<void>();
         const look = (): void => {

@@ -18,7 +18,13 @@ function said(): { readonly report: Report; readonly log: string[] } {
   };
   return {
     log,
-    report: { pass: say('pass'), warn: say('warn'), fail: say('fail'), inconclusive: say('inconclusive') },
+    report: {
+      pass: say('pass'),
+      warn: say('warn'),
+      fail: say('fail'),
+      inconclusive: say('inconclusive'),
+      remark: (what) => log.push(`remark ${what.events.join('-')}`),
+    },
   };
 }
 

@@ -27,6 +27,7 @@ What holds for all of them:
 - From a gap or a cap on, a connection is judged no more: what is missing may be ours.
 - A rule that throws makes its statements \`inconclusive\`, never \`pass\`.
 - A check's own clients are not judged by rules for clients.
+- On the tap nobody knows the clients: each connection is a party of its own, judged when it ends, and verdicts are gathered by client id.
 
 This page is made from the rules; \`npx vitest run test/judge/rules-page.test.ts -u\` writes it anew.`;
 
@@ -46,5 +47,8 @@ function ruleSection(rule: Rule): string {
   const view = rule.scope === 'connection' ? 'Connection rule' : 'Routing rule';
   const goesOn = rule.evenWhenTainted === true ? ', also after a taint' : '';
   const statements = rule.statements.map((id) => `- \`${id}\`: ${statement(id).summary}`);
-  return [`### ${rule.id}`, rule.title, `${view}${goesOn}. Statements:`, statements.join('\n')].join('\n\n');
+  const head = [`### ${rule.id}`, rule.title];
+  if (statements.length === 0)
+    return [...head, `${view}${goesOn}. No statement is behind it: it remarks.`].join('\n\n');
+  return [...head, `${view}${goesOn}. Statements:`, statements.join('\n')].join('\n\n');
 }

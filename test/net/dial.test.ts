@@ -166,7 +166,7 @@ describe('listening', () => {
     const second = listen({ port: first.endpoint.port, onWire() {} });
     await expect(second).rejects.toMatchObject({
       code: 'FB_PORT_IN_USE',
-      hint: expect.stringContaining('ss -ltnp') as string,
+      hint: expect.stringContaining('ss -tulnp') as string,
     });
   });
 

@@ -30,8 +30,8 @@ export async function rawServer(serve: (socket: Socket) => void): Promise<AsyncD
 }
 
 /** A raw client, connected; half-closed connections stay open. */
-export async function rawClient(endpoint: Endpoint): Promise<Socket> {
-  const socket = connect({ ...endpoint, allowHalfOpen: true });
+export async function rawClient({ host, port }: Endpoint): Promise<Socket> {
+  const socket = connect({ host, port, allowHalfOpen: true });
   await once(socket, 'connect');
   return socket.on('error', () => {});
 }
@@ -42,8 +42,8 @@ export function closed(socket: Socket): Promise<void> {
 }
 
 /** Dials and waits until the connection is gone, even if it never stood. */
-export function turnedAway(endpoint: Endpoint): Promise<void> {
-  const socket = connect(endpoint);
+export function turnedAway({ host, port }: Endpoint): Promise<void> {
+  const socket = connect({ host, port });
   socket.on('error', () => {});
   return closed(socket.resume());
 }

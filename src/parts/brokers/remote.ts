@@ -18,19 +18,22 @@ const instance: BrokerInstance = {
 };
 
 /** Scheme of the URL -> the port where it names none. */
-const schemes: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'ws:': 80 };
+const schemes: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 };
 
 /**
- * The broker at `mqtt://HOST:PORT` (port 1883 when left out), or at `ws://HOST:PORT/PATH` for MQTT over WebSocket.
- * @throws FieldbenchError `FB_TARGET_URL` when the URL is none or asks for what is not there yet.
+ * The broker at `mqtt://HOST:PORT` (port 1883 when left out), or at `ws://HOST:PORT/PATH` for MQTT over WebSocket; with
+ * `mqtts://` (port 8883) or `wss://` over TLS, by a certificate that this machine trusts (`NODE_EXTRA_CA_CERTS` adds to
+ * what it does).
+ * @throws FieldbenchError `FB_TARGET_URL` when the URL is none or cannot be used.
  */
 export function remoteBroker(url: string): BrokerDriver {
-  const endpoint = endpointOf(url);
-  const { host, port, path } = endpoint;
+  const endpoint = remoteEndpoint(url);
+  const { host, port, path, tls } = endpoint;
+  const scheme = `${path === undefined ? 'mqtt' : 'ws'}${tls ? 's' : ''}`;
   const recipe: BrokerRecipe = {
-    how: path === undefined ? `mqtt://${host}:${port}` : `ws://${host}:${port}${path}`,
+    how: `${scheme}://${host}:${port}${path ?? ''}`,
     endpoint,
-    variants: path === undefined ? {} : { websocket: endpoint },
+    variants: path === undefined ? {} : { websocket: { ...endpoint, path } },
     readyWithinMs,
     foreign: true,
     launch: () => Promise.resolve(instance),
@@ -38,19 +41,29 @@ export function remoteBroker(url: string): BrokerDriver {
   return { kind: 'remote', start: (name, context) => startBroker(name, recipe, context) };
 }
 
-function endpointOf(url: string): Endpoint {
+/**
+ * Where such a URL points.
+ * @throws FieldbenchError `FB_TARGET_URL`
+ */
+export function remoteEndpoint(url: string): Endpoint {
   const parsed = URL.parse(url);
   if (!parsed) throw badUrl('no URL', 'is there a typing error in it?');
   const { protocol, hostname, port, username, password, pathname, search } = parsed;
   if (hostname === '') throw badUrl('no host', 'is there a typing error in it?');
   const usualPort = Object.hasOwn(schemes, protocol) ? schemes[protocol] : undefined;
-  if (usualPort === undefined) throw badUrl(protocol, 'without TLS so far: give the address of such a listener');
+  if (usualPort === undefined) throw badUrl(protocol, 'is there a typing error in it?');
   if (username !== '' || password !== '' || search !== '') {
     throw badUrl('a URL with credentials or a query', 'a URL ends up in reports: give a listener that needs none');
   }
-  const place = { host: hostname.replaceAll(/^\[|\]$/g, ''), port: port === '' ? usualPort : Number(port) };
-  if (protocol === 'ws:') return { ...place, path: pathname };
-  if (!['', '/'].includes(pathname)) throw badUrl('a URL with a path', 'leave the path out, it is for ws:// only');
+  const isSecure = protocol === 'mqtts:' || protocol === 'wss:';
+  const place = {
+    host: hostname.replaceAll(/^\[|\]$/g, ''),
+    port: port === '' ? usualPort : Number(port),
+    ...(isSecure && { tls: {} }),
+  };
+  if (protocol === 'ws:' || protocol === 'wss:') return { ...place, path: pathname };
+  if (!['', '/'].includes(pathname))
+    throw badUrl('a URL with a path', 'leave the path out, it is for ws:// and wss:// only');
   return place;
 }
 
@@ -59,7 +72,7 @@ function badUrl(actual: string, hint: string): FieldbenchError {
   return new FieldbenchError({
     code: 'FB_TARGET_URL',
     message: 'the target URL cannot be used',
-    expected: 'mqtt://HOST:PORT or ws://HOST:PORT/PATH',
+    expected: 'mqtt://HOST:PORT or ws://HOST:PORT/PATH, with mqtts:// or wss:// over TLS',
     actual,
     hint,
   });

@@ -7,6 +7,9 @@ import type { LinkState } from './link-state.ts';
 /** What a client's SYN waits for before it is sent again: 1 s, then twice as long each time (RFC 6298, section 2.1). */
 const firstWaitMs = 1000;
 
+/** A SYN with the options that everybody sends. */
+const synB = 60;
+
 /** SYNs are named before the first byte of the stream. */
 const beforeTheStream = -1;
 
@@ -50,7 +53,7 @@ export class Gate implements Disposable {
       if (dropped) await this.#until(nextMs);
       else await this.#state.change;
     }
-    const outMs = this.#channel.carry('toServer', 0, this.#clock.nowMs());
+    const outMs = this.#channel.carry('toServer', synB, this.#clock.nowMs());
     await this.#until(outMs + this.#channel.rttMs);
     return this.#state.resets ? 'reset' : 'dial';
   }

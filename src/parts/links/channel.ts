@@ -6,7 +6,6 @@ import { createLoss, type SegmentLoss } from '../../faults/loss.ts';
 import { airB, Medium, type SharedMedia } from '../../faults/medium.ts';
 import { draw } from '../../faults/draw.ts';
 import type { Direction } from '../../faults/packet-fault.ts';
-import { headersB } from '../../faults/segmenter.ts';
 import type { LinkState } from './link-state.ts';
 
 /** Names of a draw that is about one segment of one connection. */
@@ -20,6 +19,7 @@ export interface SegmentDraw {
 
 /** What is lost of acknowledgements is drawn apart from segments: no segment is sent so often. */
 const acknowledgement = 1000;
+const pureAcknowledgement = 2000;
 
 const reverse: Readonly<Record<Direction, Direction>> = { toServer: 'toClient', toClient: 'toServer' };
 
@@ -74,15 +74,28 @@ export class Channel {
     return this.#parts().loss[direction].isLost({ ...ack, tMs }) || this.#isLostInWeather(ack);
   }
 
-  /** Puts an IP packet with this payload on the media at or after `fromMs`; gives when its last byte is out. */
-  carry(direction: Direction, payloadB: number, fromMs: number): number {
+  /** Says of one pure acknowledgement of a connection after the other whether it is lost, for the meter alone. */
+  pureAckLoss(connection: number): (direction: Direction, tMs: number) => boolean {
+    let n = 0;
+    return (direction, tMs) => {
+      n += 1;
+      return this.isLost({ connection, direction, n, ordinal: 0, attempt: pureAcknowledgement }, tMs);
+    };
+  }
+
+  /** Puts an IP packet of so many bytes on the media at or after `fromMs`; gives when its last byte is out. */
+  carry(direction: Direction, ipB: number, fromMs: number): number {
     const { wake, media, shared } = this.#parts();
     const { rateBitPerS, framing } = this.#state.now(direction);
     let outMs = wake?.readyMs(fromMs) ?? fromMs;
-    const ipB = payloadB + headersB;
     if (rateBitPerS !== undefined) outMs = media[direction].carry(direction, airB(ipB, framing), rateBitPerS, outMs);
     if (shared) outMs = shared.media[direction].carry(direction, ipB, shared.bitPerS[direction], outMs);
     return outMs;
+  }
+
+  /** How long what enters now would wait for the medium of its direction. */
+  backlogMs(direction: Direction, nowMs: number): number {
+    return Math.max(0, this.#parts().media[direction].freeAtMs - nowMs);
   }
 
   #isLostInWeather({ connection, direction, n, attempt }: SegmentDraw): boolean {

@@ -154,12 +154,14 @@ function modelOf(options: LinkOptions, { clock, seed, history }: PartContext): L
 }
 
 function relayOptions(options: LinkOptions, { clock, signal, history }: PartContext): RelayOptions {
-  const { upstream, host, port } = options;
+  const { upstream, host, port, entrance = {} } = options;
+  const { over, ...door } = entrance;
   return {
     upstream,
     clock,
     signal,
-    listenOn: { ...(host !== undefined && { host }), ...(port !== undefined && { port }) },
+    listenOn: { ...(host !== undefined && { host }), ...(port !== undefined && { port }), ...(over && { over }) },
+    ...door,
     ...seenBy(options, history),
     names: connectionNames(options),
   };

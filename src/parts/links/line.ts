@@ -117,7 +117,7 @@ export class Line {
       delayMs: (it, attempt) => channel.delayMs({ ...it, connection, direction, attempt }),
       isLost: (it, attempt, tMs) => channel.isLost({ ...it, connection, direction, attempt }, tMs),
       isAckLost: (it, attempt, tMs) => channel.isAckLost({ ...it, connection, direction, attempt }, tMs),
-      carry: (payloadB, fromMs) => channel.carry(direction, payloadB, fromMs),
+      carry: (payloadB, fromMs) => channel.carry(direction, payloadB + headersB, fromMs),
       left: (it) => meter?.left(it),
       came: (it) => meter?.came(it),
     };

@@ -16,6 +16,15 @@ export interface LinkUsage {
   readonly bill?: Bill;
 }
 
+/** What the meter of one connection has to know of its link. */
+export interface MeteredConnection {
+  readonly nowMs: number;
+  /** The smallest there is. */
+  readonly rttMs: number;
+  readonly mtuB: number;
+  readonly isLost: (direction: Direction, tMs: number) => boolean;
+}
+
 const dayMs = 86_400_000;
 const none: DirectionBytes = { payloadB: 0, ipB: 0, packets: 0, acks: 0, resentB: 0 };
 const nothing: ConnectionBytes = { toServer: none, toClient: none };
@@ -37,10 +46,11 @@ export class LinkMeter {
     this.#counter?.joined(nowMs);
   }
 
-  /** The meter of a new connection. */
-  connection(nowMs: number, rttMs: number, mtuB: number): ConnectionMeter {
+  /** The meter of a new connection. `isLost`: whether an acknowledgement that goes this way now is lost. */
+  connection({ nowMs, rttMs, mtuB, isLost }: MeteredConnection): ConnectionMeter {
     this.#connections += 1;
-    const bytes = new ByteMeter({ mtuB, rttMs, nagle: { toServer: false, toClient: false } });
+    // The segments that are told are already those of the wire.
+    const bytes = new ByteMeter({ mtuB, rttMs, isLost, nagle: { toServer: false, toClient: false } });
     const meter = new ConnectionMeter(
       bytes,
       nowMs,

@@ -1,11 +1,20 @@
 // What a link asks of the backend that applies it, and the refusal of one that cannot: before anything starts.
 import { FieldbenchError } from '../../error.ts';
 import type { LinkProfile } from '../../faults/link-profile.ts';
-import type { LinkCapability, LinkOptions } from './link-options.ts';
+import type { PacketFault } from '../../faults/packet-fault.ts';
+import type { Segmentation } from '../../faults/segmentation.ts';
+import type { PlayedTimeline } from './forecast.ts';
+import type { LinkCapability } from './link-capability.ts';
 
 /** What of a link's options decides which backends can apply it. */
-export type LinkAsk = Pick<LinkOptions, 'name' | 'profile'> &
-  Partial<Pick<LinkOptions, 'faults' | 'segments' | 'timeline' | 'needs'>>;
+export interface LinkAsk {
+  readonly name: string;
+  readonly profile: LinkProfile;
+  readonly faults?: readonly PacketFault[];
+  readonly segments?: Segmentation;
+  readonly timeline?: PlayedTimeline;
+  readonly needs?: readonly LinkCapability[];
+}
 
 /** Everything that these options rely on. */
 export function needsOf({ profile, faults, segments, timeline, needs = [] }: LinkAsk): ReadonlySet<LinkCapability> {

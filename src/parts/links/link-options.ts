@@ -7,10 +7,12 @@ import type { PacketFault } from '../../faults/packet-fault.ts';
 import type { Segmentation } from '../../faults/segmentation.ts';
 import type { History } from '../../history/event.ts';
 import { connectionIds, type ConnectionIds } from '../../net/connection-ids.ts';
+import type { RelayOptions } from '../../net/relay.ts';
 import type { ConnectionNames } from '../../net/tap.ts';
 import type { Endpoint, PartContext, StartedLink } from '../part.ts';
 import type { PlayedTimeline } from './forecast.ts';
 import type { LinkUsage } from './link-meter.ts';
+import type { LinkCapability } from './link-capability.ts';
 import type { LinkAsk } from './link-needs.ts';
 
 /** How one link is put before an endpoint. */
@@ -41,10 +43,21 @@ export interface LinkOptions {
   readonly media?: SharedMedia;
   /** Whether its connections stand in the history; a mutant before a target is a link that does not show. */
   readonly taps: boolean;
+  /** How clients come in, where it is not straight over TCP and everybody. */
+  readonly entrance?: LinkEntrance;
   /** The run's own, so that names of connections are unique in its history. */
   readonly connectionIds: ConnectionIds;
   /** What the caller relies on; a backend without it refuses to start. */
   readonly needs?: readonly LinkCapability[];
+}
+
+/** Who may come in, through which layers, and what of them is written down. */
+export interface LinkEntrance extends Pick<
+  RelayOptions,
+  'allow' | 'maxConnections' | 'onRefused' | 'recordsPeers' | 'opaque'
+> {
+  /** TLS, WebSocket, or both. */
+  readonly over?: NonNullable<RelayOptions['listenOn']>['over'];
 }
 
 /** The names that the link's taps give its connections. */
@@ -57,34 +70,6 @@ export function seenBy(options: LinkOptions, history: History): { history: Histo
   if (options.taps) return { history, connectionIds: options.connectionIds };
   return { history: { record: () => {} }, connectionIds: connectionIds() };
 }
-
-/** What not every backend can do. */
-export type LinkCapability =
-  /** Acts on single MQTT packets. */
-  | 'packet-faults'
-  /** Cuts streams anew. */
-  | 'segments'
-  /** A connection that was cut survives, and gets all that was under way, when the link is restored in time. */
-  | 'release-after-cut'
-  /** Jitter that the seed repeats. */
-  | 'seeded-jitter'
-  | 'rate'
-  | 'queue'
-  /** Bytes on the air beyond those of the packet. */
-  | 'framing'
-  /** As TCP shows it: late, never gone. */
-  | 'loss'
-  | 'jitter-distribution'
-  | 'outages'
-  | 'nat'
-  | 'idle-wake'
-  | 'half-duplex'
-  | 'shared-capacity'
-  | 'failover'
-  | 'connect-delay'
-  | 'timeline'
-  /** RST arrives as RST and FIN as FIN, one direction at a time. */
-  | 'endings';
 
 /** A link whose packet faults can be added to while it runs. */
 export interface StartedFaultyLink extends StartedLink {

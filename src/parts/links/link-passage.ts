@@ -59,7 +59,12 @@ export class LinkPassage implements Passage {
     const { clock, seed, name } = link;
     const draws = { seed, link: name, connection: ordinal };
     this.#player = new PacketPlayer(link.faults, { openedAtMs: clock.nowMs(), draws });
-    this.#meter = link.meter?.connection(clock.nowMs(), link.channel.rttMs, link.state.profile.mtuB);
+    this.#meter = link.meter?.connection({
+      nowMs: clock.nowMs(),
+      rttMs: link.channel.rttMs,
+      mtuB: link.state.profile.mtuB,
+      isLost: link.channel.pureAckLoss(ordinal),
+    });
     const common = (direction: Direction) => ({
       clock,
       state: link.state,

@@ -4,6 +4,7 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { FieldbenchError } from '../../error.ts';
 import type { WebSocketFault } from '../../faults/websocket-fault.ts';
 import { dialWebSocket } from '../../net/dial-websocket.ts';
+import type { WebSocketEndpoint } from '../../net/endpoint.ts';
 import type { WebSocketWire } from '../../net/websocket-wire.ts';
 import { StreamDecoder } from '../../wire/stream-decoder.ts';
 import type { Endpoint, PartContext, StartedPart } from '../part.ts';
@@ -18,7 +19,7 @@ export interface WebSocketMutantOptions {
 
 /** A standing WebSocket listener. */
 export interface WebSocketMutant extends StartedPart {
-  readonly endpoint: Required<Endpoint>;
+  readonly endpoint: WebSocketEndpoint;
 }
 
 const host = '127.0.0.1';
@@ -59,7 +60,7 @@ function chosen(offered: ReadonlySet<string>, fault: WebSocketFault): string | f
 /** Joins a client to the good listener; a client of a listener that is gone is dropped. */
 async function join(
   client: WebSocket,
-  upstream: Required<Endpoint>,
+  upstream: WebSocketEndpoint,
   fault: WebSocketFault,
   { clock, signal }: PartContext,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { evenProfile } from '../../../src/faults/link-profile.ts';
 import { expect, test } from 'vitest';
 import { connectionIds } from '../../../src/net/connection-ids.ts';
 import { linkBackend, linkBackends } from '../../../src/parts/links/backend.ts';
-import type { LinkCapability } from '../../../src/parts/links/link-options.ts';
+import type { LinkCapability } from '../../../src/parts/links/link-capability.ts';
 import { keepingServer, linkWorld } from './ends.ts';
 
 test('an unknown backend is refused with the known ones', () => {

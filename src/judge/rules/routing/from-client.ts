@@ -133,5 +133,6 @@ function acknowledge(
     flight.done ??= at;
   } else if (flight.stage === 'sent') flight.stage = 'received';
   flight.connection = connection;
+  if (connection.tainted !== undefined) flight.doubtful = true;
   return [{ what: 'acknowledged', session, connection, flight }];
 }

@@ -66,7 +66,8 @@ function happened(state: State, it: Happening, report: Report): void {
   switch (it.what) {
     case 'connected':
       if (it.before === it.session && it.prior === 'stored' && it.sessionPresent) {
-        const owed = [...it.session.flights.values()].filter(isOpen).map((flight) => ({ flight, stage: flight.stage }));
+        const open = [...it.session.flights.values()].filter((flight) => isOpen(flight) && flight.doubtful !== true);
+        const owed = open.map((flight) => ({ flight, stage: flight.stage }));
         state.resumed.set(it.connection, { session: it.session, at: it, owed, freeMs: it.tMs, newest: new Map() });
       }
       break;
@@ -110,7 +111,7 @@ function delivered(state: State, it: Delivery, at: Moment, report: Report): void
 
 function again(state: State, it: Delivery, at: Moment, report: Report): void {
   const { flight, before, connection } = it;
-  if (flight === undefined || before === undefined) return;
+  if (flight === undefined || before === undefined || flight.doubtful === true) return;
   const found = { events: [flight.firstSent.seq, at.seq], connection: connection.view };
   const what = deliveryText(flight, it.session);
   if (before.stage === 'released' || (before.stage === 'done' && flight.qos === 2)) {

@@ -7,6 +7,9 @@ export type PriorState = 'stored' | 'none' | 'unknown';
 /** How long an abandoned session is expected to be kept: servers may discard old state (MQTT311-NN-12). */
 const keptForMs = 3_600_000;
 
+/** Client ids of which something is remembered; sessions that are over are forgotten first come, first go beyond it. */
+const rememberedIds = 20_000;
+
 /** The last session of each client id, since the broker started. */
 export interface SessionBook {
   readonly last: Map<string, Session>;
@@ -83,8 +86,21 @@ export function settleConnect(
   session.connection = connection;
   delete session.left;
   connection.session = session;
+  book.last.delete(clientId); // So that the map stays in the order of use.
   book.last.set(clientId, session);
+  if (book.last.size > rememberedIds) forgetOver(book);
   return { session, prior, before };
+}
+
+/** What is forgotten can only no longer be judged; a session that the server must keep is not. */
+function forgetOver({ last, unsettled }: SessionBook): void {
+  for (const [clientId, session] of last) {
+    if (session.over && session.clean) {
+      last.delete(clientId);
+      unsettled.delete(clientId);
+    }
+    if (last.size <= rememberedIds / 2) return;
+  }
 }
 
 function newSession(clientId: string, clean: boolean, known: boolean, begun: Moment): Session {

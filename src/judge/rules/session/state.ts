@@ -134,6 +134,8 @@ export interface Flight {
   stage: 'sent' | 'received' | 'released' | 'done';
   /** PUBACK or PUBCOMP was seen first. */
   done?: Moment;
+  /** An acknowledgement came behind illegal traffic: what the server made of it is unknown. */
+  doubtful?: true;
 }
 
 /** Whether a delivery still waits for the client. */

@@ -1,0 +1,104 @@
+// Whether a link's meter counts what a real network would carry: the same MQTT conversation over both, counted by tcpdump there.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FieldbenchError } from '../../error.ts';
+import { pause } from '../../net/clock.ts';
+import { launchProcess, type LocalProcess, type ProcessCommand } from '../../parts/brokers/local-process.ts';
+import { mosquittoConfig } from '../../parts/brokers/mosquitto-config.ts';
+import { mosquittoProcess } from '../../parts/brokers/mosquitto.ts';
+import type { Endpoint, PartContext } from '../../parts/part.ts';
+import { lossyProfile, startBedLink } from './bed.ts';
+import { capturedBytes, type IpBytes } from './captured-bytes.ts';
+import { here, startChild, type Place } from './child.ts';
+import type { ExchangeOrders } from './exchange-process.ts';
+import { notMeasured, signed, type CalibrationRow } from './row.ts';
+import { startTunLab } from './tun-lab.ts';
+
+const tolerancePct = 5;
+const delayMs = 25;
+/** 300 messages: with 5 % loss their retransmissions alone differ by less than 1 % of all bytes from run to run. */
+const exchange = { messages: 100, payloadB: 20, everyMs: 60 } as const;
+const brokerPort = 1883;
+const waitMs = 10_000;
+const pollMs = 10;
+
+/** A row for the conversation with this loss in both directions. @param mosquitto path of the broker's program */
+export async function byteRow(lossPct: number, mosquitto: string, context: PartContext): Promise<CalibrationRow> {
+  const id = `bytes/embedded/${lossPct}`;
+  const asked = `embedded: IP bytes of ${3 * exchange.messages} messages, ${lossPct} % loss each way`;
+  const counted = await metered(lossPct, context);
+  if (!counted) return notMeasured(id, asked, 'the embedded link has no byte meter');
+  return comparedBytes(id, asked, counted, await captured(lossPct, mosquitto, context));
+}
+
+const pair = ({ up, down }: IpBytes): string => `${up.ipB} up + ${down.ipB} down`;
+
+/** The row of what a meter counted beside what was seen. */
+export function comparedBytes(id: string, asked: string, meter: IpBytes, seen: IpBytes): CalibrationRow {
+  const off = (direction: 'up' | 'down'): number => 100 * (meter[direction].ipB / seen[direction].ipB - 1);
+  const [upPct, downPct] = [off('up'), off('down')];
+  return {
+    id,
+    asked,
+    measured: `meter ${pair(meter)}, tcpdump ${pair(seen)}: ${signed(upPct)} % up, ${signed(downPct)} % down`,
+    tolerance: `+/-${tolerancePct} %`,
+    verdict: Math.max(Math.abs(upPct), Math.abs(downPct)) <= tolerancePct ? 'ok' : 'off',
+    isControl: false,
+    figures: { upPct, downPct, seenUpB: seen.up.ipB, seenDownB: seen.down.ipB },
+  };
+}
+
+/** Over the embedded link, by its own meter. */
+async function metered(lossPct: number, context: PartContext): Promise<IpBytes | undefined> {
+  await using broker = await mosquittoProcess.start('broker', context);
+  const profile = lossyProfile(delayMs, { model: 'bernoulli', lossPct });
+  await using link = await startBedLink('embedded', { profile, upstream: broker.endpoint, taps: true }, context);
+  await converse(link.endpoint, here, context);
+  return link.usage?.();
+}
+
+/** Over two real TCP stacks, by tcpdump beside the client: it sees what the kernels then lose, as a modem would bill it. */
+async function captured(lossPct: number, mosquitto: string, context: PartContext): Promise<IpBytes> {
+  await using lab = await startTunLab({ upMs: delayMs, downMs: delayMs, lossPct: 0, seed: context.seed }, context);
+  await using running = new AsyncDisposableStack();
+  const run = async (place: Place, command: ProcessCommand, saysFirst: string): Promise<LocalProcess> => {
+    const started = launchProcess(place(command), context);
+    running.defer(() => started.stop());
+    await said(started, saysFirst, command.what, context);
+    return started;
+  };
+  const folder = join(context.owns.scratch, `lab-${lossPct}`);
+  const [config, file] = [join(folder, 'mosquitto.conf'), join(folder, 'client.pcap')];
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(config, mosquittoConfig({ port: brokerPort, host: lab.server.address, storage: folder }));
+  await run(lab.server.place, { command: mosquitto, args: ['-c', config], what: 'lab broker' }, ' running');
+  const watch = ['-i', lab.client.device, '-U', '-s', '64', '-Z', 'root', '-w', file, 'tcp'];
+  const observer = await run(lab.client.place, { command: 'tcpdump', args: watch, what: 'tcpdump' }, 'listening on');
+  await lab.loseInKernel(lossPct);
+  await converse({ host: lab.server.address, port: brokerPort }, lab.client.place, context);
+  await observer.stop();
+  return capturedBytes(file, lab.client.address);
+}
+
+async function converse(endpoint: Endpoint, place: Place, context: PartContext): Promise<void> {
+  await using child = startChild('exchange', place, context);
+  await child.ask({ endpoint, ...exchange } satisfies ExchangeOrders);
+}
+
+/** Waits until a program has printed this. */
+async function said(by: LocalProcess, text: string, what: string, context: PartContext): Promise<void> {
+  const untilMs = context.clock.nowMs() + waitMs;
+  let gone: string | undefined;
+  void by.gone.then((how) => (gone = how));
+  while (!by.lastWords().includes(text)) {
+    if (gone !== undefined || context.clock.nowMs() >= untilMs) {
+      throw new FieldbenchError({
+        code: 'FB_CALIBRATION',
+        message: `a program that is to measure did not start: ${what}`,
+        expected: `that it prints "${text}"`,
+        actual: by.lastWords() || (gone ?? 'nothing'),
+      });
+    }
+    await pause(context.clock, pollMs, context.signal);
+  }
+}
