@@ -45,7 +45,7 @@ export function linksOf(profile: LinkProfile, context: PartContext): LinkBefore 
   return async ({ connection, ordinal, client, server, target, check, upstream, signal }) => {
     const isReadable = upstream.path === undefined;
     const name = `${profile.name} of ${check} ${client} ${ordinal}`;
-    const end = new HeardServerEnd(context.history);
+    const end = new HeardServerEnd(context.history, isReadable ? connection : undefined);
     const link = await startEmbeddedLink(
       {
         name,
@@ -75,28 +75,44 @@ export function linksOf(profile: LinkProfile, context: PartContext): LinkBefore 
 class HeardServerEnd implements ServerEnd, History {
   readonly ended: Promise<void>;
   readonly #history: History;
+  readonly #connection: ConnectionId | undefined;
   readonly #end: () => void;
   readonly #waiting = new Map<() => void, number>();
   #arrivedB = 0;
   #isUp = false;
 
-  constructor(history: History) {
+  /** @param connection what the taps of the link see; undefined where it has none */
+  constructor(history: History, connection: ConnectionId | undefined) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;
     this.#history = history;
+    this.#connection = connection;
     this.#end = resolve;
   }
 
-  /** That a link came up, and what it carried in the end, is not told for each of so many. */
   record(draft: EventDraft): void {
-    const isRoutine = draft.kind === 'link' ? !this.#isUp : draft.kind === 'mark' && draft.name === 'link-usage';
-    this.#isUp ||= draft.kind === 'link';
-    if (!isRoutine) this.#history.record(draft);
+    if (draft.kind === 'link') this.#changed(draft);
+    // What it carried in the end is not told for each of so many.
+    else if (draft.kind !== 'mark' || draft.name !== 'link-usage') this.#history.record(draft);
     if (!('seenAt' in draft) || draft.seenAt !== 'serverEnd') return;
     if (draft.kind === 'ended') this.#end();
     if (draft.kind !== 'packet' || draft.direction !== 'toServer') return;
     this.#arrivedB = draft.offset + Buffer.byteLength(draft.bytes, 'base64') + (draft.omittedB ?? 0);
     for (const [tell, lengthB] of this.#waiting) if (lengthB <= this.#arrivedB) tell();
+  }
+
+  /**
+   * That it came up is not told. Whatever else becomes of it, the server's end is in full view all the while: it is a
+   * mark for people, and no reason to judge less, unless there is no tap at that end.
+   */
+  #changed(draft: Extract<EventDraft, { readonly kind: 'link' }>): void {
+    const isFirst = !this.#isUp;
+    this.#isUp = true;
+    if (isFirst) return;
+    const connection = this.#connection;
+    if (connection === undefined) return this.#history.record(draft);
+    const data = { link: draft.link, state: draft.state, ...(draft.cause !== undefined && { cause: draft.cause }) };
+    this.#history.record({ kind: 'mark', name: 'link-state', connection, data });
   }
 
   async arrived(lengthB: number): Promise<void> {

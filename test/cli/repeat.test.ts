@@ -27,3 +27,25 @@ test(
     ]);
   },
 );
+
+test('over a link the command names it, what it asks of the run is printed, and report says the same', async () => {
+  await using place = new Workplace();
+  const select = ['--select', 'keep-alive/kept,connect/take-over'];
+  const ended = await place.run(['conform', '--link', 'lan', ...select, '--report', 'first']);
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(ended.stdout).toMatch(/over the link lan: .*\n {2}each connection has a link of its own\n/);
+  expect(ended.stdout).toMatch(/ keep alive 2 s\n/);
+  const { checks = [] } = resultsOf(place.path('first')).targets[0] ?? {};
+  for (const { repeat } of checks) expect(repeat).toContain(' --link lan ');
+  const again = await place.run(['report', 'first']);
+  const [told] = ended.stdout.split('report  ');
+  expect(again.stdout).toContain(told);
+});
+
+test('a link that carries no connections is refused by name before anything starts', async () => {
+  await using place = new Workplace();
+  const ended = await place.run(['conform', '--link', 'iridium-sbd', '--report', 'none']);
+  expect(ended.code).toBe(2);
+  expect(ended.stderr).toMatch(/"iridium-sbd".*messages.*\[FB_LINK_CAPABILITY\]/);
+  expect(place.registeredRuns()).toEqual([]);
+});

@@ -7,7 +7,7 @@ import type { CheckBench } from '../../src/conformance/bench.ts';
 import type { Check } from '../../src/conformance/check.ts';
 import { driveChecks } from '../../src/conformance/drive-checks.ts';
 import { patienceFor } from '../../src/conformance/link-patience.ts';
-import { evenProfile } from '../../src/faults/link-profile.ts';
+import { evenProfile, type Outage } from '../../src/faults/link-profile.ts';
 import type { HistoryEvent } from '../../src/history/event.ts';
 import { connectionIds } from '../../src/net/connection-ids.ts';
 import { defaultParameters } from '../../src/judge/rule.ts';
@@ -30,14 +30,17 @@ function acceptingServer() {
 }
 
 /** What the history holds after a check has done this, each connection over 80 ms. */
-async function driven(drive: (bench: CheckBench, events: readonly HistoryEvent[]) => Promise<void>) {
+async function driven(
+  drive: (bench: CheckBench, events: readonly HistoryEvent[]) => Promise<void>,
+  outages: readonly Outage[] = [],
+): Promise<readonly HistoryEvent[]> {
   const server = acceptingServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   using world = testWorld();
   const history = memoryHistory();
   const context = { ...world.context, history };
-  const { waits, pace, played } = patienceFor(evenProfile({ delayMs: 80 }), defaultParameters);
+  const { waits, pace, played } = patienceFor({ ...evenProfile({ delayMs: 80 }), outages }, defaultParameters);
   const check: Check = {
     id: 'a/check',
     title: '',
@@ -117,6 +120,20 @@ test('a taint and a mark say where in the stream of their client they are', asyn
   const offset = Buffer.from(connect?.kind === 'packet' ? connect.bytes : '', 'base64').length;
   expect(events.find((it) => it.kind === 'taint')).toMatchObject({ offset });
   expect(events.find((it) => it.kind === 'mark')).toMatchObject({ offset });
+});
+
+test('an outage of a link whose server’s end is in full view is a mark, and no reason to judge less', async () => {
+  const outage = { kind: 'schedule', atS: 0.1, lastsS: 0.1, mode: 'freeze' } as const;
+  const events = await driven(
+    async (bench) => {
+      await bench.connect('client');
+      await bench.elapse(300);
+    },
+    [outage],
+  );
+  expect(events.filter((it) => it.kind === 'link')).toEqual([]);
+  const marks = events.flatMap((it) => (it.kind === 'mark' ? [it.data?.['state']] : []));
+  expect(marks).toEqual(['frozen', 'up']);
 });
 
 test('a target that nobody answers for gives the check up, and leaves no link behind', async () => {
