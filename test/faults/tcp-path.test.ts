@@ -20,7 +20,10 @@ interface Bed {
 }
 
 /** @param lost which sendings are lost: `3` the first of segment 3, `3+1` its first retransmission */
-function bed(lost: readonly string[] = [], { msPerSegment = 0, lostAcks = [] as readonly number[], mssB = 10 } = {}): Bed {
+function bed(
+  lost: readonly string[] = [],
+  { msPerSegment = 0, lostAcks = [] as readonly number[], mssB = 10 } = {},
+): Bed {
   let freeMs = 0;
   let sent = 0;
   const world: PathWorld = {
