@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { PacketSeen } from '../../src/history/event.ts';
 import { frameOf } from '../../src/history/packet-of.ts';
 import type { Finding } from '../../src/judge/finding.ts';
-import { disconnect, pubcomp, publish, subscribe } from '../judge/packets.ts';
+import { listen } from '../../src/net/listen.ts';
+import { encode } from '../../src/wire/encode.ts';
+import { StreamDecoder } from '../../src/wire/stream-decoder.ts';
+import { connack, disconnect, puback, pubcomp, publish, subscribe } from '../judge/packets.ts';
 import { need } from '../support/needs.ts';
 import { RawDevice } from './raw-device.ts';
 import { runProgram, standingTap, type TapBed } from './tap-bed.ts';
@@ -87,6 +90,33 @@ describe.each([['embedded'], ['mosquitto']])('before %s', (upstream) => {
     expect(hasty?.how).toBe('7 connections: c1, c2, c3, c4, c5, c6, c7 from 127.0.0.1');
     expect(hasty?.findings.filter((it) => it.verdict !== 'pass')).toHaveLength(1);
   });
+});
+
+test('what the broker does wrong is found at its own end, and no device is blamed', async () => {
+  await using broker = await listen({
+    onWire(wire) {
+      const decoder = new StreamDecoder('client');
+      wire.onBytes((chunk) => {
+        for (const { packet } of decoder.push(chunk)) {
+          if (packet?.type === 'CONNECT') void wire.send(encode(connack()));
+          if (packet?.type === 'PUBLISH') void wire.send(encode(puback((packet.packetId ?? 0) + 1)));
+        }
+      });
+    },
+  });
+  await using bed = await standingTap({ upstream: `mqtt://127.0.0.1:${broker.endpoint.port}` });
+  await using device = await RawDevice.at(bed.tap.endpoint, { clientId: 'meter' });
+  await device.next('CONNACK');
+  await device.send(publish(1, 7, { topic: 'line/1' }));
+  await device.next('PUBACK');
+  await bed.until(() => bed.live.length > 0);
+  const [finding] = bed.live;
+  expect(finding).toMatchObject({ target: 'broker', verdict: 'fail', actual: 'PUBACK 8' });
+  expect(packetOf(bed, finding)).toMatchObject({ direction: 'toClient', seenAt: 'serverEnd' });
+  const { run } = await bed.finish();
+  const devices = run.targets.filter((it) => it.role === 'device');
+  expect(devices.flatMap((it) => it.findings).filter((it) => it.verdict === 'fail')).toEqual([]);
+  expect(run.exitCode).toBe(1);
 });
 
 describe('real programs are clean', need('mosquitto', 'mosquitto-clients'), () => {
