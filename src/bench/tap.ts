@@ -13,7 +13,7 @@ import type { Bench } from './bench.ts';
 import { openEntrance, type TapEntrance } from './tap-entrance.ts';
 
 /** Name of the judged broker, of the link, and of whoever dials it, in the history of a tap run. */
-export const tapNames = { broker: 'broker', link: 'tap', client: 'device' } as const;
+const tapNames = { broker: 'broker', link: 'tap', client: 'device' } as const;
 
 /** How a tap is put before a broker. */
 export interface TapSetup {

@@ -56,6 +56,7 @@ interface Sent extends Outstanding, SegmentName {
 interface Flight {
   readonly segment: Sent;
   readonly attempt: number;
+  readonly sentMs: number;
   readonly transmission: Transmission;
   atMs: number;
 }
@@ -173,11 +174,12 @@ export class TcpPath {
 
   /** A copy is there: the far end acknowledges it, and hands on what is whole now. */
   #arrive(): readonly Arrival[] {
-    const { segment, attempt, transmission, atMs } = this.#flights.shift() as Flight; // It is what arrives next.
+    const { segment, attempt, sentMs, transmission, atMs } = this.#flights.shift() as Flight; // It is what arrives next.
     if (transmission.payloadB > 0) this.#world.came({ ...transmission, cameMs: atMs });
     if (transmission.isLost) return [];
     if (segment.gotMs === Infinity) this.#beyond += 1;
     segment.gotMs = Math.min(segment.gotMs, atMs);
+    segment.echoedMs = sentMs;
     const whole: Arrival[] = [];
     for (let { first } = this.#undelivered; first && first.gotMs <= atMs; first = this.#undelivered.first) {
       whole.push(...first.contents);
@@ -236,6 +238,7 @@ export class TcpPath {
       contents,
       attempt: 0,
       sentMs: nowMs,
+      echoedMs: nowMs,
       gotMs: Infinity,
       isSacked: false,
       isLost: false,
@@ -254,7 +257,7 @@ export class TcpPath {
     const cameMs = leftMs + this.#world.delayMs(segment, attempt);
     const transmission = { payloadB, kind, isLost, leftMs, cameMs };
     if (payloadB > 0) this.#world.left(transmission);
-    insert(this.#flights, { segment, attempt, transmission, atMs: cameMs });
+    insert(this.#flights, { segment, attempt, sentMs, transmission, atMs: cameMs });
   }
 }
 

@@ -8,6 +8,8 @@ export interface Outstanding {
   attempt: number;
   /** When it was sent last. */
   sentMs: number;
+  /** When the copy was sent that arrived last: what the far end echoes of its time stamp (RFC 7323). */
+  echoedMs: number;
   /** When the far end got it first; Infinity while it has not. The sender learns of it by an acknowledgement. */
   gotMs: number;
   /** The far end has told that it has it, though something before it is missing. */
@@ -175,12 +177,11 @@ export class TcpSender<Segment extends Outstanding> {
     this.#state = 'open';
   }
 
-  #measure({ attempt, sentMs }: Segment, nowMs: number): void {
-    const rttMs = nowMs - sentMs;
-    // What was sent twice may be acknowledged for the first time it was sent.
-    if (attempt > 0 && rttMs < 0.9 * this.#timer.rttMs) return;
-    if (attempt === 0) this.#timer.sample(rttMs, nowMs);
-    if (sentMs > this.#latest.sentMs) this.#latest = { sentMs, rttMs };
+  /** Time stamps tell which copy it was, so that what was sent again is measured too. */
+  #measure({ echoedMs }: Segment, nowMs: number): void {
+    const rttMs = nowMs - echoedMs;
+    this.#timer.sample(rttMs, nowMs);
+    if (echoedMs > this.#latest.sentMs) this.#latest = { sentMs: echoedMs, rttMs };
   }
 
   /** Takes for lost what was sent before something that has arrived. Tells whether the window for reordering is open. */

@@ -5,7 +5,6 @@ import { TcpPath, type PathWorld } from '../../src/faults/tcp-path.ts';
 
 const delayMs = 25;
 const rttMs = 2 * delayMs;
-const mssB = 10;
 /** A round trip and the least that Linux adds to it. */
 const timeoutMs = rttMs + 200;
 
@@ -21,7 +20,10 @@ interface Bed {
 }
 
 /** @param lost which sendings are lost: `3` the first of segment 3, `3+1` its first retransmission */
-function bed(lost: readonly string[] = [], { msPerSegment = 0, lostAcks = [] as readonly number[] } = {}): Bed {
+function bed(
+  lost: readonly string[] = [],
+  { msPerSegment = 0, lostAcks = [] as readonly number[], mssB = 10 } = {},
+): Bed {
   let freeMs = 0;
   let sent = 0;
   const world: PathWorld = {
@@ -147,6 +149,16 @@ describe('a lost segment', () => {
     expect(times(it)).toEqual([repairedMs, repairedMs + rttMs, repairedMs + rttMs]);
     expect(it.sendings.filter((sending) => !sending.isResent)).toHaveLength(2);
   });
+});
+
+test('a medium slower than the timeout is learnt from the first segment, and not loaded with repeats', () => {
+  const it = bed([], { msPerSegment: 1250, mssB: 1 });
+  for (let n = 0; n < 20; n++) it.send(n);
+  it.runTo(60_000);
+  const repeats = it.sendings.filter(({ isResent }) => isResent);
+  expect(repeats.length).toBeGreaterThan(0);
+  expect(repeats.every(({ atMs }) => atMs < 12 * 1250)).toBe(true);
+  expect(it.came).toHaveLength(20);
 });
 
 describe('a link that drops', () => {

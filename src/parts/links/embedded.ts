@@ -148,6 +148,7 @@ function modelOf(options: LinkOptions, { clock, seed, history }: PartContext): L
     channel: new Channel(state, media, { seed, link: name }),
     content,
     segments,
+    isPlain: !options.taps && options.faults === undefined,
     meter: options.taps ? new LinkMeter(tariff, clock.nowMs()) : undefined,
     played,
   };
@@ -163,6 +164,7 @@ function relayOptions(options: LinkOptions, { clock, signal, history }: PartCont
     listenOn: { ...(host !== undefined && { host }), ...(port !== undefined && { port }), ...(over && { over }) },
     ...door,
     ...seenBy(options, history),
+    ...(!options.taps && { opaque: true }), // Nobody would see the packets.
     names: connectionNames(options),
   };
 }

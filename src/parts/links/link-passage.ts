@@ -24,6 +24,8 @@ export interface LinkModel {
   readonly channel: Channel;
   readonly content: StreamContent;
   readonly segments?: Segmentation | undefined;
+  /** Nobody looks at packets: faults that are added later are played on connections that come later. */
+  readonly isPlain: boolean;
   /** Counts bytes; absent where nobody asks. */
   readonly meter?: LinkMeter | undefined;
   /** A fault acted. */
@@ -39,6 +41,7 @@ export class LinkPassage implements Passage {
   readonly #ends: PassageEnds;
   readonly #link: LinkModel;
   readonly #player: PacketPlayer;
+  readonly #isPlain: boolean;
   readonly #lines: Readonly<Record<Direction, Line>>;
   readonly #meter: ConnectionMeter | undefined;
   readonly #nat: NatMapping | undefined;
@@ -56,6 +59,7 @@ export class LinkPassage implements Passage {
     this.#ends = ends;
     this.#link = link;
     this.#onOver = onOver;
+    this.#isPlain = link.isPlain && link.faults.armed.length === 0;
     const { clock, seed, name } = link;
     const draws = { seed, link: name, connection: ordinal };
     this.#player = new PacketPlayer(link.faults, { openedAtMs: clock.nowMs(), draws });
@@ -92,11 +96,11 @@ export class LinkPassage implements Passage {
   }
 
   fromClient(chunk: Uint8Array): void {
-    if (this.#passes('toServer')) this.#perform(this.#player.feed('toServer', chunk, this.#link.clock.nowMs()));
+    if (this.#passes('toServer')) this.#feed('toServer', chunk);
   }
 
   fromServer(chunk: Uint8Array): void {
-    if (this.#passes('toClient')) this.#perform(this.#player.feed('toClient', chunk, this.#link.clock.nowMs()));
+    if (this.#passes('toClient')) this.#feed('toClient', chunk);
   }
 
   clientEnded(how: EndHow): void {
@@ -137,6 +141,11 @@ export class LinkPassage implements Passage {
   switched(connections: 'silent' | 'rst'): void {
     if (connections === 'rst') return this.#reset();
     this.#fallSilent();
+  }
+
+  #feed(direction: Direction, chunk: Uint8Array): void {
+    if (this.#isPlain) return this.#lines[direction].enter(chunk);
+    this.#perform(this.#player.feed(direction, chunk, this.#link.clock.nowMs()));
   }
 
   /** Whether bytes of this direction go on; a translator that has forgotten the connection drops or resets it. */
