@@ -1,5 +1,6 @@
 // What is going to be bolted together and when what happens to it: computed whole before anything starts.
 import type { LinkProfile } from '../faults/link-profile.ts';
+import type { PlayedTimeline } from '../faults/played-timeline.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
 import type { LinkCapability } from '../parts/links/link-capability.ts';
 
@@ -17,6 +18,8 @@ export interface PlannedLink {
   readonly profile: LinkProfile;
   /** What it begins with; each part's own link counts `times` for itself. */
   readonly faults?: readonly PacketFault[];
+  /** What it does over time, on top of its profile. */
+  readonly timeline?: PlayedTimeline;
   /** What the timeline will ask of it: a backend without it is refused before anything starts. */
   readonly needs?: readonly LinkCapability[];
 }

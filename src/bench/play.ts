@@ -147,6 +147,7 @@ class Assembly {
       server,
       profile: it.profile,
       ...(it.faults && { faults: it.faults }),
+      ...(it.timeline && { timeline: it.timeline }),
       ...(it.needs && { needs: it.needs }),
       taps: true,
     });

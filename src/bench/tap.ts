@@ -3,6 +3,7 @@ import { FieldbenchError } from '../error.ts';
 import { plainProfile, type LinkProfile } from '../faults/link-profile.ts';
 import type { Tariff } from '../faults/tariff.ts';
 import { dropNext, holdNext } from '../faults/ready-made.ts';
+import type { PlayedTimeline } from '../faults/played-timeline.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
 import { remoteEndpoint } from '../parts/brokers/remote.ts';
 import { linkBackend } from '../parts/links/backend.ts';
@@ -25,6 +26,8 @@ export interface TapSetup {
   readonly entrance?: TapEntrance;
   /** Default: a link that does nothing. */
   readonly profile?: LinkProfile;
+  /** What the link does over time, on top of its profile. */
+  readonly timeline?: PlayedTimeline;
   readonly faults?: readonly PacketFault[];
   /** For the bill. */
   readonly tariff?: Tariff;
@@ -105,6 +108,7 @@ async function startLink(setup: TapSetup, upstream: Endpoint, bench: Bench): Pro
       target: tapNames.broker,
       profile: setup.profile ?? plainProfile,
       faults: setup.faults ?? [],
+      ...(setup.timeline && { timeline: setup.timeline }),
       taps: true,
       entrance,
       ...(entrance.opaque && { content: 'opaque' }),

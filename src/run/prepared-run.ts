@@ -17,6 +17,7 @@ import type { Expectation } from '../scenario/expectation.ts';
 import { expectationOf } from '../scenario/judge-expectations.ts';
 import { planOf, type PlanChanges } from '../scenario/plan-of.ts';
 import { readLinkFaults } from '../scenario/scenario-faults.ts';
+import { readLinkTimelines } from '../scenario/timeline-file.ts';
 import { readLinkProfiles } from '../scenario/scenario-links.ts';
 import { readScenario, ScenarioErrors, type ScenarioFile } from '../scenario/read-scenario.ts';
 import { quoted } from './quoted.ts';
@@ -136,7 +137,13 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
   const { scenario: word, target, backend, seed = 1 } = options;
   const file = await readScenario(scenarioPath(word));
   if (backend !== undefined) linkBackend(backend);
-  const plan = planOf(file, options, await readLinkProfiles(file), await readLinkFaults(file));
+  const plan = planOf(
+    file,
+    options,
+    await readLinkProfiles(file),
+    await readLinkFaults(file),
+    await readLinkTimelines(file),
+  );
   for (const it of plan.links) linkBackend(it.backend).check(it);
   checkTargets(file, target);
   const words = [...(target ? [`--target ${target}`] : []), ...(backend ? [`--backend ${backend}`] : [])];

@@ -1,8 +1,9 @@
 // Turns a scenario into a plan: pure, and every name that does not exist is found before anything starts.
 import { didYouMean, FieldbenchError } from '../error.ts';
-import type { Plan, PlannedAction, PlannedDevice, PlannedSession } from '../bench/plan.ts';
+import type { Plan, PlannedAction, PlannedDevice, PlannedLink, PlannedSession } from '../bench/plan.ts';
 import { linksOf, type LinkProfiles } from './scenario-links.ts';
 import { faultsOf, type LinkFaultFiles } from './scenario-faults.ts';
+import type { LinkTimelines } from './timeline-file.ts';
 import { packetFaultOf } from './packet-fault-of.ts';
 import { ScenarioErrors, type ScenarioFile } from './read-scenario.ts';
 import type { Scenario, ScenarioDevice, ScenarioStep } from './schema.ts';
@@ -19,6 +20,7 @@ export interface PlanChanges {
  * The plan of a scenario.
  * @param profiles those that its links name, as {@link readLinkProfiles} reads them
  * @param faultFiles those that its links name, as {@link readLinkFaults} reads them
+ * @param timelines those of its links, as {@link readLinkTimelines} reads them
  * @throws ScenarioErrors with one error per name that does not exist, step that cannot be, or link that carries no
  *   TCP connection.
  */
@@ -27,6 +29,7 @@ export function planOf(
   changes: PlanChanges = {},
   profiles: LinkProfiles = new Map(),
   faultFiles: LinkFaultFiles = new Map(),
+  timelines: LinkTimelines = new Map(),
 ): Plan {
   const { scenario } = file;
   const links = linksOf(file, profiles);
@@ -39,6 +42,7 @@ export function planOf(
     brokers: Object.entries(scenario.brokers).map(([name, it]) => ({ name, target: changes.target ?? it.target })),
     links: links.links.map((it) => ({
       ...it,
+      ...playedOn(it.name, timelines),
       backend: changes.backend ?? it.backend,
       faults: faults.byLink.get(it.name) ?? [],
       ...(scenario.timeline.some((step) => 'fault' in step && step.fault === it.name) && { needs: ['packet-faults'] }),
@@ -50,6 +54,11 @@ export function planOf(
     durationMs: scenario.duration,
     settleMs: scenario.settle,
   };
+}
+
+function playedOn(link: string, timelines: LinkTimelines): Pick<PlannedLink, 'timeline'> {
+  const timeline = timelines.get(link);
+  return timeline === undefined ? {} : { timeline };
 }
 
 type OnMqtt = Exclude<ScenarioDevice, { kind: 'plc' }>;

@@ -20,6 +20,8 @@ const link = z
     profile: linkWord.optional(),
     ...figureKeys,
     tariff: z.string().min(1).optional(),
+    /** A file that says what the link does over time: CSV or NDJSON, see docs/links.md. */
+    timeline: z.string().min(1).optional(),
     /** Packet faults: a fault file, or the faults themselves. */
     faults: z
       .union([z.string().min(1), z.array(faultSchema).min(1)], 'expected a fault file, or a list of faults')

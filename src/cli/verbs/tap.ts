@@ -12,6 +12,7 @@ import { paintFor } from '../../report/paint.ts';
 import { judgeOf } from '../../run/judge-run.ts';
 import { prepareTap } from '../../run/tap-run.ts';
 import { readFaultFile } from '../../scenario/fault-file.ts';
+import { readTimeline } from '../../scenario/timeline-file.ts';
 import { readLinkProfile } from '../../scenario/link-file.ts';
 import { readTariff } from '../../scenario/tariff-file.ts';
 import { tariffPath } from '../../run/shipped.ts';
@@ -39,6 +40,7 @@ unless told. Ctrl-C (or q) ends it and prints what was found.
   --max-connections N  one more is refused (default 2000)
   --link NAME     what the link is like: a shipped profile (fieldbench list links) or a file of one (default: plain)
   --tariff NAME   by which contract to bill: a shipped one (fieldbench list tariffs) or a file (default: the link's)
+  --timeline FILE what the link does over time, as CSV or NDJSON; docs/links.md shows such a file
   --faults NAME   packet faults to play: shipped ones (fieldbench list faults) or a file; docs/faults.md shows more
   --no-judge      judge nothing: a plain link for any program
   --for TIME      end by itself, e.g. 10min
@@ -61,6 +63,7 @@ const options = {
   'max-connections': { type: 'string' },
   link: { type: 'string' },
   tariff: { type: 'string' },
+  timeline: { type: 'string' },
   faults: { type: 'string' },
   'no-judge': { type: 'boolean', default: false },
   for: { type: 'string' },
@@ -94,6 +97,7 @@ export const tap: Verb = {
     const profile = values.link === undefined ? undefined : await readLinkProfile(values.link);
     const tariffWord = values.tariff ?? profile?.tariff;
     const tariff = tariffWord === undefined ? undefined : await readTariff(tariffPath(tariffWord));
+    const timeline = values.timeline === undefined ? undefined : await readTimeline(values.timeline);
     const faults = values.faults === undefined ? [] : await readFaultFile(values.faults);
     using hand = new Hand(signal);
     const screen = screenOf(values);
@@ -109,6 +113,7 @@ export const tap: Verb = {
         ...(listenOn && { listenOn }),
         ...(profile && { profile }),
         ...(tariff && { tariff }),
+        ...(timeline && { timeline }),
         ...(values.for !== undefined && { forMs: lengthOfTimeMs('for', values.for) }),
       },
       {

@@ -1,16 +1,11 @@
 // Brings time into a link: its outages, a recorded timeline, and the second interface that takes over.
 import type { LinkProfile } from '../../faults/link-profile.ts';
-import { pointAt, type LinkTimeline, type TimelinePoint } from '../../faults/link-timeline.ts';
+import { pointAt, type TimelinePoint } from '../../faults/link-timeline.ts';
+import type { PlayedTimeline } from '../../faults/played-timeline.ts';
 import { weatherOf } from '../../faults/outages.ts';
 import type { Weather } from '../../faults/weather.ts';
 import type { CancelTimer, Clock } from '../../net/clock.ts';
 import type { LinkState } from './link-state.ts';
-
-/** A timeline with the profiles that it names. */
-export interface PlayedTimeline {
-  readonly timeline: LinkTimeline;
-  readonly profiles: Readonly<Record<string, LinkProfile>>;
-}
 
 /** What a forecast acts on. */
 export interface ForecastOptions {

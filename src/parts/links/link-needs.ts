@@ -3,7 +3,7 @@ import { FieldbenchError } from '../../error.ts';
 import type { LinkProfile } from '../../faults/link-profile.ts';
 import type { PacketFault } from '../../faults/packet-fault.ts';
 import type { Segmentation } from '../../faults/segmentation.ts';
-import type { PlayedTimeline } from './forecast.ts';
+import type { PlayedTimeline } from '../../faults/played-timeline.ts';
 import type { LinkCapability } from './link-capability.ts';
 
 /** What of a link's options decides which backends can apply it. */

@@ -10,7 +10,7 @@ import { connectionIds, type ConnectionIds } from '../../net/connection-ids.ts';
 import type { RelayOptions } from '../../net/relay.ts';
 import type { ConnectionNames } from '../../net/tap.ts';
 import type { Endpoint, PartContext, StartedLink } from '../part.ts';
-import type { PlayedTimeline } from './forecast.ts';
+import type { PlayedTimeline } from '../../faults/played-timeline.ts';
 import type { LinkUsage } from './link-meter.ts';
 import type { LinkCapability } from './link-capability.ts';
 import type { LinkAsk } from './link-needs.ts';
