@@ -7,7 +7,7 @@ const leastSpreadMs = 200;
 const longestTimeoutMs = 120_000;
 
 /** An outage that is over within this at the latest is a stall like others; a longer one is not waited for. */
-export const longestStallMs = 30_000;
+const longestStallMs = 30_000;
 
 /** Round trip of a segment that is neither lost nor queued: delays, spread, the modem's waking, turns on the medium. */
 export function calmRttMs(profile: LinkProfile): number {

@@ -19,10 +19,10 @@ export class Medium {
   }
 
   /** Takes so many bytes at or after `fromMs`; gives the moment when the last of them is out. */
-  carry(direction: Direction, airB: number, rateBitPerS: number, fromMs: number): number {
+  carry(direction: Direction, lengthB: number, rateBitPerS: number, fromMs: number): number {
     const turnMs = this.#last !== undefined && this.#last !== direction ? this.#turnaroundMs : 0;
     this.#last = direction;
-    this.#freeAtMs = Math.max(fromMs, this.#freeAtMs) + turnMs + (airB * 8000) / rateBitPerS;
+    this.#freeAtMs = Math.max(fromMs, this.#freeAtMs) + turnMs + (lengthB * 8000) / rateBitPerS;
     return this.#freeAtMs;
   }
 }

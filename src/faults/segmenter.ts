@@ -51,6 +51,13 @@ export class Segmenter {
     return segments;
   }
 
+  /** So many bytes pass unseen: where packets begin behind them can no longer be told. */
+  pass(lengthB: number): void {
+    this.#atB += lengthB;
+    this.#startB = this.#atB;
+    this.#endB = Infinity;
+  }
+
   #begin(): void {
     this.#startB = this.#atB;
     this.#endB = undefined;

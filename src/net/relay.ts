@@ -81,10 +81,7 @@ export async function relay(options: RelayOptions): Promise<Relay> {
     onWire(client, caller) {
       const connection = newConnection(client, caller, options);
       open.add(connection);
-      void connection.over.then(() => {
-        open.delete(connection);
-        options.onOver?.(connection.id);
-      });
+      void forgetOnceOver(connection, open, options);
       void admit(connection, caller, options, signal);
     },
   });
@@ -109,6 +106,16 @@ function whereToListen({ listenOn = {}, clock, ...options }: RelayOptions): Omit
     ...(maxConnections !== undefined && { maxConnections }),
     ...(onRefused && { onRefused }),
   };
+}
+
+async function forgetOnceOver(
+  connection: RelayedConnection,
+  open: Set<RelayedConnection>,
+  { onOver }: RelayOptions,
+): Promise<void> {
+  await connection.over;
+  open.delete(connection);
+  onOver?.(connection.id);
 }
 
 function newConnection(client: Wire, { address }: Caller, options: RelayOptions): RelayedConnection {

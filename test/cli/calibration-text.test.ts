@@ -35,8 +35,9 @@ test('what was not measured says why, and how to get it', () => {
   ]);
 });
 
+const text = (isValid: boolean): string => calibrationLines({ ...record, isValid }, '/state/file').join('\n');
+
 test('a calibration in which a wrong link was missed is called not valid', () => {
-  const text = (isValid: boolean): string => calibrationLines({ ...record, isValid }, '/state/file').join('\n');
   expect(text(true)).toContain('Every link that was wrong on purpose was flagged');
   expect(text(false)).toContain('NOT VALID');
   expect(text(true)).toContain('Kept in /state/file');

@@ -32,7 +32,7 @@ test('over a link the command names it, what it asks of the run is printed, and 
   await using place = new Workplace();
   const select = ['--select', 'keep-alive/kept,connect/take-over'];
   const ended = await place.run(['conform', '--link', 'lan', ...select, '--report', 'first']);
-  expect(ended.code, ended.stderr).toBe(0);
+  expect(ended).toMatchObject({ code: 0 });
   expect(ended.stdout).toMatch(/over the link lan: .*\n {2}each connection has a link of its own\n/);
   expect(ended.stdout).toMatch(/ keep alive 2 s\n/);
   const { checks = [] } = resultsOf(place.path('first')).targets[0] ?? {};

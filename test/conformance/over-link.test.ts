@@ -120,6 +120,7 @@ test('a link that carries messages is refused before anything starts', async () 
 /** Those whose fault a slow link could hide: what comes late, before an end, or behind an acknowledgement under way. */
 const killable = new Set([
   'will-after-disconnect',
+  'pingresp-overtakes-connack',
   'retained-one-only',
   'pingresp-second-missing',
   'take-over-leaves-socket',

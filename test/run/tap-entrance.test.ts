@@ -61,6 +61,7 @@ describe('TLS that ends at the tap', () => {
     await using device = await RawDevice.at({ ...bed.tap.endpoint, tls: { caPem } }, { clientId: 'secure' });
     await misbehave(device);
     await bed.until(() => found(bed) !== undefined);
+    expect(found(bed)?.target).toBe("device 'secure'");
   });
 
   test('a real client', need('mosquitto', 'mosquitto-clients'), async () => {
@@ -123,11 +124,12 @@ test('WebSocket over TLS at the entrance', need('mosquitto'), async () => {
   await using device = await RawDevice.at({ ...bed.tap.endpoint, tls: { caPem } }, { clientId: 'browser' });
   await misbehave(device);
   await bed.until(() => found(bed) !== undefined);
+  expect(found(bed)?.target).toBe("device 'browser'");
 });
 
 test('this machine may always come', async () => {
   await using bed = await standingTap({ upstream: 'embedded', entrance: { allow: ['192.0.2.0/24'] } });
   // Loopback is this machine: it may always come.
   await using device = await RawDevice.at(bed.tap.endpoint, { clientId: 'here' });
-  await device.next('CONNACK');
+  expect(await device.next('CONNACK')).toMatchObject({ returnCode: 0 });
 });

@@ -1,8 +1,5 @@
 // What measuring programs send each other: PUBLISH packets of one size that say who, which, and when by the machine's own clock.
 
-/** The smallest and the largest message. */
-const messageSizes = { leastB: 31, mostB: 129 } as const;
-
 /** The head of a message; times are of the machine's monotonic clock, which all of its processes share. */
 export interface MessageHead {
   /** Ordinal of the connection, from 0. */
@@ -26,7 +23,7 @@ const fixedHeaderB = 2;
 const topic = Buffer.from([0, 1, 0x74]);
 const headAt = fixedHeaderB + topic.length;
 
-/** @param sizeB within {@link messageSizes} */
+/** @param sizeB from 31 to 129: Remaining Length is one byte then */
 export function writeMessage({ connection, n, intendedMs, sentMs }: MessageHead, sizeB: number): Buffer {
   const message = Buffer.alloc(sizeB);
   message.writeUInt8(publish, 0);

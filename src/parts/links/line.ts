@@ -52,10 +52,15 @@ export class Line {
 
   /** Sends bytes on their way. */
   enter(bytes: Uint8Array): void {
-    const segments = this.#segmenter.cut(bytes);
     this.#enteredB += bytes.length;
     const nowMs = this.#options.clock.nowMs();
-    if (this.#isClear(nowMs)) {
+    const isClear = this.#isClear(nowMs);
+    if (isClear && this.#options.meter === undefined) {
+      this.#segmenter.pass(bytes.length);
+      return this.#arrive(bytes);
+    }
+    const segments = this.#segmenter.cut(bytes);
+    if (isClear) {
       for (const it of segments) this.#meterAtOnce(it, nowMs);
       return this.#arrive(bytes);
     }

@@ -17,7 +17,7 @@ export interface LinkAsk {
 }
 
 /** Everything that these options rely on. */
-export function needsOf({ profile, faults, segments, timeline, needs = [] }: LinkAsk): ReadonlySet<LinkCapability> {
+function needsOf({ profile, faults, segments, timeline, needs = [] }: LinkAsk): ReadonlySet<LinkCapability> {
   const found = new Set<LinkCapability>([...needs, ...profileNeeds(profile)]);
   if (faults?.length) found.add('packet-faults');
   if (segments) found.add('segments');

@@ -74,8 +74,8 @@ export class LinkState {
   /** What becomes of bytes in this direction. */
   passing(direction: Direction): Passing {
     if (this.#isUp) return 'open';
-    const states = this.#all().map((it) => passingIn(it.state, direction));
-    return states.includes('drop') ? 'drop' : states.includes('freeze') ? 'freeze' : 'open';
+    const states = new Set(this.#all().map((it) => passingIn(it.state, direction)));
+    return states.has('drop') ? 'drop' : states.has('freeze') ? 'freeze' : 'open';
   }
 
   /** One direction with everything that acts on it. */
