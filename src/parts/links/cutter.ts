@@ -3,6 +3,7 @@ import type { DrawName } from '../../faults/draw.ts';
 import { joinedMs, piecesOf, type Segmentation } from '../../faults/segmentation.ts';
 import type { Arrival } from '../../faults/tcp-path.ts';
 import type { CancelTimer, Clock } from '../../net/clock.ts';
+import { timerGrainMs } from './timer-grain.ts';
 
 /** What a cutter needs to know and do. */
 export interface CutterOptions {
@@ -56,9 +57,6 @@ export class Cutter {
     if (head) this.#cancelTimer = clock.after(Math.max(0, head.atMs - clock.nowMs()), () => this.#run());
   }
 }
-
-/** Timers count whole milliseconds: what is due within half of one is due. */
-export const timerGrainMs = 0.5;
 
 /** Neighbouring bytes as one piece. */
 export function joined(arrivals: readonly Arrival[]): readonly Arrival[] {

@@ -8,10 +8,10 @@ import type { DatagramEnds, DatagramPassage } from '../../net/datagram-passage.t
 import { datagramRelay } from '../../net/datagram-relay.ts';
 import type { PartContext, StartedLink } from '../part.ts';
 import { Channel } from './channel.ts';
-import { timerGrainMs } from './cutter.ts';
 import { Forecast } from './forecast.ts';
 import { connectionNames, seenBy, type LinkOptions } from './link-options.ts';
 import { LinkState } from './link-state.ts';
+import { timerGrainMs, untilDueMs } from './timer-grain.ts';
 
 /** Headers of IPv4 and UDP. */
 const headersB = 28;
@@ -180,7 +180,7 @@ class Passage implements DatagramPassage {
     for (const it of this.#paths.toServer.advance(nowMs)) this.#ends.toServer(it);
     for (const it of this.#paths.toClient.advance(nowMs)) this.#ends.toClient(it);
     const nextMs = Math.min(this.#paths.toServer.wakeAtMs, this.#paths.toClient.wakeAtMs);
-    if (nextMs < Infinity) this.#cancelTimer = clock.after(Math.max(0, nextMs - clock.nowMs()), () => this.#run());
+    if (nextMs < Infinity) this.#cancelTimer = clock.after(untilDueMs(nextMs, clock), () => this.#run());
   }
 }
 

@@ -5,7 +5,8 @@ import type { Segmentation } from '../../faults/segmentation.ts';
 import { TcpPath, type Arrival, type PathWorld } from '../../faults/tcp-path.ts';
 import type { CancelTimer, Clock } from '../../net/clock.ts';
 import type { Channel } from './channel.ts';
-import { Cutter, joined, timerGrainMs } from './cutter.ts';
+import { Cutter, joined } from './cutter.ts';
+import { timerGrainMs, untilDueMs } from './timer-grain.ts';
 import type { LinkState } from './link-state.ts';
 
 /** What a line needs to know and do. */
@@ -145,7 +146,7 @@ export class Line {
     for (const it of joined(this.#path.advance(clock.nowMs() + timerGrainMs))) this.#arrive(it);
     const { wakeAtMs } = this.#path;
     if (wakeAtMs < Infinity) {
-      this.#cancelTimer = clock.after(Math.max(0, wakeAtMs - clock.nowMs()), () => this.#run());
+      this.#cancelTimer = clock.after(untilDueMs(wakeAtMs, clock), () => this.#run());
     }
     const isFull = this.#path.heldB > this.#roomB();
     if (isFull !== this.#isFull) this.#options.full(isFull);
