@@ -122,3 +122,12 @@ test.concurrent('list tariffs: names, and of one each figure with its evidence',
   expect(await place.run(['list', 'tariffs', 'certus'])).toMatchObject({ code: 2 });
   expect(await place.run(['list', 'rules', 'certus'])).toMatchObject({ code: 2 });
 });
+
+test.concurrent('list faults: what each shipped file plays', { timeout: 60_000 }, async () => {
+  await using place = new Workplace();
+  const all = await place.run(['list', 'faults']);
+  expect(all.stdout).toMatch(/^lose-first-pubrec +lose-first-pubrec/m);
+  const one = await place.run(['list', 'faults', 'unruly-line']);
+  expect(one.stdout).toMatch(/^slow-alarms /m);
+  expect(await place.run(['list', 'faults', 'nothing-like-it'])).toMatchObject({ code: 2 });
+});

@@ -9,6 +9,7 @@ import { brokerTargets } from '../../parts/brokers/drivers.ts';
 import { linkBackends } from '../../parts/links/backend.ts';
 import { atMostWords, readOptions } from '../options.ts';
 import { shippedScenarios } from '../../run/shipped.ts';
+import { faultPage, faultRows } from '../fault-rows.ts';
 import { linkPage, linkRows } from '../link-page.ts';
 import { listOfTariffs, rowsOfTariff } from '../tariff-rows.ts';
 import { tableLines, type Page, type Rows } from '../table.ts';
@@ -24,17 +25,19 @@ const lists: Readonly<Record<string, () => Rows | Promise<Rows>>> = {
     ...Object.entries(brokerTargets).map(([word, it]) => [word, it.kind]),
     ['mqtt://HOST:PORT', 'a running broker'],
     ['ws://HOST:PORT/PATH', 'a running broker, over WebSocket'],
-    ['ws://HOST:PORT/PATH', 'a running broker, over WebSocket'],
+    ['mqtts:// and wss://', 'the same over TLS, behind a tap'],
   ],
   links: linkRows,
   backends: () => linkBackends.map((it) => [it.backend, it.capabilities.join(', ')]),
   scenarios: async () => (await shippedScenarios()).map((name) => [name]),
   tariffs: listOfTariffs,
+  faults: faultRows,
 };
 
 /** Lists of things of which there is more to tell, each by its name. */
 const pages: Readonly<Record<string, (name: string) => Page | Promise<Page>>> = {
   links: linkPage,
+  faults: faultPage,
   tariffs: async (name) => ({ words: [], rows: await rowsOfTariff(name) }),
 };
 

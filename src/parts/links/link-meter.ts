@@ -5,6 +5,7 @@ import { SessionCounter } from '../../faults/session-counter.ts';
 import { billOf } from '../../faults/bill.ts';
 import type { Bill, SessionUsage, Tariff } from '../../faults/tariff.ts';
 import type { PathWorld, Transmission } from '../../faults/tcp-path.ts';
+import { timerGrainMs } from './timer-grain.ts';
 
 /** What a link has carried so far, at its client's end. Bytes at IP level are estimates: a relay cannot see them. */
 export interface LinkUsage {
@@ -104,11 +105,12 @@ export class ConnectionMeter {
 
   /** What a line tells of its transmissions. */
   of(direction: Direction): Pick<PathWorld, 'left' | 'came'> {
-    // At the client's end the way up is seen when it leaves, and the way down when it comes.
+    // At the client's end the way up is seen when it leaves, and the way down when it comes. What comes is handed on up
+    // to a timer's grain early: told at its exact time, it could come behind the answer to it.
     if (direction === 'toServer') {
-      return { left: (it) => this.#passed(direction, it, it.leftMs, it.cameMs), came: () => {} };
+      return { left: (it) => this.#passed(direction, it, it.leftMs, it.cameMs - timerGrainMs), came: () => {} };
     }
-    return { left: () => {}, came: (it) => this.#passed(direction, it, it.cameMs, it.leftMs) };
+    return { left: () => {}, came: (it) => this.#passed(direction, it, it.cameMs - timerGrainMs, it.leftMs) };
   }
 
   /** A party has closed; the first one counts. */
