@@ -124,7 +124,12 @@ describe('the clone', () => {
 
 /** Runs a command in a folder; gives what it printed. */
 function run(cwd: string, command: string, ...args: string[]): string {
-  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', env: environment() });
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    env: environment(),
+    timeout: 150_000,
+  });
   if (status !== 0) {
     throw new Error(`${[command, ...args].join(' ')} ended with ${status ?? error?.message}\n${stdout}${stderr}`);
   }
@@ -137,7 +142,9 @@ function npx(cwd: string, ...args: string[]): string {
 
 /** A user's shell, with our Node: nothing of the test run that this file belongs to. */
 function environment(): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !/^(?:npm_|VITEST|NODE_|FIELDBENCH_|TEST$)/i.test(name));
+  // Whom a machine trusts is not of the test run: without it npm may reach no registry.
+  const ofTheRun = /^(?:npm_|VITEST|NODE_(?!EXTRA_CA_CERTS$)|FIELDBENCH_|TEST$)/i;
+  const own = Object.entries(process.env).filter(([name]) => !ofTheRun.test(name));
   const path = [dirname(process.execPath), process.env['PATH']].join(delimiter);
   return { ...Object.fromEntries(own), PATH: path, NO_COLOR: '1', FIELDBENCH_STATE: join(folder, 'state') };
 }
