@@ -82,6 +82,8 @@ interface Played {
   readonly events: readonly HistoryEvent[];
 }
 
+const isPuback = (it: HistoryEvent): boolean => it.kind === 'packet' && frameOf(it).packet?.type === 'PUBACK';
+
 describe('Mosquitto, a sensor and a hub', need('mosquitto'), () => {
   const world = testWorld();
   const playing = new AsyncDisposableStack();
@@ -133,7 +135,6 @@ describe('Mosquitto, a sensor and a hub', need('mosquitto'), () => {
 
   test('the same judge blames a broker whose acknowledgements are missing', () => {
     const quiet = played.find(({ what }) => what.includes('QoS 1 PINGREQ'));
-    const isPuback = (it: HistoryEvent): boolean => it.kind === 'packet' && frameOf(it).packet?.type === 'PUBACK';
     const unanswered = quiet?.events.filter((it) => !isPuback(it)) ?? [];
     expect(failureTexts(unanswered)).toContainEqual(expect.stringContaining('MQTT-4.3.2-'));
   });
