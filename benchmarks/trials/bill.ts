@@ -82,7 +82,7 @@ writeTrial({
     '| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | --- | --- |',
     ...rows,
     '',
-    'NB-IoT carries no TCP worth the name: operators say so (GSMA TS.34). Its row is the price of doing it all the same.',
+    'GSMA TS.34 advises against TCP on NB-IoT (quoted by Soracom); its rows are the price of doing it all the same.',
     '',
     '## Assumed figures',
     '',
