@@ -33,7 +33,7 @@ const idle = {
 } as const;
 
 /** The schema of a tariff file. */
-export const tariffSchema = z
+const tariffSchema = z
   .strictObject({
     name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected a name of lower-case letters, digits and dashes'),
     title: z.string().min(1),
