@@ -44,7 +44,7 @@ function ruleLines(tariff: Tariff, rules: Bill['rules']): readonly string[] {
 }
 
 /** What each rule of this tariff says. */
-function ruleWords(tariff: Tariff): Readonly<Record<Exclude<BillingRule, 'measured'>, string>> {
+export function ruleWords(tariff: Tariff): Readonly<Record<Exclude<BillingRule, 'measured'>, string>> {
   const per = { session: 'a session', direction: 'each direction of a session', message: 'a message' }[
     tariff.roundingPer
   ];
