@@ -18,7 +18,7 @@ const tolerancePct = 5;
 const delayMs = 25;
 /** A conversation: so many messages at each QoS. */
 const exchange = { messages: 100, payloadB: 20, everyMs: 60 } as const;
-/** Conversations where there is loss: what one of them loses, and with it its bytes, differs by some 4 % from run to run. */
+/** Conversations where there is loss: what one of them loses, and with it its bytes, differs by up to 8 % from run to run. */
 const lossyRuns = 4;
 const brokerPort = 1883;
 const waitMs = 10_000;
