@@ -42,10 +42,36 @@ export interface AclListener {
 /** Topics that the login of an {@link AclListener} may not publish to: second level `denied`. */
 export const deniedTopics = '+/denied/#';
 
+/** A listener that lets nobody in without this login. */
+export interface LoginListener {
+  readonly endpoint: Endpoint;
+  readonly userName: string;
+  readonly password: string;
+}
+
+/** A certificate of a client and its private key. */
+export interface ClientCertificate {
+  readonly certPem: string;
+  readonly keyPem: string;
+}
+
+/** A TLS listener that asks each client for a certificate of the run's own CA; `endpoint` brings a good one. */
+export interface ClientCertificateListener {
+  readonly endpoint: Endpoint;
+  /** Of the run's own CA, and no longer valid. */
+  readonly expired: ClientCertificate;
+  /** Valid, of a CA that the listener does not know. */
+  readonly unknown: ClientCertificate;
+}
+
 /** Other ways into the same broker, beside its plain listener. */
 export interface BrokerVariants {
   readonly websocket?: Endpoint;
   readonly acl?: AclListener;
+  readonly login?: LoginListener;
+  /** Anonymous over TLS; its `tls.caPem` is that of the run. */
+  readonly tls?: Endpoint;
+  readonly clientCertificates?: ClientCertificateListener;
 }
 
 /** Something that runs until it is disposed of. */
@@ -77,6 +103,11 @@ export interface BrokerDriver {
   readonly kind: string;
   /** @throws FieldbenchError `FB_BROKER_START` with what the broker said last, when it does not become ready. */
   start(name: string, context: PartContext): Promise<StartedBroker>;
+  /**
+   * Starts another one of its kind, configured to refuse: its `variants` hold the `login`, `tls`, `clientCertificates`
+   * and `acl` that one broker cannot offer beside anonymous access. Absent where `start` offers them all, or nobody can.
+   */
+  startSecured?(name: string, context: PartContext): Promise<StartedBroker>;
 }
 
 /** A link between one part and another: dial `endpoint`, and what stands behind it is `upstream`. */
