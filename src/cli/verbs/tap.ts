@@ -222,7 +222,6 @@ class Hand implements Disposable {
   takes(standing: StandingTap, { context: { clock } }: Bench, screen: TapScreen): void {
     this.#stands = true;
     screen.reads(() => standing.usage());
-    screen.say(keyWords);
     const press = async (key: string): Promise<void> => {
       const action = Object.hasOwn(actions, key) ? actions[key] : undefined;
       if (action !== undefined) await standing.act(action);
@@ -230,6 +229,7 @@ class Hand implements Disposable {
       else screen.say(keyWords);
     };
     this.#stack.use(listenToKeys(process.stdin, (key) => void press(key)));
+    screen.say(keyWords); // Only now do the keys do what it says.
     void this.#keepDrawing(() => screen.draw(clock.nowMs()), clock);
   }
 
