@@ -181,7 +181,9 @@ for (const { link } of all) {
 const pairs = all.flatMap((it) => it.pairs);
 const missing = (): number =>
   pairs.reduce((sum, it) => sum + it.sentUp - it.atServer.received + it.sentDown - it.atClient.received, 0);
+const restoredMs = clock.nowMs();
 for (let waited = 0; missing() > 0 && waited < 300; waited++) await pause(clock, 1000);
+const drainedAfterS = Math.round((clock.nowMs() - restoredMs) / 1000);
 const wrong = pairs.reduce((sum, it) => sum + it.atServer.wrong + it.atClient.wrong, 0);
 const moved = pairs.reduce((sum, it) => sum + it.atServer.received + it.atClient.received, 0);
 const resentB = all.reduce(
@@ -208,6 +210,7 @@ const figures = {
   'bytes that came': `${moved}`,
   'bytes that were wrong, or out of order': `${wrong}`,
   'bytes that never came': `${missingB}`,
+  'all was there after the links were restored for': `${drainedAfterS} s (a retransmission timer waits up to 120 s)`,
   'bytes that TCP sent again, by the model': `${resentB}`,
   'left behind': left.length === 0 && leftTimers <= 0 ? 'nothing' : JSON.stringify({ left, leftTimers }),
   'memory (RSS, MiB)': `${Math.round(settled[0] ?? 0)} after a quarter, ${Math.round(settled.at(-1) ?? 0)} at the end, ${Math.round(Math.max(...settled))} at most`,

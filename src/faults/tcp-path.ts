@@ -69,7 +69,7 @@ interface Ack {
   atMs: number;
 }
 
-type Step = 'arrival' | 'ack' | 'alarm' | 'send';
+type Step = 'arrival' | 'ack' | 'alarm' | 'resend' | 'send';
 
 /** Never drops, changes or reorders a byte of the stream: a lost segment comes late, and what is behind it waits. */
 export class TcpPath {
@@ -84,6 +84,10 @@ export class TcpPath {
   /** How many segments are there that cannot be handed on, because something before them is missing. */
   #beyond = 0;
   #freeMs = 0;
+  /** When the sender last learned something: what it takes for lost goes out no earlier. */
+  #toldMs = 0;
+  /** The sender held new segments back when it was told something last. */
+  #wasClosed = false;
   /** Until when the sender had to hold new segments back: what waited for that goes out together. */
   #closedUntilMs = -Infinity;
   #heldB = 0;
@@ -145,6 +149,7 @@ export class TcpPath {
       if (next.step === 'arrival') arrived.push(...this.#arrive());
       else if (next.step === 'ack') this.#acknowledge(next.atMs);
       else if (next.step === 'alarm') this.#wakeSender(next.atMs);
+      else if (next.step === 'resend') this.#sendLost(next.atMs);
       else this.#sendNew(next.atMs);
     }
     return arrived;
@@ -153,11 +158,14 @@ export class TcpPath {
   #next(): { readonly step: Step; readonly atMs: number } {
     const isFrozen = this.#world.state === 'freeze';
     const { first } = this.#waiting;
+    const { lost, maySend } = this.#sender;
     const times: readonly (readonly [Step, number])[] = [
       ['arrival', isFrozen ? Infinity : (this.#flights.first?.atMs ?? Infinity)],
       ['ack', isFrozen ? Infinity : (this.#acks.first?.atMs ?? Infinity)],
       ['alarm', this.#sender.wakeAtMs],
-      ['send', first && this.#sender.maySend ? Math.max(first.readyMs, this.#freeMs, this.#closedUntilMs) : Infinity],
+      // One at a time, like what is new: a medium that is slow must not be booked for minutes by what one timeout repeats.
+      ['resend', lost && maySend ? Math.max(this.#toldMs, this.#freeMs) : Infinity],
+      ['send', first && !lost && maySend ? Math.max(first.readyMs, this.#freeMs, this.#closedUntilMs) : Infinity],
     ];
     let [step, atMs] = times[0] as readonly [Step, number];
     for (const [other, otherMs] of times) if (otherMs < atMs) [step, atMs] = [other, otherMs];
@@ -195,22 +203,28 @@ export class TcpPath {
 
   #acknowledge(nowMs: number): void {
     const { gotUntilMs, hasHole } = this.#acks.shift() as Ack; // It is what comes next.
-    const wasClosed = !this.#sender.maySend;
+    this.#wasClosed = !this.#sender.maySend;
     this.#sender.acknowledged({ gotUntilMs, hasHole }, nowMs);
-    this.#sendLost(nowMs);
-    if (wasClosed && this.#sender.maySend) this.#closedUntilMs = nowMs;
+    this.#toldMs = nowMs;
+    this.#open(nowMs);
   }
 
   #wakeSender(nowMs: number): void {
     const probe = this.#sender.wake(nowMs);
     if (probe) this.#sendAgain(probe, nowMs);
-    this.#sendLost(nowMs);
+    this.#toldMs = nowMs;
   }
 
   #sendLost(nowMs: number): void {
-    for (let lost = this.#sender.lost; lost && this.#sender.maySend; lost = this.#sender.lost) {
-      this.#sendAgain(lost, nowMs);
-    }
+    this.#sendAgain(this.#sender.lost as Sent, nowMs); // There is one, or it were not due.
+    this.#open(nowMs);
+  }
+
+  /** What waited while the sender held it back may go, as soon as nothing lost goes before it. */
+  #open(nowMs: number): void {
+    if (!this.#wasClosed || this.#sender.lost || !this.#sender.maySend) return;
+    this.#closedUntilMs = nowMs;
+    this.#wasClosed = false;
   }
 
   #sendAgain(segment: Sent, nowMs: number): void {

@@ -203,6 +203,25 @@ describe('a link that drops', () => {
   });
 });
 
+test('what an outage took of a slow medium is repeated one at a time, so that the medium is never booked ahead', () => {
+  const msPerSegment = 100;
+  const it = bed([], { msPerSegment });
+  for (let n = 0; n < 200; n++) it.send(0);
+  it.runTo(10_000);
+  it.state = 'drop';
+  it.path.dropAll();
+  it.runTo(60_000);
+  it.state = 'open';
+  let nowMs = 60_000;
+  let aheadMs = 0;
+  for (; it.came.length < 200 && nowMs < 600_000; nowMs += 10) {
+    it.runTo(nowMs);
+    aheadMs = Math.max(aheadMs, (it.sendings.at(-1)?.atMs ?? 0) - nowMs);
+  }
+  expect(it.came.map(({ number }) => number)).toEqual(Array.from({ length: 200 }, (_, n) => n + 1));
+  expect(aheadMs).toBeLessThanOrEqual(msPerSegment);
+});
+
 test('a link that freezes lets out what has arrived meanwhile', () => {
   const it = bed();
   it.state = 'freeze';

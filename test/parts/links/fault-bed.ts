@@ -64,7 +64,7 @@ export async function playedBetween(
     devices.use(startSubscriber({ ...line, name: `${name}-hub`, filters }, own));
     // Hears nothing, so that it has to ping.
     devices.use(startSubscriber({ ...line, name: `${name}-idle`, filters: { [`${name}-idle`]: 0 } }, own));
-    const signalOf = { unit: 'bar', start: 50, step: 10, min: 0, max: 100 };
+    const signalOf = { unit: 'bar', start: 50, step: 40, min: 0, max: 100 };
     const sensor = { ...line, name, topic: name, qos, intervalMs: 100, signal: signalOf, alarmAbove: 50 };
     devices.use(startSensor(sensor, own));
     await pause(clock, playMs, signal);
