@@ -5,6 +5,7 @@ import { isForgiven } from '../judge/gate/standing.ts';
 import type { Standing } from '../judge/gate/standing.ts';
 import type { JudgedRun } from '../judge/judged.ts';
 import type { StatementId } from '../spec/statement.ts';
+import type { Verdict } from '../judge/verdict.ts';
 import type { Problem } from './problems.ts';
 import { titleOf } from './sections.ts';
 import { verdictWords } from './verdict-words.ts';
@@ -21,6 +22,9 @@ export const standingTitles: Readonly<Record<Standing, string>> = {
 
 /** The standings in their order. */
 export const standings = Object.keys(standingTitles) as readonly Standing[];
+
+/** Those that fail the run: no reader should have to unfold them. */
+export const openStandings: readonly Standing[] = ['new', 'expired'];
 
 /** What decided, and what came of it: `1 new since the baseline, 3 known; exit code 1`. Nothing where nothing did. */
 export function decisionSentence({ decision, exitCode }: JudgedRun): string | undefined {
@@ -76,10 +80,10 @@ export function titleOfItem({ targets }: JudgedRun, { target, id }: Pick<GatedIt
   return `${id} ${check?.title ?? titleOf(id as StatementId)}`.trimEnd();
 }
 
-/** `pass before, fail now`. */
+/** `pass before, fail now`; one word where nothing is known of before, or nothing changed. */
 export function changeText({ was, verdict }: Pick<GatedItem, 'was' | 'verdict'>): string {
-  const now = `${verdictWords[verdict].word} now`;
-  return was === undefined ? now : `${verdictWords[was].word} before, ${now}`;
+  const { word } = verdictWords[verdict];
+  return was === undefined || was === verdict ? word : `${verdictWords[was].word} before, ${word} now`;
 }
 
 /** `waived until 2027-03-31: a sentence, https://...`, or that it was. */
@@ -95,8 +99,24 @@ export function standingText(standing: Standing | undefined, waiver?: Waiver): s
 }
 
 /** Whether a problem counts against the run that it was found in. */
-export function countsAgainst({ verdict, standing }: Pick<Problem, 'verdict' | 'standing'>, run: JudgedRun): boolean {
-  return !isForgiven(standing) && (run.decision?.gate.failOn ?? ['fail']).includes(verdict as 'fail');
+export function countsAgainst(
+  { verdict, standing }: { readonly verdict: Verdict; readonly standing?: Standing | undefined },
+  run: JudgedRun,
+): boolean {
+  const failOn: readonly Verdict[] = run.decision?.gate.failOn ?? ['fail'];
+  return !isForgiven(standing) && failOn.includes(verdict);
+}
+
+/** Whether a reader must look at a problem now: it counts against the run, or hides what might. */
+export function isUrgent(it: Pick<Problem, 'verdict' | 'standing'>, run: JudgedRun): boolean {
+  return countsAgainst(it, run) || (it.verdict !== 'warn' && !isForgiven(it.standing));
+}
+
+/** How a statement, check or remark stands, with every waiver that has to do with it; empty where that needs no word. */
+export function gatedText({ standing, waivers }: GatedItem): string {
+  if (standing === undefined) return '';
+  if (waivers.length === 0) return standingText(standing);
+  return waivers.map((it) => waiverText(it, standing)).join('; ');
 }
 
 /** What was decided about one statement, check or remark. */

@@ -9,8 +9,8 @@ import { Excerpts } from './excerpt.ts';
 import {
   baselineLines,
   changeText,
-  countsAgainst,
   decisionSentence,
+  isUrgent,
   standings,
   standingTitles,
   titleOfItem,
@@ -47,16 +47,19 @@ interface Screen {
 export function terminalReport(run: JudgedRun, options: TerminalOptions): readonly string[] {
   const screen: Screen = { paint: paintFor(options.colour), width: Math.max(40, options.width ?? 100) };
   const problems = problemsOf(run);
-  const isUrgent = (it: Problem): boolean =>
-    countsAgainst(it, run) || (it.verdict !== 'warn' && !isForgiven(it.standing));
   const excerpts = new Excerpts(options.events ?? []);
   return [
     ...headline(run, screen),
     ...run.targets.flatMap((it) => ['', ...targetLines(it, screen)]),
-    ...problemsLines('Failures', problems.filter(isUrgent), excerpts, screen),
+    ...problemsLines(
+      'Failures',
+      problems.filter((it) => isUrgent(it, run)),
+      excerpts,
+      screen,
+    ),
     ...problemsLines(
       'Remarks',
-      problems.filter((it) => !isUrgent(it) && !isForgiven(it.standing)),
+      problems.filter((it) => !isUrgent(it, run) && !isForgiven(it.standing)),
       excerpts,
       screen,
     ),
@@ -104,7 +107,7 @@ function decisionLists(run: JudgedRun, { paint, width }: Screen): readonly strin
 }
 
 function itemLines(run: JudgedRun, it: GatedItem, width: number): readonly string[] {
-  const change = plain(`${titleOfItem(run, it)} (${it.target}): ${changeText(it)}`);
+  const change = plain(`${changeText(it)}  ${titleOfItem(run, it)}  (${it.target})`);
   return [
     ...labelled(`  ${verdictWords[it.verdict].sign} `, change, width),
     ...it.waivers.flatMap((waiver) => labelled('      ', plain(waiverText(waiver, it.standing)), width)),

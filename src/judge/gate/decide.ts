@@ -145,8 +145,8 @@ function standingFinding(
   if (expired !== undefined) return { ...it, standing: 'expired', waivedBy: expired };
   const check = target.checks.find((each) => isAbout(it, each));
   const own = [it.statement ?? it.by, check?.id].map((id) => (id === undefined ? undefined : items.get(id)));
-  const standings = own.flatMap((each) => (each?.verdict === it.verdict ? [each.standing] : []));
-  const worst = worstFirst.find((each) => standings.includes(each));
+  const decisive = own.filter((each) => each?.verdict === it.verdict);
+  const worst = worstFirst.find((standing) => decisive.some((each) => each?.standing === standing));
   return worst === undefined ? it : { ...it, standing: worst };
 }
 

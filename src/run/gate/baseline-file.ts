@@ -104,7 +104,7 @@ function fitting(file: string, recorded: Recorded, targets: readonly string[]): 
     throw ofOther(
       file,
       `target ${stranger}`,
-      `${known.join(', ') || 'no target'}`,
+      known.join(', ') || 'no target',
       'a baseline is made by the same --target',
     );
   }

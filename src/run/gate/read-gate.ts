@@ -30,10 +30,10 @@ export async function readGate(
 ): Promise<RunGate | undefined> {
   const { baseline, waivers, failOn = [] } = options;
   if (baseline === undefined && waivers === undefined && failOn.length === 0) return undefined;
-  const asked = failOn.map(gateVerdict);
+  const asked = new Set(failOn.map(gateVerdict));
   return {
     today,
-    failOn: gateVerdicts.filter((it) => it === 'fail' || asked.includes(it)),
+    failOn: gateVerdicts.filter((it) => it === 'fail' || asked.has(it)),
     ...(waivers !== undefined && { waivers: await readWaivers(waivers) }),
     ...(baseline !== undefined && { baseline: await readBaseline(baseline, targets) }),
   };

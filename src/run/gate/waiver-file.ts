@@ -72,7 +72,7 @@ function waiversOf(written: YamlFile<z.output<typeof waiversSchema>>): Waivers {
 
 /** A waiver of something that is never judged would wait for ever: a typing error must not pass for one. */
 function strayName(
-  { place }: YamlFile<unknown>,
+  written: YamlFile<unknown>,
   path: readonly PropertyKey[],
   id: string | undefined,
   names: Names,
@@ -84,7 +84,7 @@ function strayName(
     new FieldbenchError({
       code: 'FB_WAIVERS_SCHEMA',
       message: `${path.join('.')}: there is no ${kind} "${id}"`,
-      at: place(path),
+      at: written.place(path),
       hint: hint.startsWith('did') ? hint : `fieldbench list ${kind}s shows them`,
     }),
   ];

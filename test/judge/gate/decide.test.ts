@@ -17,13 +17,22 @@ const fail = (statement: StatementId, check?: string): Found => ({
   ...(check === undefined ? {} : { check, by: check }),
 });
 
-describe('a baseline', () => {
-  const decided = (verdict: Verdict, before: Readonly<Record<string, readonly string[]>>) => {
-    const target = targetOf([{ verdict, statement: a }, fail(b)].slice(0, 1));
-    const { exitCode, decision } = decide(gateOf([], { pass: ['other'], ...before }), [target], true);
-    return [standings(decision)[a], exitCode];
-  };
+/** How a statement with this verdict stands beside a baseline, and the exit code. */
+function besideBaseline(verdict: Verdict, before: Readonly<Record<string, readonly string[]>>) {
+  const target = targetOf([{ verdict, statement: a }]);
+  const { exitCode, decision } = decide(gateOf([], { pass: ['other'], ...before }), [target], true);
+  return [standings(decision)[a], exitCode];
+}
 
+/** A target on which one statement has this verdict, and another passes. */
+const found = (verdict: Verdict) => [
+  targetOf([
+    { verdict, statement: a },
+    { verdict: 'pass', statement: b },
+  ]),
+];
+
+describe('a baseline', () => {
   test.each<[Verdict, Verdict | undefined, string | undefined, number]>([
     ['fail', 'fail', 'known', 0],
     ['fail', 'pass', 'new', 1],
@@ -45,7 +54,7 @@ describe('a baseline', () => {
     ['skipped', 'fail', 'unjudged', 3],
     ['skipped', 'skipped', undefined, 3],
   ])('%s now, %s before: %s, exit code %i', (now, before, standing, exitCode) => {
-    expect(decided(now, before === undefined ? {} : { [before]: [a] })).toEqual([standing, exitCode]);
+    expect(besideBaseline(now, before === undefined ? {} : { [before]: [a] })).toEqual([standing, exitCode]);
   });
 
   test('what could not be judged then either does not make a run inconclusive', () => {
@@ -161,13 +170,6 @@ describe('a waiver', () => {
 });
 
 describe('what fails a run', () => {
-  const found = (verdict: Verdict) => [
-    targetOf([
-      { verdict, statement: a },
-      { verdict: 'pass', statement: b },
-    ]),
-  ];
-
   test.each<[Verdict, number, number]>([
     ['warn', 0, 1],
     ['limit', 0, 1],
@@ -198,7 +200,7 @@ const anyFound = fc.record(
   },
   { requiredKeys: ['verdict', 'by'] },
 ) as fc.Arbitrary<Found>;
-const anyTarget = fc.array(anyFound, { maxLength: 8 }).map((found) => targetOf(found, { 'x/y': [a, b], 'x/z': [] }));
+const anyTarget = fc.array(anyFound, { maxLength: 8 }).map((all) => targetOf(all, { 'x/y': [a, b], 'x/z': [] }));
 
 describe('for any run', () => {
   test('a gate that knows nothing decides as the verdicts do', () => {
