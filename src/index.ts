@@ -1,6 +1,8 @@
 // The public surface: what a program uses to run scenarios and conformance checks and to read what came of them.
 
 // Whole runs.
+export { readGate } from './run/gate/read-gate.ts';
+export type { GateOptions } from './run/gate/read-gate.ts';
 export { readRunLink } from './run/over-link.ts';
 export { runConformance, runScenario } from './run/complete-run.ts';
 export type { CompletedRun, RunSurroundings } from './run/complete-run.ts';
@@ -11,7 +13,10 @@ export { judgeRun } from './run/judge-run.ts';
 export { readJournal } from './history/read-journal.ts';
 export { writeReports } from './report/write-reports.ts';
 export type { HistoryEvent } from './history/event.ts';
+export type { RunGate, Waiver } from './history/run-gate.ts';
 export type { Evidence, Finding, Measurement } from './judge/finding.ts';
+export type { Decision, GatedItem } from './judge/gate/decision.ts';
+export type { Standing } from './judge/gate/standing.ts';
 export type { JudgedCheck, JudgedRun, JudgedStatement, JudgedTarget } from './judge/judged.ts';
 export type { RuleParameters } from './judge/rule.ts';
 export type { Verdict } from './judge/verdict.ts';

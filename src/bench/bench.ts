@@ -27,7 +27,7 @@ export type { BrokerVariants, StartedBroker } from '../parts/part.ts';
 /** What a run is told before anything starts. */
 export interface BenchOptions extends Pick<
   RunStarted,
-  'mode' | 'seed' | 'command' | 'parameters' | 'scenario' | 'link'
+  'mode' | 'seed' | 'command' | 'parameters' | 'scenario' | 'link' | 'gate'
 > {
   /** Folder of the run's results; `journal.ndjson` is written here and must not be there yet. */
   readonly reportDir: string;
@@ -112,7 +112,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
 }
 
 function started(options: BenchOptions, clock: Clock, runId: string): Omit<RunStarted, 'seq' | 'tMs'> {
-  const { mode, seed, command, parameters, scenario, link } = options;
+  const { mode, seed, command, parameters, scenario, link, gate } = options;
   return {
     kind: 'run',
     schema: 1,
@@ -126,6 +126,7 @@ function started(options: BenchOptions, clock: Clock, runId: string): Omit<RunSt
     parameters,
     ...(scenario && { scenario }),
     ...(link && { link }),
+    ...(gate && { gate }),
     provenance: provenance(),
   };
 }

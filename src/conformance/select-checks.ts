@@ -1,5 +1,6 @@
 // Which checks a selection names: by id, statement, section, chapter or glob.
 import { didYouMean, FieldbenchError } from '../error.ts';
+import { namePattern } from '../judge/name-pattern.ts';
 import type { Check } from './check.ts';
 import { checks } from './checks.ts';
 
@@ -23,7 +24,7 @@ export function selectChecks(selection = '*'): readonly Check[] {
 }
 
 function checksNamed(word: string): readonly Check[] {
-  const pattern = patternOf(word);
+  const pattern = namePattern(word);
   return checks.filter((check) =>
     check.optIn === undefined ? namesOf(check).some((name) => pattern.test(name)) : check.id === word,
   );
@@ -39,17 +40,9 @@ function namesOf(check: Check): readonly string[] {
   ];
 }
 
-function patternOf(word: string): RegExp {
-  const escaped = word
-    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${escaped}$`, 'i');
-}
-
 /** What may have been meant; a list of every name would bury it. */
 function hintFor(word: string): string {
-  const pattern = patternOf(word);
+  const pattern = namePattern(word);
   const optIn = checks.find((check) => check.optIn !== undefined && namesOf(check).some((name) => pattern.test(name)));
   if (optIn !== undefined) return `${optIn.id} ${optIn.optIn}: it is named by its whole id only`;
   const names = new Set(checks.flatMap(namesOf));

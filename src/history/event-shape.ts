@@ -1,5 +1,6 @@
 // Says whether a parsed line is an event: a journal may come from anywhere and must not trip who reads it.
 import type { HistoryEvent } from './event.ts';
+import { gateVerdicts } from './run-gate.ts';
 
 type Test = (value: unknown) => boolean;
 
@@ -34,6 +35,22 @@ const range: Test = (it) => Array.isArray(it) && it.length === 2 && it.every(cou
 const base64: Test = (it) => typeof it === 'string' && it.length > 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(it);
 const scenario: Test = (it) => isObject(it) && text(it['file']) && text(it['text']);
 const runLink: Test = (it) => isObject(it) && text(it['word']) && text(it['title']) && listOf(text)(it['patience']);
+const hasTexts =
+  (...names: readonly string[]): Test =>
+  (it) =>
+    isObject(it) && names.every((name) => text(it[name]));
+const baselineTarget: Test = (it) =>
+  isObject(it) && hasTexts('name', 'version')(it) && each(listOf(text))(it['verdicts']);
+const baseline: Test = (it) =>
+  isObject(it) && hasTexts('file', 'runId', 'startedAt', 'fieldbench')(it) && listOf(baselineTarget)(it['targets']);
+const waiver = hasTexts('target', 'id', 'reason', 'link', 'expires');
+const waivers: Test = (it) => isObject(it) && text(it['file']) && listOf(waiver)(it['entries']);
+const runGate: Test = (it) =>
+  isObject(it) &&
+  text(it['today']) &&
+  listOf(oneOf(...gateVerdicts))(it['failOn']) &&
+  maybe(baseline)(it['baseline']) &&
+  maybe(waivers)(it['waivers']);
 const datum: Test = (it) => text(it) || finite(it) || truth(it);
 
 /** The largest control packet there is, so that no event can claim more left out than that. */
@@ -55,6 +72,7 @@ const shapes: Shapes = {
     command: text,
     scenario: maybe(scenario),
     link: maybe(runLink),
+    gate: maybe(runGate),
     parameters: each(finite),
     provenance: each(text),
   },

@@ -1,4 +1,5 @@
 // Everything that was seen or meant in a run, as plain data: the history is the truth that judges and reports read.
+import type { RunGate } from './run-gate.ts';
 
 /** Which way a packet travelled on its connection. */
 export type Direction = 'toServer' | 'toClient';
@@ -46,6 +47,8 @@ export interface RunStarted extends EventBase {
   readonly scenario?: { readonly file: string; readonly text: string };
   /** The link that every connection of a conformance run had to itself. */
   readonly link?: RunLink;
+  /** What turns its verdicts into an exit code; absent where failures alone do. */
+  readonly gate?: RunGate;
   /** Tolerances that the verdicts used, by rule parameter name. */
   readonly parameters: Readonly<Record<string, number>>;
   /** Machine, kernel, congestion control, versions: shown as provenance. */

@@ -1,6 +1,8 @@
 // A verdict with what it rests on: the statement, what was acceptable, what came, and the packets that show it.
 import type { StatementId } from '../spec/statement.ts';
 import type { ConnectionId } from '../history/event.ts';
+import type { Waiver } from '../history/run-gate.ts';
+import type { Standing } from './gate/standing.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A figure beside a verdict, with its limits where it has any. */
@@ -37,4 +39,8 @@ export interface Finding {
   readonly measured?: readonly Measurement[];
   /** How many like it this one stands for (passes are counted, not listed). */
   readonly count: number;
+  /** How it stands with the baseline and the waivers, where it fails the run or would. */
+  readonly standing?: Standing;
+  /** The waiver that covers it; it keeps its verdict. One that has expired stands here too. */
+  readonly waivedBy?: Waiver;
 }

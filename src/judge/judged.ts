@@ -2,6 +2,8 @@
 import type { StatementId } from '../spec/statement.ts';
 import type { RunEnded, RunStarted } from '../history/event.ts';
 import type { Evidence, Finding, Measurement } from './finding.ts';
+import type { Decision } from './gate/decision.ts';
+import type { Standing } from './gate/standing.ts';
 import type { Verdict } from './verdict.ts';
 
 /** One statement's verdict on one target, folded over all that judged it. */
@@ -11,6 +13,8 @@ export interface JudgedStatement {
   /** Ids of the rules and checks that judged it. */
   readonly by: readonly string[];
   readonly measured: readonly Measurement[];
+  /** How it stands with the baseline and the waivers of the run. */
+  readonly standing?: Standing;
 }
 
 /** One check's, or one expectation's, verdict on one target. */
@@ -28,6 +32,8 @@ export interface JudgedCheck {
   readonly measured: readonly Measurement[];
   /** The command that repeats this check alone. */
   readonly repeat: string;
+  /** How it stands with the baseline and the waivers of the run. */
+  readonly standing?: Standing;
 }
 
 /** All that was judged of one target. */
@@ -53,6 +59,10 @@ export interface JudgedRun {
   readonly end?: RunEnded;
   readonly verdict: Verdict;
   readonly exitCode: 0 | 1 | 3;
+  /** Names the checks and rules that judged, so that verdicts of another suite are not taken for changes. */
+  readonly suite: string;
+  /** What a baseline, waivers or other verdicts to fail on made of it. */
+  readonly decision?: Decision;
   readonly targets: readonly JudgedTarget[];
   /** What cannot be trusted about this run, in words: lag of our own, gaps, truncation. */
   readonly warnings: readonly string[];

@@ -34,7 +34,7 @@ export function machineClock(): Clock {
   };
 }
 
-/** The machine's date and time as ISO text, for people to read; nothing is computed from it. */
+/** The machine's date and time as ISO text, in UTC: for people to read, and for the day on which a waiver expires. */
 export function wallTime(): string {
   return new Date().toISOString();
 }

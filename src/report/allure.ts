@@ -8,6 +8,7 @@ import type { Verdict } from '../judge/verdict.ts';
 import { findStatement } from '../spec/catalogue.ts';
 import { casesOf } from './cases.ts';
 import type { Case } from './cases.ts';
+import { gatedText } from './gate-words.ts';
 import { measurementText, problemLines, problemText, titleOfProblem } from './problem-text.ts';
 import type { Material, Reporter } from './reporter.ts';
 import { safeText } from './safe-text.ts';
@@ -64,20 +65,40 @@ function resultOf(uuid: string, target: JudgedTarget, it: Case): TestResult {
     name: plain(`${it.id}: ${it.title}`),
     fullName,
     testCaseId: md5(fullName),
-    status: statusOf[it.verdict],
+    status: it.fails ? Status.FAILED : statusOf[it.verdict],
     statusDetails: detailsOf(it),
     stage: Stage.FINISHED,
     parameters: [{ name: 'repeat', value: plain(it.repeat), excluded: true }],
-    labels: [{ name: LabelName.FRAMEWORK, value: 'fieldbench' }, ...allureLabels(target.name, it)],
+    labels: [{ name: LabelName.FRAMEWORK, value: 'fieldbench' }, ...allureLabels(target.name, it), ...standingTag(it)],
+    links: (it.gated?.waivers ?? []).map(({ link, reason }) => ({
+      type: 'issue',
+      name: plain(reason),
+      url: plain(link),
+    })),
     steps: stepsOf(it),
   };
 }
 
-function detailsOf(it: Case): StatusDetails {
+/** Allure marks what is known or muted; its library has no names for that. */
+type Details = StatusDetails & { readonly known?: true; readonly muted?: true };
+
+function detailsOf(it: Case): Details {
   if (it.verdict === 'pass') return {};
-  const message = plain(`${it.verdict}: ${it.actual}`);
-  if (it.verdict !== 'fail') return { message };
-  return { message, expected: it.expected.map(plain).join('\nor: '), actual: plain(it.actual) };
+  const { standing } = it.gated ?? {};
+  const stands = it.gated === undefined ? '' : gatedText(it.gated);
+  const message = plain(`${it.verdict}: ${it.actual}${stands === '' ? '' : ` (${stands})`}`);
+  const details: Details = {
+    message,
+    ...(standing === 'known' && { known: true }),
+    ...(standing === 'waived' && { known: true, muted: true }),
+  };
+  if (it.verdict !== 'fail') return details;
+  return { ...details, expected: it.expected.map(plain).join('\nor: '), actual: plain(it.actual) };
+}
+
+/** So that a report can be filtered by it. */
+function standingTag({ gated }: Case): Label[] {
+  return gated?.standing === undefined ? [] : [{ name: LabelName.TAG, value: gated.standing }];
 }
 
 /** What a test of ours is filed under in Allure, whoever reports it: `it.group` is its suite, its statements are tags. */

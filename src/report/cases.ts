@@ -1,8 +1,10 @@
 // A target's verdicts as test cases: what JUnit and Allure can hold, with no broken statement left out.
 import type { Measurement } from '../judge/finding.ts';
 import type { JudgedCheck, JudgedStatement, JudgedTarget } from '../judge/judged.ts';
+import type { GatedItem } from '../judge/gate/decision.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { StatementId } from '../spec/statement.ts';
+import { countsAgainst, gatedItem } from './gate-words.ts';
 import { titleOfProblem } from './problem-text.ts';
 import type { Problem } from './problems.ts';
 import type { Material } from './reporter.ts';
@@ -24,6 +26,10 @@ export interface Case {
   /** What explains the verdict. */
   readonly problems: readonly Problem[];
   readonly repeat: string;
+  /** What the baseline and the waivers of the run say of it; absent where it needs no word. */
+  readonly gated?: GatedItem;
+  /** It counts against the run, so that a CI system must show it as failed. */
+  readonly fails: boolean;
 }
 
 const unnumbered = 'conduct without a numbered statement';
@@ -33,10 +39,23 @@ const unnumbered = 'conduct without a numbered statement';
  * shows: those that only rules judged, and those that a rule found broken while another check was driven. Last what
  * rules remarked without a statement.
  */
-export function casesOf(target: JudgedTarget, { problems, run }: Material): readonly Case[] {
+export function casesOf(target: JudgedTarget, material: Material): readonly Case[] {
+  const { run } = material;
+  return plainCases(target, material).map((it): Case => {
+    const gated = gatedItem(run, target.name, it.id);
+    const fails = countsAgainst({ verdict: it.verdict, standing: gated?.standing }, run);
+    return gated === undefined ? { ...it, fails } : { ...it, gated, fails };
+  });
+}
+
+type PlainCase = Omit<Case, 'gated' | 'fails'>;
+
+function plainCases(target: JudgedTarget, { problems, run }: Material): readonly PlainCase[] {
   const own = problems.filter((it) => it.target === target.name);
   const isShown = (it: JudgedStatement): boolean =>
-    target.checks.some((check) => check.verdict === it.verdict && check.statements.includes(it.id));
+    target.checks.some(
+      (check) => check.verdict === it.verdict && check.standing === it.standing && check.statements.includes(it.id),
+    );
   return [
     ...target.checks.map((it) => caseOfCheck(it, own)),
     ...target.statements.filter((it) => !isShown(it)).map((it) => caseOfStatement(it, own, run.run.command)),
@@ -44,7 +63,7 @@ export function casesOf(target: JudgedTarget, { problems, run }: Material): read
   ];
 }
 
-function caseOfCheck(it: JudgedCheck, problems: readonly Problem[]): Case {
+function caseOfCheck(it: JudgedCheck, problems: readonly Problem[]): PlainCase {
   const isAbout = (problem: Problem): boolean =>
     problem.by === it.id || problem.statements.some((id) => it.statements.includes(id));
   return {
@@ -61,7 +80,7 @@ function groupOf({ kind, statements: [first] }: JudgedCheck): string {
   return first === undefined ? unnumbered : sectionOf(first);
 }
 
-function caseOfRemark(it: Problem): Case {
+function caseOfRemark(it: Problem): PlainCase {
   const { by, verdict, expected, actual, measured, repeat } = it;
   const same = { verdict, expected, actual, measured, repeat };
   return {
@@ -75,7 +94,7 @@ function caseOfRemark(it: Problem): Case {
   };
 }
 
-function caseOfStatement(it: JudgedStatement, problems: readonly Problem[], command: string): Case {
+function caseOfStatement(it: JudgedStatement, problems: readonly Problem[], command: string): PlainCase {
   const explaining = problems.filter((problem) => problem.verdict === it.verdict && problem.statements.includes(it.id));
   const [first] = explaining;
   return {

@@ -32,9 +32,14 @@ export interface Coverage {
   readonly sections: readonly SectionCoverage[];
 }
 
+/** The numbered statements whose observance shows on a server from outside. */
+export function observableOnServers(): readonly Statement[] {
+  return statements311().filter((it) => isObservable(it, 'server'));
+}
+
 /** Works out what was covered on a target. */
 export function coverageOf(target: JudgedTarget): Coverage {
-  const observable = statements311().filter((it) => isObservable(it, 'server'));
+  const observable = observableOnServers();
   const verdicts = new Map(target.statements.map((it) => [it.id, it]));
   const isCovered = (it: { readonly id: StatementId }): boolean =>
     isJudged(verdicts.get(it.id)?.verdict ?? 'notExercised');

@@ -1,9 +1,10 @@
 // junit.xml: what CI systems read; a statement that only rules judged is a test case too.
 import { writeFile } from 'node:fs/promises';
 import type { JudgedTarget } from '../judge/judged.ts';
-import type { Verdict } from '../judge/verdict.ts';
+import { isForgiven } from '../judge/gate/standing.ts';
 import { casesOf } from './cases.ts';
 import type { Case } from './cases.ts';
+import { gatedText } from './gate-words.ts';
 import { problemLines, problemText, titleOfProblem } from './problem-text.ts';
 import type { Material, Reporter } from './reporter.ts';
 import { escapeMarkup, safeText } from './safe-text.ts';
@@ -29,13 +30,13 @@ export function junitText(material: Material): string {
 function suiteOf(target: JudgedTarget, material: Material): string {
   const { run, warnings } = material.run;
   const cases = casesOf(target, material);
-  const count = (...verdicts: readonly Verdict[]): number => cases.filter((it) => verdicts.includes(it.verdict)).length;
+  const count = (outcome: Outcome): number => cases.filter((it) => outcomeOf(it) === outcome).length;
   const head = {
     name: target.name,
     tests: String(cases.length),
-    failures: String(count('fail')),
-    errors: String(count('inconclusive')),
-    skipped: String(count('skipped', 'notExercised', 'limit')),
+    failures: String(count('failure')),
+    errors: String(count('error')),
+    skipped: String(count('skipped')),
     time: seconds(cases.reduce((sum, it) => sum + it.durationMs, 0)),
     timestamp: run.startedAt,
   };
@@ -64,20 +65,40 @@ function caseText(target: JudgedTarget, it: Case, material: Material): string {
   return body === '' ? `<${head}/>` : `<${head}>${body}</testcase>`;
 }
 
-function bodyOf(it: Case, material: Material): string {
-  switch (it.verdict) {
+/** What JUnit has a word for. */
+type Outcome = 'passed' | 'remark' | 'failure' | 'error' | 'skipped';
+
+/** What is known or waived is there to be seen, and must not make a job red: the exit code does not either. */
+function outcomeOf({ verdict, gated, fails }: Case): Outcome {
+  if (fails) return 'failure';
+  if (isForgiven(gated?.standing)) return 'skipped';
+  switch (verdict) {
     case 'pass':
-      return '';
-    case 'fail':
-      return `<failure ${attributes({ message: it.actual })}>${details(it, material)}</failure>`;
-    case 'inconclusive':
-      return `<error ${attributes({ message: it.actual })}>${details(it, material)}</error>`;
+      return 'passed';
     case 'warn':
-      return `<system-out>warn: ${text(it.actual)}\n${details(it, material)}</system-out>`;
-    case 'limit':
+      return 'remark';
+    case 'inconclusive':
+      return 'error';
+    default:
+      return 'skipped';
+  }
+}
+
+function bodyOf(it: Case, material: Material): string {
+  const standing = it.gated === undefined ? '' : gatedText(it.gated);
+  const stands = standing === '' ? '' : ` (${standing})`;
+  const { word } = verdictWords[it.verdict];
+  const outcome = outcomeOf(it);
+  switch (outcome) {
+    case 'passed':
+      return standing === '' ? '' : `<system-out>${text(standing)}</system-out>`;
+    case 'remark':
+      return `<system-out>${text(`warn: ${it.actual}${stands}`)}\n${details(it, material)}</system-out>`;
+    case 'failure':
+    case 'error':
+      return `<${outcome} ${attributes({ message: `${it.actual}${stands}` })}>${details(it, material)}</${outcome}>`;
     case 'skipped':
-    case 'notExercised':
-      return `<skipped ${attributes({ message: `${verdictWords[it.verdict].word}: ${it.actual}` })}/>`;
+      return `<skipped ${attributes({ message: `${word}: ${it.actual}${stands}` })}/>`;
   }
 }
 

@@ -2,6 +2,7 @@
 import type { ExcerptLine, Excerpts } from './excerpt.ts';
 import { arrowOf, describeDeed } from './describe-event.ts';
 import { clockText, limitText, valueText } from './figures.ts';
+import { standingText } from './gate-words.ts';
 import { bytesOf, bytesText } from './packet-bytes.ts';
 import type { Problem } from './problems.ts';
 import { safeText } from './safe-text.ts';
@@ -22,6 +23,8 @@ export interface ProblemText {
   /** The wrong bytes in brackets; empty where none are known. */
   readonly bytes: string;
   readonly repeat: string;
+  /** How it stands with the baseline and the waivers; empty where that needs no word. */
+  readonly standing: string;
 }
 
 /** Puts a problem into words. */
@@ -36,6 +39,7 @@ export function problemText(problem: Problem, excerpts: Excerpts): ProblemText {
     packets: lines.map(lineText),
     bytes: wrongBytesText(lines),
     repeat: plain(problem.repeat),
+    standing: plain(standingText(problem.standing, problem.waivedBy)),
   };
 }
 
@@ -46,6 +50,7 @@ export function problemLines(it: ProblemText): readonly string[] {
     `came:     ${it.actual}`,
     ...it.measured.map((text) => `measured: ${text}`),
     `judged:   ${it.by}`,
+    ...(it.standing === '' ? [] : [`stands:   ${it.standing}`]),
     ...(it.packets.length === 0
       ? []
       : ['packets (s, > marks the offending one):', ...it.packets.map((text) => `  ${text}`)]),

@@ -1,4 +1,7 @@
 // What a reader must look at, each thing once: violations, remarks and what could not be judged, with repeats counted.
+import type { Waiver } from '../history/run-gate.ts';
+import { isForgiven } from '../judge/gate/standing.ts';
+import type { Standing } from '../judge/gate/standing.ts';
 import type { Evidence, Finding, Measurement } from '../judge/finding.ts';
 import type { JudgedCheck, JudgedRun, JudgedTarget } from '../judge/judged.ts';
 import type { Verdict } from '../judge/verdict.ts';
@@ -24,20 +27,29 @@ export interface Problem {
   /** How often it was seen. */
   readonly count: number;
   readonly repeat: string;
+  /** How it stands with the baseline and the waivers of the run. */
+  readonly standing?: Standing;
+  readonly waivedBy?: Waiver;
 }
 
-/** All problems of a run: failures before what is inconclusive before remarks, otherwise in the order of the run. */
+/**
+ * All problems of a run: failures before what is inconclusive before remarks, otherwise in the order of the run; what
+ * is known or waived comes last.
+ */
 export function problemsOf(run: JudgedRun): readonly Problem[] {
   const all = run.targets.flatMap((target) => [
     ...problemsOfFindings(target, run.run.command),
     ...target.checks.flatMap((it) => problemOfCheck(target, it)),
   ]);
-  return wanting.flatMap((verdict) => all.filter((it) => it.verdict === verdict));
+  const urgent = wanting.flatMap((verdict) => all.filter((it) => it.verdict === verdict));
+  return [...urgent.filter((it) => !isForgiven(it.standing)), ...urgent.filter((it) => isForgiven(it.standing))];
 }
 
 function problemsOfFindings(target: JudgedTarget, command: string): readonly Problem[] {
   const wanted = target.findings.filter((it) => isWanting(it.verdict));
-  const alike = Map.groupBy(wanted, (it) => [it.verdict, it.by, it.statement, it.check ?? ''].join('\n'));
+  const alike = Map.groupBy(wanted, (it) =>
+    [it.verdict, it.by, it.statement, it.check ?? '', standingKey(it)].join('\n'),
+  );
   const checks = new Map(target.checks.map((it) => [it.id, it]));
   const single = [...alike.values()].flatMap((findings) => {
     const [first] = findings;
@@ -48,12 +60,17 @@ function problemsOfFindings(target: JudgedTarget, command: string): readonly Pro
 
 /** One thing seen once, filed under several statements. */
 function sameSight(it: Problem): string {
-  return [it.verdict, it.by, it.actual, it.evidence.events.join(' ')].join('\n');
+  return [it.verdict, it.by, it.actual, it.evidence.events.join(' '), standingKey(it)].join('\n');
 }
 
 /** One statement broken in the same way in several places. */
 function sameBreach(it: Problem): string {
-  return [it.verdict, it.by, it.statements.join(' ')].join('\n');
+  return [it.verdict, it.by, it.statements.join(' '), standingKey(it)].join('\n');
+}
+
+/** What is waived is not one with what is not. */
+function standingKey({ standing, waivedBy }: Pick<Problem, 'standing' | 'waivedBy'>): string {
+  return [standing, waivedBy?.id, waivedBy?.target].join(' ');
 }
 
 function mergedBy(problems: readonly Problem[], key: (it: Problem) => string): readonly Problem[] {
@@ -90,15 +107,17 @@ function problemOfFindings(
     measured: first.measured ?? [],
     count: findings.reduce((sum, it) => sum + it.count, 0),
     repeat: check?.repeat ?? command,
+    ...(first.standing !== undefined && { standing: first.standing }),
+    ...(first.waivedBy !== undefined && { waivedBy: first.waivedBy }),
   };
 }
 
 /** A check or expectation whose own verdict no finding explains. */
 function problemOfCheck(target: JudgedTarget, check: JudgedCheck): readonly Problem[] {
-  const { verdict, statements, expected, actual, evidence, measured, repeat } = check;
+  const { verdict, statements, expected, actual, evidence, measured, repeat, standing } = check;
   if (!isWanting(verdict)) return [];
   if (target.findings.some((it) => it.verdict === verdict && (it.check === check.id || it.by === check.id))) return [];
-  const same = { statements, expected, actual, evidence, measured, repeat };
+  const same = { statements, expected, actual, evidence, measured, repeat, ...(standing && { standing }) };
   return [{ target: target.name, verdict, by: check.id, checks: [check], count: 1, ...same }];
 }
 

@@ -1,6 +1,7 @@
 // results.json: the whole verdict as data that stands on its own, for machines.
 import { writeFile } from 'node:fs/promises';
 import type { Evidence, Measurement } from '../judge/finding.ts';
+import type { Decision } from '../judge/gate/decision.ts';
 import type { JudgedCheck, JudgedStatement, JudgedTarget } from '../judge/judged.ts';
 import { findStatement } from '../spec/catalogue.ts';
 import { describeDeed } from './describe-event.ts';
@@ -28,9 +29,33 @@ export function resultsOf(material: Material): Results {
     fieldbench: run.run.fieldbench,
     run: runOf(material),
     verdict: run.verdict,
+    suite: run.suite,
     exitCode: run.exitCode,
+    ...(run.decision && { decision: decisionOf(run.decision) }),
     targets: run.targets.map((it) => targetOf(it, material)),
     warnings: [...run.warnings],
+  };
+}
+
+function decisionOf({ gate, items, absent, idleWaivers }: Decision): NonNullable<Results['decision']> {
+  const { today, failOn, baseline, waivers } = gate;
+  return {
+    today,
+    failOn: [...failOn],
+    ...(baseline && {
+      baseline: {
+        file: baseline.file,
+        run: baseline.runId,
+        startedAt: baseline.startedAt,
+        fieldbench: baseline.fieldbench,
+        targets: baseline.targets.map(({ name, version }) => ({ name, version })),
+        absent,
+      },
+    }),
+    items: items.flatMap(({ standing, waivers: own, ...it }) =>
+      standing === undefined ? [] : [{ ...it, standing, waivers: [...own] }],
+    ),
+    ...(waivers && { waivers: { file: waivers.file, idle: idleWaivers.map((it) => it.waiver) } }),
   };
 }
 
@@ -75,6 +100,7 @@ function statementOf(it: JudgedStatement): Target['statements'][number] {
     verdict: it.verdict,
     checks: [...it.by],
     measured: it.measured.map(measurementOf),
+    ...(it.standing && { standing: it.standing }),
   };
 }
 
@@ -91,6 +117,7 @@ function checkOf(it: JudgedCheck, material: Material): Target['checks'][number] 
     measured: it.measured.map(measurementOf),
     evidence: evidenceOf(it.evidence, material),
     repeat: it.repeat,
+    ...(it.standing && { standing: it.standing }),
   };
 }
 
@@ -106,6 +133,8 @@ function findingOf(it: Problem, material: Material): Target['findings'][number] 
     measured: it.measured.map(measurementOf),
     evidence: evidenceOf(it.evidence, material),
     repeat: it.repeat,
+    ...(it.standing && { standing: it.standing }),
+    ...(it.waivedBy && { waivedBy: it.waivedBy }),
   };
 }
 

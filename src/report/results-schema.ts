@@ -3,6 +3,18 @@ import { z } from 'zod';
 
 const verdict = z.enum(['pass', 'fail', 'warn', 'limit', 'skipped', 'notExercised', 'inconclusive']);
 
+const standing = z
+  .enum(['new', 'expired', 'known', 'waived', 'better', 'unjudged'])
+  .describe('how it stands with the baseline and the waivers; docs/conformance.md says what each means');
+
+const waiver = z.strictObject({
+  target: z.string().describe('glob over target names'),
+  id: z.string().describe('statement or check'),
+  reason: z.string(),
+  link: z.string(),
+  expires: z.string().describe('last day on which it holds, an ISO date in UTC'),
+});
+
 const measurement = z.strictObject({
   name: z.string(),
   unit: z.string(),
@@ -37,6 +49,7 @@ const statement = z.strictObject({
   verdict,
   checks: z.array(z.string()).describe('ids of the rules and checks that judged it'),
   measured: z.array(measurement),
+  standing: standing.optional(),
 });
 
 const check = z.strictObject({
@@ -51,6 +64,7 @@ const check = z.strictObject({
   measured: z.array(measurement),
   evidence,
   repeat: z.string().describe('the command that repeats it'),
+  standing: standing.optional(),
 });
 
 const finding = z.strictObject({
@@ -64,6 +78,8 @@ const finding = z.strictObject({
   measured: z.array(measurement),
   evidence,
   repeat: z.string(),
+  standing: standing.optional(),
+  waivedBy: waiver.optional().describe('the waiver that covers it, also one that has expired; the verdict stays'),
 });
 
 const target = z.strictObject({
@@ -75,6 +91,35 @@ const target = z.strictObject({
   statements: z.array(statement),
   checks: z.array(check),
   findings: z.array(finding).describe('what failed, is inconclusive or deserves a remark, each thing once'),
+});
+
+const decision = z.strictObject({
+  today: z.string().describe('the day of the decision, an ISO date in UTC'),
+  failOn: z.array(z.enum(['fail', 'warn', 'limit', 'inconclusive'])).describe('verdicts that fail the run'),
+  baseline: z
+    .strictObject({
+      file: z.string(),
+      run: z.string(),
+      startedAt: z.string(),
+      fieldbench: z.string(),
+      targets: z.array(z.strictObject({ name: z.string(), version: z.string() })),
+      absent: z.int().nonnegative().describe('its verdicts on things that were no part of this run'),
+    })
+    .optional(),
+  items: z
+    .array(
+      z.strictObject({
+        target: z.string(),
+        id: z.string().describe('statement, check, or the rule that remarked'),
+        kind: z.enum(['statement', 'check', 'remark']),
+        was: verdict.optional().describe('the verdict of the baseline'),
+        verdict,
+        standing,
+        waivers: z.array(waiver),
+      }),
+    )
+    .describe('everything that has a standing'),
+  waivers: z.strictObject({ file: z.string(), idle: z.array(waiver).describe('those that cover nothing') }).optional(),
 });
 
 /** results.json, schema 1. Keys are only added; one that changes its meaning makes schema 2. */
@@ -104,7 +149,9 @@ const resultsSchema = z
       provenance: z.record(z.string(), z.string()),
     }),
     verdict,
+    suite: z.string().describe('names the checks and rules that judged: only results of one suite can be compared'),
     exitCode: z.union([z.literal(0), z.literal(1), z.literal(3)]),
+    decision: decision.optional().describe('what a baseline, waivers or further verdicts to fail on made of it'),
     targets: z.array(target),
     warnings: z.array(z.string()).describe('what cannot be trusted about this run'),
   })

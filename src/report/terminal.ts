@@ -3,7 +3,19 @@ import { join } from 'node:path';
 import type { HistoryEvent } from '../history/event.ts';
 import type { JudgedCheck, JudgedRun, JudgedStatement, JudgedTarget } from '../judge/judged.ts';
 import type { Verdict } from '../judge/verdict.ts';
+import type { GatedItem } from '../judge/gate/decision.ts';
+import { isForgiven } from '../judge/gate/standing.ts';
 import { Excerpts } from './excerpt.ts';
+import {
+  baselineLines,
+  changeText,
+  decisionSentence,
+  isUrgent,
+  standings,
+  standingTitles,
+  titleOfItem,
+  waiverText,
+} from './gate-words.ts';
 import { labelled, wrapped } from './layout.ts';
 import { paintFor } from './paint.ts';
 import type { Paint } from './paint.ts';
@@ -39,8 +51,19 @@ export function terminalReport(run: JudgedRun, options: TerminalOptions): readon
   return [
     ...headline(run, screen),
     ...run.targets.flatMap((it) => ['', ...targetLines(it, screen)]),
-    ...problemsLines('Failures', problems, ['fail', 'inconclusive'], excerpts, screen),
-    ...problemsLines('Remarks', problems, ['warn'], excerpts, screen),
+    ...problemsLines(
+      'Failures',
+      problems.filter((it) => isUrgent(it, run)),
+      excerpts,
+      screen,
+    ),
+    ...problemsLines(
+      'Remarks',
+      problems.filter((it) => !isUrgent(it, run) && !isForgiven(it.standing)),
+      excerpts,
+      screen,
+    ),
+    ...decisionLists(run, screen),
     ...(options.folder === undefined ? [] : ['', `report  ${plain(join(options.folder, 'report.html'))}`]),
   ];
 }
@@ -50,9 +73,44 @@ function headline(run: JudgedRun, { paint, width }: Screen): readonly string[] {
   const [first = '', ...rest] = labelled(`${sign} ${word}  `, plain(verdictSentence(run)), width);
   return [
     ...[first, ...rest].map((line) => paint.bold(paint.verdict(run.verdict, line))),
+    ...decisionLines(run, { paint, width }),
     paint.dim(plain(runLine(run))),
     ...linkLines(run, width).map(paint.dim),
     ...run.warnings.flatMap((it) => labelled('! ', plain(it), width)).map((line) => paint.verdict('warn', line)),
+  ];
+}
+
+/** What it comes to beside the baseline and the waivers. */
+function decisionLines(run: JudgedRun, { paint, width }: Screen): readonly string[] {
+  const sentence = decisionSentence(run);
+  if (sentence === undefined) return [];
+  const told = labelled('decided  ', plain(sentence), width);
+  const colour: Verdict = run.exitCode === 0 ? 'pass' : run.exitCode === 1 ? 'fail' : 'inconclusive';
+  return [
+    ...told.map((line) => paint.bold(paint.verdict(colour, line))),
+    ...baselineLines(run).flatMap((it) => labelled('         ', plain(it), width).map(paint.dim)),
+  ];
+}
+
+/** What is other than it was, and what is forgiven, a line each: their packets are in the page. */
+function decisionLists(run: JudgedRun, { paint, width }: Screen): readonly string[] {
+  const items = run.decision?.items ?? [];
+  return standings.flatMap((standing) => {
+    const own = items.filter((it) => it.standing === standing);
+    if (own.length === 0) return [];
+    return [
+      '',
+      paint.bold(`${standingTitles[standing]} (${own.length})`),
+      ...own.flatMap((it) => itemLines(run, it, width)),
+    ];
+  });
+}
+
+function itemLines(run: JudgedRun, it: GatedItem, width: number): readonly string[] {
+  const change = plain(`${changeText(it)}  ${titleOfItem(run, it)}  (${it.target})`);
+  return [
+    ...labelled(`  ${verdictWords[it.verdict].sign} `, change, width),
+    ...it.waivers.flatMap((waiver) => labelled('      ', plain(waiverText(waiver, it.standing)), width)),
   ];
 }
 
@@ -117,12 +175,10 @@ function checkLines(check: JudgedCheck, screen: Screen): readonly string[] {
 
 function problemsLines(
   title: string,
-  problems: readonly Problem[],
-  verdicts: readonly Verdict[],
+  shown: readonly Problem[],
   excerpts: Excerpts,
   screen: Screen,
 ): readonly string[] {
-  const shown = problems.filter((it) => verdicts.includes(it.verdict));
   if (shown.length === 0) return [];
   return [
     '',
@@ -143,6 +199,7 @@ function problemBlock(problem: Problem, excerpts: Excerpts, { paint, width }: Sc
     ...labelled('  came      ', it.actual, width),
     ...it.measured.flatMap((text) => labelled('  measured  ', text, width)),
     ...labelled('  judged    ', it.by, width).map(paint.dim),
+    ...(it.standing === '' ? [] : labelled('  stands    ', it.standing, width)),
     ...it.packets.map((line) => (line.startsWith('>') ? paint.verdict(problem.verdict, `  ${line}`) : `  ${line}`)),
     ...(it.bytes === '' ? [] : labelled('  bytes     ', it.bytes, width)),
     `  repeat    ${it.repeat}`, // Not wrapped: it is there to be copied.

@@ -2,10 +2,13 @@
 import type { Check } from '../conformance/check.ts';
 import { checks as ourChecks } from '../conformance/checks.ts';
 import { judgeChecks } from '../conformance/judge-checks.ts';
+import { suiteVersion } from '../conformance/suite.ts';
 import { FieldbenchError } from '../error.ts';
 import type { HistoryEvent, RunEnded, RunStarted, TargetDescribed } from '../history/event.ts';
 import type { Finding } from '../judge/finding.ts';
 import { exitCodeOf, foldFindings } from '../judge/fold.ts';
+import { decide } from '../judge/gate/decide.ts';
+import type { Decision } from '../judge/gate/decision.ts';
 import { createJudge, type JudgeSetup } from '../judge/judge.ts';
 import type { JudgedCheck, JudgedRun, JudgedTarget } from '../judge/judged.ts';
 import { defaultParameters, type Rule } from '../judge/rule.ts';
@@ -55,18 +58,23 @@ export function judgeRun(events: readonly HistoryEvent[], checks: readonly Check
     return judgedTarget(it, own, [...judged.checks, ...expectationsOf(run, it, described, events)]);
   });
   const parties = [...targets, ...simulatedParties(run, described, found), ...devicesOnTap(run, events, found)];
+  const isComplete = end?.how === 'completed';
   const verdicts = [
     ...parties.flatMap((it) => [...it.findings, ...it.checks].map((judged) => judged.verdict)),
-    ...(end?.how === 'completed' ? [] : (['inconclusive'] as const)),
+    ...(isComplete ? [] : (['inconclusive'] as const)),
   ];
-  return {
-    run,
-    ...(end && { end }),
-    verdict: foldVerdicts(verdicts),
-    exitCode: isUnjudged(events) && end?.how === 'completed' ? 0 : exitCodeOf(verdicts),
-    targets: parties,
-    warnings: warningsOf(events, end),
-  };
+  const common = { run, ...(end && { end }), verdict: foldVerdicts(verdicts), suite: suiteVersion() };
+  const warnings = warningsOf(events, end);
+  if (run.gate !== undefined) {
+    const decided = decide(run.gate, parties, isComplete);
+    return { ...common, ...decided, warnings: [...warnings, ...idleTexts(decided.decision)] };
+  }
+  const exitCode = isUnjudged(events) && isComplete ? 0 : exitCodeOf(verdicts);
+  return { ...common, exitCode, targets: parties, warnings };
+}
+
+function idleTexts({ idleWaivers }: Decision): readonly string[] {
+  return idleWaivers.map(({ waiver, why }) => `the waiver of ${waiver.id} on ${waiver.target} covers nothing: ${why}`);
 }
 
 /** How the clients of a run are told apart, and by what tolerances it is judged: live, and from its journal. */

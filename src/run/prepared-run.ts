@@ -8,6 +8,7 @@ import { linkDriven, type NamedLink } from './over-link.ts';
 import { lacksOf, placeOf, type DrivenTarget } from '../conformance/driven-target.ts';
 import { selectChecks } from '../conformance/select-checks.ts';
 import { FieldbenchError, placedAt } from '../error.ts';
+import type { RunGate } from '../history/run-gate.ts';
 import { defaultParameters, type RuleParameters } from '../judge/rule.ts';
 import { brokerTarget } from '../parts/brokers/drivers.ts';
 import { linkBackend } from '../parts/links/backend.ts';
@@ -20,6 +21,7 @@ import { readLinkFaults } from '../scenario/scenario-faults.ts';
 import { readLinkTimelines } from '../scenario/timeline-file.ts';
 import { readLinkProfiles } from '../scenario/scenario-links.ts';
 import { readScenario, ScenarioErrors, type ScenarioFile } from '../scenario/read-scenario.ts';
+import { gateWords } from './gate/read-gate.ts';
 import { quoted } from './quoted.ts';
 import { fileOfScenario, scenarioPath } from './shipped.ts';
 
@@ -46,6 +48,8 @@ export interface ConformanceOptions extends RunOptions {
   readonly link?: NamedLink;
   /** Targets by URL that may be treated as if they were the bench's own; others get the safe checks only. */
   readonly destructive?: readonly string[];
+  /** A baseline, waivers, further verdicts to fail on: see {@link readGate}. */
+  readonly gate?: RunGate;
 }
 
 /** Which scenario is played, and on what. */
@@ -77,11 +81,19 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
     ...(select === undefined ? [] : [`--select ${quoted(select)}`]),
     ...(options.link === undefined ? [] : [`--link ${quoted(options.link.word)}`]),
     ...(options.destructive ?? []).map((it) => `--destructive ${it}`),
+    ...(options.gate === undefined ? [] : gateWords(options.gate)),
   ];
   const command = ['fieldbench conform', ...words, `--seed ${seed}`].join(' ');
   return {
     checks: selected,
-    bench: { mode: 'conform', seed, command, parameters: { ...over.judged }, ...(over.link && { link: over.link }) },
+    bench: {
+      mode: 'conform',
+      seed,
+      command,
+      parameters: { ...over.judged },
+      ...(over.link && { link: over.link }),
+      ...(options.gate && { gate: options.gate }),
+    },
     drive: async (bench) => {
       const { clock, history, signal } = bench.context;
       const prefix = `fb${bench.runId.slice(0, 6)}`;

@@ -65,6 +65,7 @@ function judged(events: readonly HistoryEvent[], run: RunStarted, target: Target
     end: { kind: 'end', seq: events.length, tMs: 12_345, how: 'completed' },
     verdict: 'fail',
     exitCode: 1,
+    suite: '3.1.1-0123abcd',
     targets: [
       {
         name: target.target,

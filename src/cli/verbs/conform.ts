@@ -1,6 +1,8 @@
 // `fieldbench conform`: judges brokers against the standard, statement by statement.
 import { FieldbenchError } from '../../error.ts';
 import { readOptions, wholeNumber } from '../options.ts';
+import { wallTime } from '../../net/clock.ts';
+import { readGate, type GateOptions } from '../../run/gate/read-gate.ts';
 import { readRunLink } from '../../run/over-link.ts';
 import { prepareConformance } from '../../run/prepared-run.ts';
 import { recordRun, reportFolder } from '../record.ts';
@@ -15,21 +17,32 @@ Judges brokers against MQTT 3.1.1, statement by statement.
   --select WHAT   only these checks: ids, statements, sections, chapters or globs, separated by commas
   --link NAME     put this link before every connection: a name of "fieldbench list links", or a file
   --destructive T a target by URL gets only checks that are safe for its other users, unless it is named here again
+  --baseline FILE fail only on what is new: results.json of an earlier run of the same targets, or its folder
+  --waivers FILE  failures that somebody has taken upon himself, each with a reason, a link and a last day
+  --fail-on WHAT  verdicts that fail the run beside fail, separated by commas: warn, limit, inconclusive
   --mqtt VERSION  version of the standard: 3.1.1, the only one judged so far
   --seed N        repeat the random draws of a run (default 1)
   --report DIR    write the results there (default: a new folder below fieldbench-report)
-  --json          print results.json instead of words`;
+  --json          print results.json instead of words
+
+Exit codes: 0 nothing failed (nothing new, with --baseline), 1 something failed, 3 inconclusive or nothing judged,
+2 usage or configuration.`;
 
 const options = {
   target: { type: 'string', multiple: true },
   select: { type: 'string', multiple: true },
   link: { type: 'string' },
   destructive: { type: 'string', multiple: true },
+  baseline: { type: 'string' },
+  waivers: { type: 'string' },
+  'fail-on': { type: 'string', multiple: true },
   mqtt: { type: 'string', default: '3.1.1' },
   seed: { type: 'string', default: '1' },
   report: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
+
+type Values = ReturnType<typeof readOptions<typeof options>>['values'];
 
 export const conform: Verb = {
   summary: 'judges brokers against the standard',
@@ -46,8 +59,10 @@ export const conform: Verb = {
     }
     judgedVersion(values.mqtt);
     const targets = [...new Set(values.target ?? ['embedded'])];
+    const gate = await readGate(gateOptions(values), targets, wallTime().slice(0, 10));
     const prepared = prepareConformance({
       targets,
+      ...(gate && { gate }),
       destructive: namedAgain(values.destructive ?? [], targets),
       seed: wholeNumber('seed', values.seed),
       ...(values.link !== undefined && { link: await readRunLink(values.link) }),
@@ -56,6 +71,15 @@ export const conform: Verb = {
     return recordRun(prepared, { reportDir: reportFolder(values.report, 'conform'), signal }, { json: values.json });
   },
 };
+
+function gateOptions(values: Values): GateOptions {
+  const { baseline, waivers, 'fail-on': failOn = [] } = values;
+  return {
+    ...(baseline !== undefined && { baseline }),
+    ...(waivers !== undefined && { waivers }),
+    failOn: failOn.flatMap((it) => it.split(',')),
+  };
+}
 
 /** Refuses a version that no check judges, instead of judging another one. */
 function judgedVersion(version: string): void {

@@ -1,21 +1,30 @@
 // `fieldbench report`: judges a recorded run again and writes its reports anew, from the journal alone.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { FieldbenchError } from '../../error.ts';
 import { readOptions } from '../options.ts';
 import { showRun } from '../record.ts';
+import { compare, journalIn } from './report-compare.ts';
 import type { Verb } from '../verb.ts';
 
 const usage = `Usage: fieldbench report RUN_DIR [OPTIONS]
+       fieldbench report compare RUN_DIR RUN_DIR [OPTIONS]
 
-Judges the run whose journal.ndjson lies in RUN_DIR again, and writes its reports anew.
+Judges the run whose journal.ndjson lies in RUN_DIR again, and writes its reports anew: decided as it was then, by the
+baseline and the waivers that it had. With compare, holds two runs beside each other: two versions of a broker, two
+configurations, two brokers.
 
-  --json          print results.json instead of words`;
+  --json          print results.json instead of words; with compare, the comparison
+
+With compare:
+  --report DIR    write compare.md there (default: a new folder below fieldbench-report)
+  --fail-on worse end with exit code 1 when something is worse in the second run`;
 
 export const report: Verb = {
-  summary: 'judges a recorded run again and writes its reports anew',
+  summary: 'judges a recorded run again, or compares two',
   usage,
   async run(args) {
+    if (args.includes('compare') && args.find((it) => !it.startsWith('-')) === 'compare') {
+      return compare(args.toSpliced(args.indexOf('compare'), 1));
+    }
     const { values, positionals } = readOptions(args, { json: { type: 'boolean', default: false } });
     const [folder, ...more] = positionals;
     if (folder === undefined || more.length > 0) {
@@ -25,14 +34,7 @@ export const report: Verb = {
         hint: 'runs lie below fieldbench-report',
       });
     }
-    if (!existsSync(join(folder, 'journal.ndjson'))) {
-      throw new FieldbenchError({
-        code: 'FB_RUN_FOLDER',
-        message: `there is no run in ${folder}`,
-        expected: `a file ${join(folder, 'journal.ndjson')}`,
-        hint: 'runs lie below fieldbench-report',
-      });
-    }
+    journalIn(folder);
     return (await showRun(folder, { json: values.json })).exitCode;
   },
 };

@@ -7,6 +7,7 @@ import { linkWords, runLine, verdictSentence, verdictWords } from '../verdict-wo
 import { shape, shapeSheet } from './badge.ts';
 import { coverageSection } from './coverage.ts';
 import { problemsSection } from './problems.ts';
+import { decisionSection } from './decision.ts';
 import { provenanceSection } from './provenance.ts';
 import { style } from './style.ts';
 import { targetSection } from './targets.ts';
@@ -40,7 +41,7 @@ export function pageText({ run, problems, excerpts }: Material): string {
       <body>
         ${shapeSheet()} ${header(run)}
         <main>
-          ${problemsSection(problems, excerpts)} ${run.targets.map(targetSection)}
+          ${decisionSection(run)} ${problemsSection(problems, excerpts)} ${run.targets.map(targetSection)}
           ${run.targets.length === 0 ? undefined : coverageSection(run.targets)} ${provenanceSection(run)}
         </main>
       </body>

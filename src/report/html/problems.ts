@@ -1,5 +1,6 @@
 // Failures first: each with what was acceptable, what came, the packets around it and the command that repeats it.
 import type { Excerpts } from '../excerpt.ts';
+import { standingText } from '../gate-words.ts';
 import { measurementText, byText, titleOfProblem } from '../problem-text.ts';
 import type { Problem } from '../problems.ts';
 import { findStatement } from '../../spec/catalogue.ts';
@@ -48,6 +49,7 @@ function problemArticle(problem: Problem, excerpts: Excerpts, open: boolean): Ht
     </dl>
     ${packetTable(excerpts.of(problem.evidence))}
     <p class="aside">Judged ${byText(problem)}.</p>
+    ${problem.standing === undefined ? undefined : html`<p class="aside">${standingText(problem.standing, problem.waivedBy)}</p>`}
     <p class="repeat"><span class="label">Repeat</span> <code>${problem.repeat}</code></p>
   </details>`;
 }
