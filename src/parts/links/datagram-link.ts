@@ -104,7 +104,7 @@ export async function startEmbeddedDatagramLink(
   return {
     name,
     endpoint: standing.endpoint,
-    shape: async (figures) => state.shape(figures),
+    shape: async (figures) => forecast.shape(figures),
     cut: async (how) => state.cut(how),
     halfOpen: async (dead) => state.halfOpen(dead),
     restore: async () => state.restore(),

@@ -54,7 +54,7 @@ export async function startEmbeddedLink(options: LinkOptions, context: PartConte
   return {
     name: options.name,
     endpoint: standing.endpoint,
-    shape: async (figures) => state.shape(figures),
+    shape: async (figures) => forecast.shape(figures),
     cut: async (how) => state.cut(how),
     halfOpen: async (dead) => state.halfOpen(dead),
     restore: async () => state.restore(),

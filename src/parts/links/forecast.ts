@@ -5,7 +5,7 @@ import type { PlayedTimeline } from '../../faults/played-timeline.ts';
 import { weatherOf } from '../../faults/outages.ts';
 import type { Weather } from '../../faults/weather.ts';
 import type { CancelTimer, Clock } from '../../net/clock.ts';
-import type { LinkState } from './link-state.ts';
+import type { LinkState, Shape } from './link-state.ts';
 
 /** What a forecast acts on. */
 export interface ForecastOptions {
@@ -22,18 +22,18 @@ export interface ForecastOptions {
 /** Follows the clock from `begin` until it is disposed of. A cut by the run itself is not its business. */
 export class Forecast implements Disposable {
   readonly #options: ForecastOptions;
-  readonly #first: Interface;
-  readonly #second: Interface | undefined;
+  #profile: LinkProfile;
+  #first: Interface;
+  #second: Interface | undefined;
   #onSecond = false;
   #beganMs = 0;
   #cancelTimer: CancelTimer | undefined;
 
   constructor(options: ForecastOptions) {
-    const { seed, link, profile } = options;
     this.#options = options;
-    this.#first = new Interface(profile, { seed, link });
-    const { failover } = profile;
-    this.#second = failover && new Interface(failover.to, { seed, link: `${link} second` });
+    this.#profile = options.profile;
+    this.#first = this.#firstOf(options.profile);
+    this.#second = this.#secondOf(options.profile);
   }
 
   begin(): void {
@@ -43,6 +43,33 @@ export class Forecast implements Disposable {
 
   [Symbol.dispose](): void {
     this.#cancelTimer?.();
+  }
+
+  /**
+   * The run changes the link: figures alone leave its outages as they are, a whole profile brings its own, and its own
+   * second interface.
+   * @throws FieldbenchError `FB_LINK_FIGURES`
+   */
+  shape(shape: Shape): void {
+    this.#options.state.shape(shape);
+    const { profile } = shape;
+    if (profile === undefined) return;
+    this.#profile = profile;
+    this.#first = this.#firstOf(profile);
+    this.#second = this.#secondOf(profile);
+    this.#onSecond = false;
+    this.#cancelTimer?.();
+    this.#tick();
+  }
+
+  #firstOf(profile: LinkProfile): Interface {
+    const { seed, link } = this.#options;
+    return new Interface(profile, { seed, link });
+  }
+
+  #secondOf({ failover }: LinkProfile): Interface | undefined {
+    const { seed, link } = this.#options;
+    return failover && new Interface(failover.to, { seed, link: `${link} second` });
   }
 
   #tick(): void {
@@ -64,7 +91,7 @@ export class Forecast implements Disposable {
 
   /** Takes the other interface where it is time to; gives when to look again. */
   #switch(tMs: number): number {
-    const { failover, title } = this.#options.profile;
+    const { failover, title } = this.#profile;
     if (failover === undefined) return Infinity;
     const { afterS, backAfterS, to, connections } = failover;
     const waitS = this.#onSecond ? backAfterS : afterS;
@@ -72,16 +99,16 @@ export class Forecast implements Disposable {
     if (sinceMs === undefined) return Infinity;
     if (tMs < sinceMs + waitS * 1000) return sinceMs + waitS * 1000;
     this.#onSecond = !this.#onSecond;
-    this.#options.state.shape({ profile: this.#onSecond ? to : this.#options.profile });
+    this.#options.state.shape({ profile: this.#onSecond ? to : this.#profile });
     this.#options.onSwitch(connections, `failover to ${this.#onSecond ? to.title : title}`);
     return Infinity;
   }
 
   #playTimeline(tMs: number): number {
-    const { timeline, state, profile } = this.#options;
+    const { timeline, state } = this.#options;
     if (timeline === undefined) return Infinity;
     const point = pointAt(timeline.timeline, tMs);
-    const base = (point.profile === undefined ? undefined : timeline.profiles[point.profile]) ?? profile;
+    const base = (point.profile === undefined ? undefined : timeline.profiles[point.profile]) ?? this.#profile;
     state.shape({ profile: profileAt(base, point) });
     const cause = point.state === 'up' ? '' : `timeline ${timeline.timeline.file}`;
     state.want('timeline', { state: point.state, cause });

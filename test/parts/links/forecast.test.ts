@@ -54,6 +54,20 @@ test('a cut by the run outlasts the weather, and the weather a restore', () => {
   expect(other.state.passing('toServer')).toBe('drop');
 });
 
+test('another profile brings its own outages, figures alone change none', () => {
+  const { clock, state, forecast } = bed({ ...plainProfile, outages: [outage] });
+  forecast.shape({ delayMs: 7 });
+  clock.advance(10_000);
+  expect(state.now('toServer')).toMatchObject({ delayMs: 7, passing: 'drop' });
+  forecast.shape({ profile: plainProfile });
+  expect(state.passing('toServer')).toBe('open');
+  forecast.shape({ profile: { ...plainProfile, outages: [{ ...outage, atS: 30 }] } });
+  clock.advance(19_999);
+  expect(state.passing('toServer')).toBe('open');
+  clock.advance(1);
+  expect(state.passing('toServer')).toBe('drop');
+});
+
 test('a timeline changes figures, state and profile', () => {
   const timeline = parseTimeline(
     'tS,rttMs,upBitPerS,state,profile\n0,200,,,\n5,,9600,,\n10,,,freeze,\n15,,,up,slow\n',
