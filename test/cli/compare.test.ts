@@ -20,6 +20,12 @@ const configurations: Readonly<Record<string, string>> = {
 const select =
   'publish/acknowledged,publish/256-kib,publish/qos2-exactly-once,retained/kept-for-new-subscribers,retained/cleared-by-empty';
 
+/** The checks that only one of two runs could judge. */
+const lost = ({ targets }: Comparison): readonly string[] =>
+  targets.flatMap((it) =>
+    it.changes.filter((each) => each.kind === 'check' && each.direction === 'onlyFirst').map((each) => each.id),
+  );
+
 describe('two Mosquitto configurations', need('mosquitto'), () => {
   const place = new Workplace();
   const brokers: ChildProcess[] = [];
@@ -38,7 +44,7 @@ describe('two Mosquitto configurations', need('mosquitto'), () => {
           reportDir: place.path(name),
           signal,
         });
-        expect(failure).toBeUndefined();
+        if (failure !== undefined) throw failure;
       }),
     );
   }, 90_000);
@@ -59,12 +65,6 @@ describe('two Mosquitto configurations', need('mosquitto'), () => {
     const code = await report.run(options, AbortSignal.abort()).finally(() => spy.mockRestore());
     return { code, said: JSON.parse(written.join('')) as Comparison };
   }
-
-  /** The checks that only one of two runs could judge. */
-  const lost = ({ targets }: Comparison): readonly string[] =>
-    targets.flatMap((it) =>
-      it.changes.filter((each) => each.kind === 'check' && each.direction === 'onlyFirst').map((each) => each.id),
-    );
 
   test('max_qos 1: what needs QoS 2 alone is judged in the first only, what tries each QoS is worse', async () => {
     const { said, code } = await compared('usual', 'max-qos');

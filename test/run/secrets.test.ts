@@ -33,12 +33,16 @@ describe('a run with a login', need('mosquitto'), () => {
           commandLines.push(...allCommandLines());
         }),
       );
-    const watch = (event: HistoryEvent): void => {
-      if (event.kind === 'check' || event.kind === 'part') commandLines.push(...allCommandLines());
-    };
     const signal = AbortSignal.timeout(60_000);
-    const completed = await completeRun({ ...prepared, drive }, { reportDir: folder, signal, watch });
-    expect(completed.failure).toBeUndefined();
+    const completed = await completeRun(
+      { ...prepared, drive },
+      {
+        reportDir: folder,
+        signal,
+        watch: (event) => void (tellsOfStarts(event) && commandLines.push(...allCommandLines())),
+      },
+    );
+    if (completed.failure !== undefined) throw completed.failure;
     ({ events } = completed);
     const run = judgeRun(events, withCheckThatShowsLogins());
     await writeWith([...reporters, capture], run, events, folder);
@@ -79,6 +83,11 @@ describe('a run with a login', need('mosquitto'), () => {
     expect(search('it', Buffer.from(unmasked), secret)).toContain('inside of base64 in it');
   });
 });
+
+/** The moments at which something may have been started. */
+function tellsOfStarts({ kind }: HistoryEvent): boolean {
+  return kind === 'check' || kind === 'part';
+}
 
 /** The bench, with every broker that it starts told before anybody uses it. */
 function watchedBench(bench: Bench, onStarted: (broker: StartedBroker) => void): Bench {
