@@ -8,7 +8,7 @@ import { report } from '../../src/cli/verbs/report.ts';
 import { runConformance } from '../../src/index.ts';
 import { freePorts } from '../../src/parts/brokers/free-port.ts';
 import type { Comparison } from '../../src/report/compare/comparison.ts';
-import { need } from '../support/needs.ts';
+import { need, whereIs } from '../support/needs.ts';
 import { Workplace } from './command-line.ts';
 
 /** Configuration -> the lines that it adds. */
@@ -93,7 +93,7 @@ async function mosquitto(folder: string, port: number, line: string): Promise<Ch
   mkdirSync(folder);
   const file = join(folder, 'mosquitto.conf');
   writeFileSync(file, ['listener ' + port + ' 127.0.0.1', 'allow_anonymous true', 'user root', line, ''].join('\n'));
-  const child = spawn('mosquitto', ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(whereIs('mosquitto'), ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
   if (child.stderr === null) throw new Error('a pipe was asked for');
   for await (const said of createInterface(child.stderr)) {
     if (!said.endsWith(' running')) continue;
