@@ -2,14 +2,14 @@
 import type { Bench, BenchOptions } from '../bench/bench.ts';
 import type { Plan } from '../bench/plan.ts';
 import { play } from '../bench/play.ts';
-import type { Check } from '../conformance/check.ts';
+import type { Check, Need } from '../conformance/check.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
 import { linkDriven, type NamedLink } from './over-link.ts';
 import { lacksOf, placeOf, type DrivenTarget } from '../conformance/driven-target.ts';
 import { selectChecks } from '../conformance/select-checks.ts';
 import { FieldbenchError, placedAt } from '../error.ts';
 import { defaultParameters, type RuleParameters } from '../judge/rule.ts';
-import { brokerTarget } from '../parts/brokers/drivers.ts';
+import { limitText, targetOf, type Target } from '../bench/target/target.ts';
 import { linkBackend } from '../parts/links/backend.ts';
 import type { StartedBroker } from '../parts/part.ts';
 import { actionInWords } from '../scenario/describe.ts';
@@ -70,7 +70,7 @@ export interface PreparedRun {
 export function prepareConformance(options: ConformanceOptions): PreparedRun & { readonly checks: readonly Check[] } {
   const { targets, select, seed = 1 } = options;
   const selected = selectChecks(select);
-  for (const word of targets) brokerTarget(word); // An unknown one is told before any other is started.
+  const described = targets.map((word) => targetOf(word)); // An unknown one is told before any other is started.
   const over = linkDriven(options.link, { ...defaultParameters, ...options.parameters });
   const words = [
     ...targets.map((it) => `--target ${it}`),
@@ -85,10 +85,10 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
     drive: async (bench) => {
       const { clock, history, signal } = bench.context;
       const prefix = `fb${bench.runId.slice(0, 6)}`;
-      for (const word of targets) {
-        const broker = await bench.startTarget(word, word);
+      for (const target of described) {
+        const broker = await bench.startTarget(target.word, target);
         const { connectionIds } = bench;
-        await driveChecks(selected, drivenTarget(word, broker, bench, options), {
+        await driveChecks(selected, drivenTarget(target, broker, bench, options), {
           prefix,
           history,
           clock,
@@ -103,12 +103,13 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
 }
 
 function drivenTarget(
-  word: string,
+  described: Target,
   broker: StartedBroker,
   bench: Bench,
   { destructive = [] }: ConformanceOptions,
 ): DrivenTarget {
-  const target = { ...placeOf(broker), name: word, lacks: lacksOf(broker) };
+  const { word } = described;
+  const target = { ...placeOf(broker), name: word, lacks: new Map([...lacksOf(broker), ...limitsOf(described)]) };
   if (broker.isForeign) {
     if (destructive.includes(word)) return target;
     return { ...target, spared: `--destructive ${word} says that this broker may be treated so` };
@@ -116,10 +117,15 @@ function drivenTarget(
   return {
     ...target,
     async startAnother(check) {
-      const another = await bench.startAnother(`${word} for ${check}`, word);
+      const another = await bench.startAnother(`${word} for ${check}`, described);
       return { ...placeOf(another), [Symbol.asyncDispose]: () => another[Symbol.asyncDispose]() };
     },
   };
+}
+
+/** What a target declares not to do, as reasons to skip the checks that need it. */
+function limitsOf({ limits }: Target): readonly (readonly [Need, string])[] {
+  return limits.map((it) => [it.needs, `declared limit: ${limitText(it)}`] as const);
 }
 
 /** A scenario that can be played. */
@@ -164,11 +170,11 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
 
 /** Targets that nobody knows are told before anything starts, each with its place in the file. */
 function checkTargets(file: ScenarioFile, instead: string | undefined): void {
-  if (instead !== undefined) brokerTarget(instead);
+  if (instead !== undefined) targetOf(instead);
   // Those of the file too where another one replaces them: its text stands in the journal, credentials never do.
   const errors = Object.entries(file.scenario.brokers).flatMap(([name, it]): FieldbenchError[] => {
     try {
-      brokerTarget(it.target);
+      targetOf(it.target);
       return [];
     } catch (error) {
       if (!(error instanceof FieldbenchError)) throw error;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { faultSchema } from './fault-schema.ts';
 import { figureKeys, linkWord, oneDelay } from './link-schema.ts';
-import { duration } from './quantities.ts';
+import { duration } from '../bench/files/quantities.ts';
 
 const partName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name of lower-case letters, digits and dashes');
 const qos = z.union([z.literal(0), z.literal(1), z.literal(2)], 'expected 0, 1 or 2');

@@ -5,7 +5,7 @@ import { suiteCoverage, type StatementCoverage } from '../../conformance/coverag
 import { mutants } from '../../conformance/mutants.ts';
 import { didYouMean, FieldbenchError } from '../../error.ts';
 import { rules } from '../../judge/rules.ts';
-import { brokerTargets } from '../../parts/brokers/drivers.ts';
+import { shippedTarget, shippedTargets } from '../../bench/target/target-file.ts';
 import { linkBackends } from '../../parts/links/backend.ts';
 import { atMostWords, readOptions } from '../options.ts';
 import { shippedScenarios } from '../../run/shipped.ts';
@@ -22,7 +22,7 @@ const lists: Readonly<Record<string, () => Rows | Promise<Rows>>> = {
   mutants: () => mutants.map((it) => [it.id, it.statement, it.summary]),
   statements: () => suiteCoverage({ checks, rules, mutants }).map(rowOfStatement),
   targets: () => [
-    ...Object.entries(brokerTargets).map(([word, it]) => [word, it.kind]),
+    ...shippedTargets().map((name) => [name, shippedTarget(name)?.target.title ?? '']),
     ['mqtt://HOST:PORT', 'a running broker'],
     ['ws://HOST:PORT/PATH', 'a running broker, over WebSocket'],
     ['mqtts:// and wss://', 'the same over TLS, behind a tap'],

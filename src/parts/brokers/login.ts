@@ -1,11 +1,6 @@
 // The login of a broker's listener with an access control list: made anew for each broker, and shown to nobody.
-import { pbkdf2Sync, randomBytes } from 'node:crypto';
-
-/** User name and password. */
-export interface Login {
-  readonly userName: string;
-  readonly password: string;
-}
+import { createHash, pbkdf2Sync, randomBytes } from 'node:crypto';
+import type { Login } from '../part.ts';
 
 /** Not drawn from the run's seed: who knows a seed must not know a password. */
 export function newLogin(): Login {
@@ -22,4 +17,13 @@ export function mosquittoPasswordLine({ userName, password }: Login): string {
   const salt = randomBytes(saltB);
   const hash = pbkdf2Sync(password, salt, iterations, hashB, 'sha512');
   return `${userName}:$7$${iterations}$${salt.toString('base64')}$${hash.toString('base64')}\n`;
+}
+
+const rabbitmqSaltB = 4;
+
+/** A password as RabbitMQ's definitions hold it (`rabbit_password_hashing_sha256`). */
+export function rabbitmqHash({ password }: Login): string {
+  const salt = randomBytes(rabbitmqSaltB);
+  const hash = createHash('sha256').update(salt).update(password, 'utf8').digest();
+  return Buffer.concat([salt, hash]).toString('base64');
 }

@@ -1,6 +1,5 @@
 // What Mosquitto is told, as a process and in a container alike: its listeners, and storage that survives a kill.
-import { deniedTopics } from '../part.ts';
-import type { Login } from './login.ts';
+import { deniedTopics, type Login } from '../part.ts';
 
 /** Where it listens and keeps its storage. */
 export interface MosquittoListeners {
