@@ -56,11 +56,11 @@ process:
   listeners: { acl: { on: login } }
 `;
   expect(problemsOf(text).map((it) => it.split('\n')[0])).toEqual([
+    't.yaml:8:23 process.listeners.acl.on: there is no listener "login" with a port of its own [FB_TARGET_SCHEMA]',
+    't.yaml:8:3 process.listeners: expected a listener "mqtt" [FB_TARGET_SCHEMA]',
     expect.stringMatching(/^t\.yaml:7:10 process\.args\.0: there is no placeholder "\$\{port\.mqt\}": /),
     't.yaml:4:7 limits.0.needs: expected one of: qos1, qos2, retain, will, session, wildcards, websocket, acl, login, tls, clientCertificates, restart [FB_TARGET_SCHEMA]',
     't.yaml:4:30 limits.0.source: expected the https:// address of the page of the vendor that says so [FB_TARGET_SCHEMA]',
-    't.yaml:8:23 process.listeners.acl.on: there is no listener "login" with a port of its own [FB_TARGET_SCHEMA]',
-    't.yaml:8:3 process.listeners: expected a listener "mqtt" [FB_TARGET_SCHEMA]',
     't.yaml:2:1 the file: unknown key "limts" [FB_TARGET_SCHEMA]',
   ]);
 });
