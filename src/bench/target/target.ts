@@ -1,9 +1,10 @@
 // What is judged: a broker that can be started or reached, what it declares not to do, and what may be done to it.
 import { didYouMean, FieldbenchError } from '../../error.ts';
 import { aedes } from '../../parts/brokers/aedes.ts';
-import { mosquittoContainer } from '../../parts/brokers/mosquitto-container.ts';
+import { containerDriver } from '../../parts/brokers/container-driver.ts';
 import { processDriver } from '../../parts/brokers/process-driver.ts';
 import { remoteBroker } from '../../parts/brokers/remote.ts';
+import type { ContainerWay } from '../../parts/brokers/target-way.ts';
 import type { BrokerDriver } from '../../parts/part.ts';
 import { isTargetPath, readTargetFile, shippedTarget, shippedTargets, type TargetFile } from './target-file.ts';
 import type { WrittenLimit } from './target-schema.ts';
@@ -58,10 +59,16 @@ function driverOf({ name, here, target }: TargetFile, way: Way): BrokerDriver | 
     case 'process':
       return target.process && processDriver(about, target.process);
     case 'container':
-      return name === 'mosquitto' ? mosquittoContainer() : undefined;
+      return target.container && containerDriver(about, chosenImage(name, target.container));
     case 'remote':
       return target.remote && remoteBroker(target.remote.url);
   }
+}
+
+/** `FIELDBENCH_MOSQUITTO_IMAGE` in the environment names another image for the target `mosquitto`. */
+function chosenImage(name: string, way: ContainerWay): ContainerWay {
+  const chosen = process.env[`FIELDBENCH_${name.toUpperCase().replaceAll('-', '_')}_IMAGE`];
+  return chosen ? { ...way, image: chosen, local: undefined } : way;
 }
 
 function noSuchWay(word: string, { name, target }: TargetFile): FieldbenchError {

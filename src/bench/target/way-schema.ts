@@ -6,6 +6,8 @@ import { strayPlaceholders } from './stray-placeholders.ts';
 
 const word = z.string().min(1);
 const words = z.array(word);
+/** Programs with their arguments. */
+const commands = z.array(z.array(word).min(1));
 const portName = z
   .string()
   .regex(/^[a-zA-Z][a-zA-Z0-9]*$/, 'expected a name of letters and digits')
@@ -101,11 +103,13 @@ export const processWay = z
     needs: words.default([]),
     ...whole,
     files: z.record(relative, file).default({}),
-    before: z.array(z.array(word).min(1)).default([]),
+    before: commands.default([]),
     user: word.optional(),
     inherit: z.array(variableName).default([]),
     version: version.default(unknownVersion),
-    secured: z.strictObject({ ...instance, files: z.record(relative, file).optional() }).optional(),
+    secured: z
+      .strictObject({ ...instance, before: commands.optional(), files: z.record(relative, file).optional() })
+      .optional(),
   })
   .superRefine((it, context) => strayPlaceholders(it, ['program', 'node'], context));
 

@@ -1,153 +1,101 @@
-// What one instance of a described broker gets from the run: ports, a login, certificates; and how clients come in with them.
+// What one instance of a described broker gets from the run: ports, logins, and certificates where it speaks of them.
 import { listenerCertificates, type ListenerCertificates } from '../../net/listener-certificates.ts';
-import type { BrokerVariants, Endpoint, Login } from '../part.ts';
-import { deniedTopics } from '../part.ts';
-import { mosquittoPasswordLine, newLogin, rabbitmqHash } from './login.ts';
-import { placeholdersIn } from './placeholders.ts';
-import { listenerNames, type InstancePlan, type ListenerName, type ListenerPlan } from './target-way.ts';
-
-/** Where clients dial. */
-const host = '127.0.0.1';
+import { deniedTopics, type Login } from '../part.ts';
+import { mosquittoPasswordLine, newLogin, passwordSha256, rabbitmqHash } from './login.ts';
+import { placeholdersIn, type loginForms } from './placeholders.ts';
+import { listenersOf, type InstancePlan } from './target-way.ts';
 
 /** Port by its name: those of listeners, and further ones. */
 export type Ports = ReadonlyMap<string, number>;
 
 /** What an instance got. */
 export interface Equipment {
-  readonly login: Login;
-  readonly certificates?: ListenerCertificates;
   /** Where clients dial. */
   readonly ports: Ports;
+  readonly login: Login;
+  /** Of the listener `acl`: brokers hold it against the user who it is, and not which listener it came by. */
+  readonly acl: Login;
+  readonly certificates?: ListenerCertificates;
 }
+
+/** Where clients dial described brokers. */
+export const loopback = '127.0.0.1';
 
 /** Names of the ports that an instance needs: of each listener that does not stand on another's, and further ones. */
 export function portNames({ listeners, ports }: Pick<InstancePlan, 'listeners' | 'ports'>): readonly string[] {
   return [...listenersOf(listeners).flatMap(([name, it]) => (it.on === undefined ? [name] : [])), ...ports];
 }
 
-const tlsFileNames = { ca: 'tls-ca.pem', cert: 'tls-server.pem', key: 'tls-server-key.pem' } as const;
+/** What an instance that can be dialled at these ports is given. */
+export async function equip(plan: InstancePlan, ports: Ports): Promise<Equipment> {
+  const given = { ports, login: newLogin(), acl: newLogin('listed') };
+  // It takes longer than the whole start of most brokers.
+  if (!speaksOfTls(plan)) return given;
+  return { ...given, certificates: await listenerCertificates([loopback, 'localhost']) };
+}
+
+function speaksOfTls({ listeners, files, args, environment, before = [] }: InstancePlan): boolean {
+  if (listeners.tls !== undefined || listeners.clientCertificates !== undefined) return true;
+  const ownFiles = Object.values(files).filter((it) => typeof it === 'string');
+  const texts = [...ownFiles, ...args, ...Object.values(environment), ...before.flat()];
+  return texts.flatMap(placeholdersIn).some((name) => name.startsWith('tls.'));
+}
+
+const tlsFileNames = { caFile: 'tls-ca.pem', certFile: 'tls-server.pem', keyFile: 'tls-server-key.pem' } as const;
 
 /** The files in an instance's folder that hold its certificates. */
 export function tlsFiles({ certificates }: Equipment): Readonly<Record<string, string>> {
   if (certificates === undefined) return {};
-  const { ca, cert, key } = tlsFileNames;
-  return { [ca]: certificates.caPem, [cert]: certificates.server.certPem, [key]: certificates.server.keyPem };
+  const { caFile, certFile, keyFile } = tlsFileNames;
+  const { caPem, server } = certificates;
+  return { [caFile]: caPem, [certFile]: server.certPem, [keyFile]: server.keyPem };
 }
 
-/** Whether an instance needs certificates. */
-function needsCertificate({ listeners, files, args, environment }: InstancePlan): boolean {
-  if (listeners.tls !== undefined || listeners.clientCertificates !== undefined) return true;
-  const texts = [
-    ...Object.values(files).filter((it) => typeof it === 'string'),
-    ...args,
-    ...Object.values(environment),
-  ];
-  return texts.flatMap(placeholdersIn).some((name) => name.startsWith('tls.'));
+/** What a broker said, without the passwords that it was given. */
+export function withoutSecrets(text: string, { login, acl }: Equipment): string {
+  return text.replaceAll(login.password, '***').replaceAll(acl.password, '***');
 }
 
-/** What an instance that listens there is given. */
-export async function equip(plan: InstancePlan, ports: Ports): Promise<Equipment> {
-  const login = newLogin();
-  if (!needsCertificate(plan)) return { login, ports };
-  return { login, ports, certificates: await listenerCertificates([host, 'localhost']) };
-}
-
-/** What placeholders stand for within an instance. */
+/** An instance as it sees itself. */
 export interface InnerPlace {
   readonly dir: string;
   /** Address to listen on. */
   readonly host: string;
   readonly ports: Ports;
+  /** Placeholders of its kind. */
   readonly words: Readonly<Record<string, string>>;
 }
 
 /** What each placeholder stands for. Those that no target file may hold have been refused when it was read. */
-export function valuesOf(inner: InnerPlace, login: Login): (name: string) => string {
-  const known: Readonly<Record<string, string | undefined>> = {
-    ...inner.words,
-    dir: inner.dir,
-    host: inner.host,
+export function valuesOf(inner: InnerPlace, { login, acl }: Equipment): (name: string) => string {
+  const { dir, host, words } = inner;
+  const known: Readonly<Record<string, string>> = {
+    ...words,
+    dir,
+    host,
     deniedTopics,
-    'login.userName': login.userName,
-    'login.password': login.password,
-    'tls.caFile': `${inner.dir}/${tlsFileNames.ca}`,
-    'tls.certFile': `${inner.dir}/${tlsFileNames.cert}`,
-    'tls.keyFile': `${inner.dir}/${tlsFileNames.key}`,
+    ...prefixed('port', Object.fromEntries([...inner.ports].map(([name, port]) => [name, `${port}`]))),
+    ...prefixed(
+      'tls',
+      mapped(tlsFileNames, (file) => `${dir}/${file}`),
+    ),
+    ...prefixed('login', formsOf(login)),
+    ...prefixed('acl', formsOf(acl)),
   };
-  return (name) => {
-    // Made where they are asked for: each has a salt of its own.
-    if (name === 'login.mosquittoLine') return mosquittoPasswordLine(login).trimEnd();
-    if (name === 'login.rabbitmqHash') return rabbitmqHash(login);
-    const port = name.startsWith('port.') ? inner.ports.get(name.slice('port.'.length)) : undefined;
-    return port?.toString() ?? known[name] ?? `\${${name}}`;
-  };
+  return (name) => known[name] ?? `\${${name}}`;
 }
 
-/** A way into an instance, as its readiness is tried. */
-export interface Entrance {
-  readonly endpoint: Endpoint;
-  readonly login?: Login;
-}
-
-/** Every way into an instance. */
-export interface Entrances {
-  /** The plain listener, or where there is none, the first that is described. */
-  readonly first: Entrance;
-  readonly others: readonly Entrance[];
-  readonly variants: BrokerVariants;
-}
-
-/** How clients come in. */
-export function entrancesOf({ listeners }: Pick<InstancePlan, 'listeners'>, equipment: Equipment): Entrances {
-  const all = listenersOf(listeners).map(([name, it]) => [name, entrance(name, it, equipment)] as const);
-  const [[, first] = ['mqtt', noEntrance()] as const, ...others] = all;
-  const { websocket, acl, login, tls, clientCertificates } = Object.fromEntries(all) as Partial<
-    Record<ListenerName, Entrance>
-  >;
-  const { clients } = equipment.certificates ?? {};
+function formsOf(login: Login): Readonly<Record<keyof typeof loginForms, string>> {
   return {
-    first,
-    others: others.map(([, it]) => it),
-    variants: {
-      ...(websocket && { websocket: websocket.endpoint }),
-      ...(acl && { acl: { endpoint: acl.endpoint, ...equipment.login } }),
-      ...(login && { login: { endpoint: login.endpoint, ...equipment.login } }),
-      ...(tls && { tls: tls.endpoint }),
-      ...(clientCertificates &&
-        clients && {
-          clientCertificates: {
-            endpoint: clientCertificates.endpoint,
-            expired: clients.expired,
-            unknown: clients.unknown,
-          },
-        }),
-    },
+    ...login,
+    mosquittoLine: mosquittoPasswordLine(login).trimEnd(),
+    rabbitmqHash: rabbitmqHash(login),
+    passwordSha256: passwordSha256(login),
   };
 }
 
-/** The plain one first, whatever the order of the file. */
-function listenersOf(listeners: InstancePlan['listeners']): readonly (readonly [ListenerName, ListenerPlan])[] {
-  return listenerNames.flatMap((name) => {
-    const it = listeners[name];
-    return it === undefined ? [] : [[name, it] as const];
-  });
-}
+const prefixed = (prefix: string, it: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(it).map(([name, text]) => [`${prefix}.${name}`, text]));
 
-function entrance(name: ListenerName, it: ListenerPlan, { ports, login, certificates }: Equipment): Entrance {
-  const isTls = name === 'tls' || name === 'clientCertificates';
-  const { caPem = '', clients } = certificates ?? {};
-  const own = name === 'clientCertificates' ? clients?.good : undefined;
-  return {
-    endpoint: {
-      host,
-      port: ports.get(it.on ?? name) ?? 0,
-      ...(it.path !== undefined && { path: it.path }),
-      ...(isTls && { tls: { caPem, ...own } }),
-    },
-    ...((it.login === true || name === 'login' || name === 'acl') && { login }),
-  };
-}
-
-function noEntrance(): never {
-  throw new Error('an instance without a listener');
-}
+const mapped = (it: Readonly<Record<string, string>>, to: (text: string) => string): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(it).map(([name, text]) => [name, to(text)]));

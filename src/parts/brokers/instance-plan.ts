@@ -10,6 +10,7 @@ export function securedPlan(way: InstancePlan & { readonly secured?: InstanceCha
     args: own.args ?? way.args,
     listeners: own.listeners ?? way.listeners,
     ports: own.ports ?? way.ports,
+    before: own.before ?? way.before,
     files: { ...way.files, ...own.files },
     environment: { ...way.environment, ...own.environment },
   };

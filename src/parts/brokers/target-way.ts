@@ -16,6 +16,16 @@ export interface ListenerPlan {
   readonly login?: boolean | undefined;
 }
 
+/** Those that are described; the plain one first, whatever the order of the file. */
+export function listenersOf(
+  listeners: InstancePlan['listeners'],
+): readonly (readonly [name: ListenerName, plan: ListenerPlan])[] {
+  return listenerNames.flatMap((name) => {
+    const it = listeners[name];
+    return it === undefined ? [] : [[name, it] as const];
+  });
+}
+
 /** Where a version is read from; exactly one of them is given. */
 export interface VersionSource {
   /** A program whose output says it, with its arguments; in a container it is run there. */
@@ -41,6 +51,8 @@ export interface InstancePlan {
   readonly listeners: Readonly<Partial<Record<ListenerName, ListenerPlan | undefined>>>;
   /** Names of further ports. */
   readonly ports: readonly string[];
+  /** Programs to run before its first start, with their arguments; of a process only. */
+  readonly before?: readonly (readonly string[])[] | undefined;
 }
 
 /** What the secured instance says of itself. */
@@ -61,12 +73,19 @@ export interface ProcessWay extends Way {
   readonly program: readonly string[];
   /** Files of the machine that it needs beside its program. */
   readonly needs: readonly string[];
-  /** Programs to run before its first start, with their arguments. */
-  readonly before: readonly (readonly string[])[];
   /** Who runs it where the bench itself is root. */
   readonly user?: string | undefined;
   /** Variables of the bench's own environment that are handed on. */
   readonly inherit: readonly string[];
+}
+
+/** A broker in a container. */
+export interface ContainerWay extends Way {
+  readonly image: string;
+  /** Image built on this machine, taken where it is there; may be a pattern. */
+  readonly local?: string | undefined;
+  readonly entrypoint?: readonly string[] | undefined;
+  readonly user?: string | undefined;
 }
 
 /** Who is described: for names of folders, and for errors. */

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { aedes } from '../../../src/parts/brokers/aedes.ts';
-import { mosquittoProcess } from '../../../src/parts/brokers/mosquitto.ts';
 import { tryConnect } from '../../../src/parts/brokers/readiness.ts';
 import { targetOf } from '../../../src/bench/target/target.ts';
 import type { BrokerDriver, Endpoint } from '../../../src/parts/part.ts';
@@ -105,5 +104,5 @@ describe('Aedes', () => {
 });
 
 describe('Mosquitto', need('mosquitto'), () => {
-  everyVariant(mosquittoProcess);
+  everyVariant(targetOf('mosquitto').driver);
 });
