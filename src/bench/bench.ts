@@ -20,14 +20,14 @@ import { sampleLoopLag } from './loop-lag.ts';
 import { packageVersion, provenance } from './provenance.ts';
 import { openRunRegistry, type RunRegistry } from './run-registry.ts';
 import type { SweptRun } from './sweep.ts';
-import { limitText, targetOf, type Target } from './target/target.ts';
+import { targetOf, type Target } from './target/target.ts';
 
 export type { BrokerVariants, StartedBroker } from '../parts/part.ts';
 
 /** What a run is told before anything starts. */
 export interface BenchOptions extends Pick<
   RunStarted,
-  'mode' | 'seed' | 'command' | 'parameters' | 'scenario' | 'link'
+  'mode' | 'seed' | 'command' | 'parameters' | 'scenario' | 'link' | 'strict'
 > {
   /** Folder of the run's results; `journal.ndjson` is written here and must not be there yet. */
   readonly reportDir: string;
@@ -112,7 +112,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
 }
 
 function started(options: BenchOptions, clock: Clock, runId: string): Omit<RunStarted, 'seq' | 'tMs'> {
-  const { mode, seed, command, parameters, scenario, link } = options;
+  const { mode, seed, command, parameters, scenario, link, strict } = options;
   return {
     kind: 'run',
     schema: 1,
@@ -126,6 +126,7 @@ function started(options: BenchOptions, clock: Clock, runId: string): Omit<RunSt
     parameters,
     ...(scenario && { scenario }),
     ...(link && { link }),
+    ...(strict && { strict }),
     provenance: provenance(),
   };
 }
@@ -160,7 +161,7 @@ class OpenBench implements Bench {
     const { driver, word, limits } = asTarget(target);
     const broker = this.use(await driver.start(name, this.context));
     const { version, how } = broker;
-    this.history.record({ kind: 'target', target: name, version, how, repeat: word, limits: limits.map(limitText) });
+    this.history.record({ kind: 'target', target: name, version, how, repeat: word, limits });
     return broker;
   }
 

@@ -34,6 +34,12 @@ export const probes: readonly Probe[] = [
     probe: () => program('mosquitto'),
   },
   {
+    id: 'nats',
+    what: 'NATS server as a local process',
+    fix: 'apt-get install nats-server',
+    probe: () => program('nats-server'),
+  },
+  {
     id: 'mosquitto-clients',
     what: 'tests of the tap with real clients',
     fix: 'apt-get install mosquitto-clients',

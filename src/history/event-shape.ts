@@ -34,6 +34,7 @@ const range: Test = (it) => Array.isArray(it) && it.length === 2 && it.every(cou
 const base64: Test = (it) => typeof it === 'string' && it.length > 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(it);
 const scenario: Test = (it) => isObject(it) && text(it['file']) && text(it['text']);
 const runLink: Test = (it) => isObject(it) && text(it['word']) && text(it['title']) && listOf(text)(it['patience']);
+const limit: Test = (it) => isObject(it) && text(it['needs']) && text(it['says']) && text(it['source']);
 const datum: Test = (it) => text(it) || finite(it) || truth(it);
 
 /** The largest control packet there is, so that no event can claim more left out than that. */
@@ -55,10 +56,11 @@ const shapes: Shapes = {
     command: text,
     scenario: maybe(scenario),
     link: maybe(runLink),
+    strict: maybe(oneOf(true)),
     parameters: each(finite),
     provenance: each(text),
   },
-  target: { target: text, version: text, how: text, repeat: text, limits: listOf(text) },
+  target: { target: text, version: text, how: text, repeat: text, limits: listOf(limit) },
   opened: {
     connection: text,
     seenAt,

@@ -46,11 +46,26 @@ export interface RunStarted extends EventBase {
   readonly scenario?: { readonly file: string; readonly text: string };
   /** The link that every connection of a conformance run had to itself. */
   readonly link?: RunLink;
+  /** A declared limit fails the run too. */
+  readonly strict?: true;
   /** Tolerances that the verdicts used, by rule parameter name. */
   readonly parameters: Readonly<Record<string, number>>;
   /** Machine, kernel, congestion control, versions: shown as provenance. */
   readonly provenance: Readonly<Record<string, string>>;
 }
+
+/** Something that a target declares not to do; checks that need it are skipped. */
+export interface DeclaredLimit {
+  /** What a check may need of a target, e.g. `qos2`. */
+  readonly needs: string;
+  /** In words. */
+  readonly says: string;
+  /** Address of the page on which the vendor says so. */
+  readonly source: string;
+}
+
+/** A limit in one line, with the page that says so. */
+export const limitLine = ({ says, source }: DeclaredLimit): string => `${says} (${source})`;
 
 /** A target that the run judges. */
 export interface TargetDescribed extends EventBase {
@@ -61,7 +76,7 @@ export interface TargetDescribed extends EventBase {
   readonly how: string;
   /** The word that names it on the command line, for the command that repeats a check. */
   readonly repeat: string;
-  readonly limits: readonly string[];
+  readonly limits: readonly DeclaredLimit[];
 }
 
 /** A connection came to be, as seen by one tap. */

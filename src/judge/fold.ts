@@ -41,10 +41,11 @@ export function worstMeasured(all: Iterable<Measurement>): readonly Measurement[
  * Exit code of a run: 1 when something failed, else 3 when anything is inconclusive or nothing was judged, else 0.
  *
  * @param verdicts of every finding; give a run that is invalid as a whole an `inconclusive` of its own.
+ * @param failOn what counts as failed; `fail` always does
  */
-export function exitCodeOf(verdicts: Iterable<Verdict>): 0 | 1 | 3 {
+export function exitCodeOf(verdicts: Iterable<Verdict>, failOn: readonly Verdict[] = []): 0 | 1 | 3 {
   const seen = new Set(verdicts);
-  if (seen.has('fail')) return 1;
+  if (seen.has('fail') || failOn.some((it) => seen.has(it))) return 1;
   if (seen.has('inconclusive') || ![...seen].some((it) => isJudged(it))) return 3;
   return 0;
 }

@@ -15,7 +15,7 @@ export interface ListenerCertificates {
 }
 
 /** Common name of every client: some brokers take it for the user name, and what is wrong with a bad one is not its name. */
-const clientName = 'bench';
+export const goodClientName = 'bench';
 
 /**
  * @param hosts names and addresses by which the server is dialled
@@ -28,9 +28,9 @@ export async function listenerCertificates(
   const [ca, other] = await Promise.all([newAuthority('ec', madeAt), newAuthority('ec', madeAt)]);
   const [server, good, expired, unknown] = await Promise.all([
     ca.server(hosts),
-    ca.client(clientName),
-    ca.client(clientName, 'expired'),
-    other.client(clientName),
+    ca.client(goodClientName),
+    ca.client(goodClientName, 'expired'),
+    other.client(goodClientName),
   ]);
   return { caPem: ca.caPem, server, clients: { good, expired, unknown } };
 }

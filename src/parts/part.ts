@@ -111,7 +111,7 @@ export interface BrokerDriver {
    * Starts another one of its kind, configured to refuse: its `variants` hold the `login`, `tls`, `clientCertificates`
    * and `acl` that one broker cannot offer beside anonymous access. Absent where `start` offers them all, or nobody can.
    */
-  startSecured?(name: string, context: PartContext): Promise<StartedBroker>;
+  readonly startSecured?: (name: string, context: PartContext) => Promise<StartedBroker>;
 }
 
 /** A link between one part and another: dial `endpoint`, and what stands behind it is `upstream`. */

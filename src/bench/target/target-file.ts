@@ -57,6 +57,11 @@ export function parseTargetFile(file: string, text: string): TargetFile {
   return { name: basename(file).replace(/\.ya?ml$/, ''), here: dirname(resolve(file)), target: value };
 }
 
+/** A target that stands in another file. */
+export function writtenTarget(name: string, target: WrittenTarget, beside: string): TargetFile {
+  return { name, here: dirname(resolve(beside)), target };
+}
+
 /** At once and not later: whoever collects tests has to know what is wrong before the first one runs. */
 function textOf(file: string): string {
   try {

@@ -1,14 +1,14 @@
 // What a target file may say: the one definition behind validation, error messages and editors' completion.
 import { z } from 'zod';
+import { allowances } from './allowance.ts';
 import { needs } from './need.ts';
 import { containerWay, processWay, version } from './way-schema.ts';
 
 const line = z.string().min(1);
 const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable');
-const webPage = z.url({
-  protocol: /^https?$/,
-  error: 'expected the https:// address of the page of the vendor that says so',
-});
+const webPage = z
+  .string()
+  .regex(/^https?:\/\/[^\s/]+/, 'expected the https:// address of the page of the vendor that says so');
 
 /** Something that the broker's own documentation says it does not do. */
 const limit = z.strictObject({
@@ -21,8 +21,13 @@ const limit = z.strictObject({
 const remoteWay = z.strictObject({
   url: line,
   credentials: z.strictObject({ userNameFrom: environmentName, passwordFrom: environmentName }).optional(),
-  /** Certificate of the CA to trust, beside the target file. */
+  /** MQTT over WebSocket on the same broker: `ws://` or `wss://`. */
+  websocket: line.optional(),
+  /** Certificate of the CA to trust over TLS; a path beside the target file. */
   caFile: line.optional(),
+  /** Certificate of the client and its key, for a broker that asks for one. */
+  certFile: line.optional(),
+  keyFile: line.optional(),
   version: version.default({ text: 'unknown' }),
 });
 
@@ -48,7 +53,7 @@ export const targetSchema = z
     remote: remoteWay.optional(),
     limits: z.array(limit).default([]),
     /** What may be done to it. */
-    allows: z.array(z.enum(['restart', 'kill', 'reconfigure'])).optional(),
+    allows: z.array(z.enum(allowances)).default([...allowances]),
   })
   .superRefine((it, context) => {
     if (ways.some((way) => it[way] !== undefined)) return;
@@ -57,7 +62,6 @@ export const targetSchema = z
 
 /** A target as a file gives it: lengths of time in milliseconds, defaults filled in. */
 export type WrittenTarget = z.output<typeof targetSchema>;
-export type WrittenLimit = WrittenTarget['limits'][number];
 
 /** JSON Schema of target files, for editors. */
 export function targetJsonSchema(): unknown {

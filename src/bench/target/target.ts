@@ -1,45 +1,65 @@
 // What is judged: a broker that can be started or reached, what it declares not to do, and what may be done to it.
 import { didYouMean, FieldbenchError } from '../../error.ts';
-import { aedes } from '../../parts/brokers/aedes.ts';
-import { containerDriver } from '../../parts/brokers/container-driver.ts';
-import { processDriver } from '../../parts/brokers/process-driver.ts';
+import type { DeclaredLimit } from '../../history/event.ts';
 import { remoteBroker } from '../../parts/brokers/remote.ts';
-import type { ContainerWay } from '../../parts/brokers/target-way.ts';
 import type { BrokerDriver } from '../../parts/part.ts';
-import { isTargetPath, readTargetFile, shippedTarget, shippedTargets, type TargetFile } from './target-file.ts';
-import type { WrittenLimit } from './target-schema.ts';
+import { guarded, type Allowance } from './allowance.ts';
+import { containerOfImage } from './image-target.ts';
+import type { Need } from './need.ts';
+import {
+  isTargetPath,
+  readTargetFile,
+  shippedTarget,
+  shippedTargets,
+  writtenTarget,
+  type TargetFile,
+} from './target-file.ts';
+import { driverOf, ways, type Way } from './target-driver.ts';
 
-/** Something that a target declares not to do: checks that need it are skipped. */
-export type DeclaredLimit = WrittenLimit;
-
-/** A limit in one line, with the page that says so. */
-export const limitText = ({ says, source }: DeclaredLimit): string => `${says} (${source})`;
+/** A limit that checks can be held against. */
+export interface TargetLimit extends DeclaredLimit {
+  readonly needs: Need;
+}
 
 /** What may be judged. */
 export interface Target {
   /** The word that names it on the command line. */
   readonly word: string;
   readonly driver: BrokerDriver;
-  readonly limits: readonly DeclaredLimit[];
+  /** Each need at most once. */
+  readonly limits: readonly TargetLimit[];
+  /** What may be done to it; nothing to a broker that somebody else runs. */
+  readonly allows: readonly Allowance[];
 }
 
-/** Ways to start a broker, in the order of preference where none is asked for. */
-const ways = ['embedded', 'process', 'container', 'remote'] as const;
-type Way = (typeof ways)[number];
-
 /**
- * The target that a word names: a shipped one (`nats`), one way of it (`process:nats`), a URL, or the path of a target
- * file.
+ * The target that a word names: a shipped one (`nats`), one way of it (`process:nats`, `container:nats`), any image
+ * (`image:nats:2`), a URL, or the path of a target file. `NAME@` before any of the last three says that it is like the
+ * shipped target NAME: its limits then hold too.
  * @param beside a file beside which a path is looked for; default: the working directory
- * @throws FieldbenchError `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`, `FB_TARGET_FILE`; FileErrors for what is wrong in its file
+ * @throws FieldbenchError `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`, `FB_TARGET_FILE`, `FB_TARGET_CREDENTIALS`; FileErrors for
+ *   what is wrong in its file
  */
 export function targetOf(word: string, beside?: string): Target {
-  if (word.includes('://')) return { word, driver: remoteBroker(word), limits: [] };
+  const [, like, rest] = /^([a-z][a-z0-9-]*)@(.+)$/.exec(word) ?? [];
+  if (like !== undefined && rest !== undefined) return { ...withLimitsOf(like, targetOf(rest, beside)), word };
+  if (word.includes('://')) return { word, driver: remoteBroker(word), limits: [], allows: [] };
   if (isTargetPath(word)) return described(word, readTargetFile(word, beside));
-  const [, way, name = word] = /^(process|container):(.+)$/.exec(word) ?? [];
+  const [, way, name = word] = /^(process|container|image):(.+)$/.exec(word) ?? [];
+  if (way === 'image') return ofImage(word, name);
   const shipped = shippedTarget(name);
   if (shipped === undefined) throw unknownTarget(word);
   return described(word, shipped, way as Way | undefined);
+}
+
+/**
+ * The target that a scenario describes itself.
+ * @param name of the broker
+ * @param beside the scenario file
+ * @throws FieldbenchError `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`, `FB_TARGET_FILE`, `FB_TARGET_CREDENTIALS`
+ */
+export function targetWritten(name: string, written: TargetFile['target'], beside: string): Target {
+  return described(name, writtenTarget(name, written, beside));
 }
 
 /** The target of a file, started in the way that was asked for, or the first that it describes. */
@@ -48,27 +68,25 @@ function described(word: string, file: TargetFile, asked?: Way): Target {
   const way = asked ?? ways.find((it) => target[it] !== undefined);
   const driver = way === undefined ? undefined : driverOf(file, way);
   if (driver === undefined) throw noSuchWay(word, file);
-  return { word, driver, limits: target.limits };
+  const allows = way === 'remote' ? [] : target.allows;
+  const own = { word, driver: guarded(driver, allows), limits: target.limits, allows };
+  return target.like === undefined ? own : withLimitsOf(target.like, own);
 }
 
-function driverOf({ name, here, target }: TargetFile, way: Way): BrokerDriver | undefined {
-  const about = { name, here, install: target.install };
-  switch (way) {
-    case 'embedded':
-      return target.embedded && aedes;
-    case 'process':
-      return target.process && processDriver(about, target.process);
-    case 'container':
-      return target.container && containerDriver(about, chosenImage(name, target.container));
-    case 'remote':
-      return target.remote && remoteBroker(target.remote.url);
-  }
+function ofImage(word: string, image: string): Target {
+  const { file, driver } = containerOfImage(image);
+  const { limits = [], allows = allAllowed } = file?.target ?? {};
+  return { word, driver: guarded(driver, allows), limits, allows };
 }
 
-/** `FIELDBENCH_MOSQUITTO_IMAGE` in the environment names another image for the target `mosquitto`. */
-function chosenImage(name: string, way: ContainerWay): ContainerWay {
-  const chosen = process.env[`FIELDBENCH_${name.toUpperCase().replaceAll('-', '_')}_IMAGE`];
-  return chosen ? { ...way, image: chosen, local: undefined } : way;
+const allAllowed: readonly Allowance[] = ['restart', 'kill', 'reconfigure'];
+
+/** What it says itself comes first. */
+function withLimitsOf(name: string, target: Target): Target {
+  const like = shippedTarget(name);
+  if (like === undefined) throw unknownTarget(name);
+  const own = new Set(target.limits.map((it) => it.needs));
+  return { ...target, limits: [...target.limits, ...like.target.limits.filter((it) => !own.has(it.needs))] };
 }
 
 function noSuchWay(word: string, { name, target }: TargetFile): FieldbenchError {
@@ -86,7 +104,7 @@ function unknownTarget(word: string): FieldbenchError {
   return new FieldbenchError({
     code: 'FB_TARGET_UNKNOWN',
     message: `there is no target "${word}"`,
-    expected: `${known.join(', ')}, mqtt://HOST:PORT, ws://HOST:PORT/PATH, or the path of a target file (.yaml)`,
-    hint: didYouMean(word, known),
+    expected: `${known.join(', ')}, image:REF, mqtt://HOST:PORT, ws://HOST:PORT/PATH, or the path of a target file (.yaml)`,
+    hint: didYouMean(word.replace(/^(?:process|container):/, ''), known),
   });
 }

@@ -10,11 +10,13 @@ const usage = `Usage: fieldbench conform [OPTIONS]
 
 Judges brokers against MQTT 3.1.1, statement by statement.
 
-  --target T      what to judge; several times for several: embedded (default), mosquitto, container:mosquitto,
-                  mqtt://HOST:PORT, ws://HOST:PORT/PATH
+  --target T      what to judge; several times for several: a name of "fieldbench list targets" (default: embedded),
+                  process:NAME, container:NAME, image:REF, a URL (mqtt, mqtts, ws, wss), or a target file (.yaml);
+                  NAME@ before an image, a URL or a file: the limits that NAME declares hold there too
   --select WHAT   only these checks: ids, statements, sections, chapters or globs, separated by commas
   --link NAME     put this link before every connection: a name of "fieldbench list links", or a file
   --destructive T a target by URL gets only checks that are safe for its other users, unless it is named here again
+  --strict        a limit that a target declares fails the run too
   --mqtt VERSION  version of the standard: 3.1.1, the only one judged so far
   --seed N        repeat the random draws of a run (default 1)
   --report DIR    write the results there (default: a new folder below fieldbench-report)
@@ -25,6 +27,7 @@ const options = {
   select: { type: 'string', multiple: true },
   link: { type: 'string' },
   destructive: { type: 'string', multiple: true },
+  strict: { type: 'boolean', default: false },
   mqtt: { type: 'string', default: '3.1.1' },
   seed: { type: 'string', default: '1' },
   report: { type: 'string' },
@@ -50,6 +53,7 @@ export const conform: Verb = {
       targets,
       destructive: namedAgain(values.destructive ?? [], targets),
       seed: wholeNumber('seed', values.seed),
+      strict: values.strict,
       ...(values.link !== undefined && { link: await readRunLink(values.link) }),
       ...(values.select !== undefined && { select: values.select.join(',') }),
     });

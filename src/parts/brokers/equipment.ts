@@ -1,5 +1,5 @@
 // What one instance of a described broker gets from the run: ports, logins, and certificates where it speaks of them.
-import { listenerCertificates, type ListenerCertificates } from '../../net/listener-certificates.ts';
+import { goodClientName, listenerCertificates, type ListenerCertificates } from '../../net/listener-certificates.ts';
 import { deniedTopics, type Login } from '../part.ts';
 import { mosquittoPasswordLine, newLogin, passwordSha256, rabbitmqHash } from './login.ts';
 import { placeholdersIn, type loginForms } from './placeholders.ts';
@@ -79,6 +79,7 @@ export function valuesOf(inner: InnerPlace, { login, acl }: Equipment): (name: s
       'tls',
       mapped(tlsFileNames, (file) => `${dir}/${file}`),
     ),
+    'tls.clientName': goodClientName,
     ...prefixed('login', formsOf(login)),
     ...prefixed('acl', formsOf(acl)),
   };

@@ -36,6 +36,7 @@ export const placeholders: Readonly<Record<string, string>> = {
   'tls.caFile': 'certificate of the CA of the run, which vouches for the server and for good clients',
   'tls.certFile': 'certificate of the server',
   'tls.keyFile': 'its private key (PKCS #8)',
+  'tls.clientName': 'common name in the certificates of clients',
 };
 
 function formsOf(who: string, where: string): Readonly<Record<string, string>> {

@@ -72,7 +72,8 @@ async function recipeOf(driving: Driving, { program, user, folder, equipment }: 
   const environment = { ...inherited(way), ...mapValues(plan.environment, fill) };
   fillFolder(folder, { ...filesOf(plan, described, fill), ...tlsFiles(equipment) }, user);
   for (const command of plan.before ?? []) await runBefore(described, command.map(fill), { folder, environment, user });
-  const run = (command: readonly string[]): Promise<string> => outputOf(command.map(fill), { folder, environment });
+  const run = (command: readonly string[]): Promise<string> =>
+    outputOf(command.map(fill), { folder, environment, user });
   const version = await versionBy(() => versionOf(way.version, { run, here: described.here }));
   const { first, others, variants } = entrancesOf(plan, equipment);
   const command = {

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { User } from './instance-folder.ts';
 import { plainEnvironment } from './local-process.ts';
 import type { VersionSource } from './target-way.ts';
 
@@ -49,11 +50,15 @@ const withinMs = 20_000;
 /** What a program prints on both outputs, whatever its exit code. */
 export function outputOf(
   [program = '', ...args]: readonly string[],
-  options: { readonly folder: string; readonly environment?: Readonly<Record<string, string>> },
+  options: {
+    readonly folder: string;
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly user?: User | undefined;
+  },
 ): Promise<string> {
   const env = { ...plainEnvironment(), ...options.environment };
   return new Promise((resolve) => {
-    execFile(program, args, { timeout: withinMs, cwd: options.folder, env }, (_, stdout, stderr) => {
+    execFile(program, args, { timeout: withinMs, cwd: options.folder, env, ...options.user }, (_, stdout, stderr) => {
       resolve(`${stdout}\n${stderr}`);
     });
   });
