@@ -7,7 +7,6 @@ import { openJournal, type Journal } from '../history/journal.ts';
 import type { LiveHistory } from '../history/live-history.ts';
 import { machineClock, wallTime, type Clock } from '../net/clock.ts';
 import { connectionIds, type ConnectionIds } from '../net/connection-ids.ts';
-import { brokerTarget } from '../parts/brokers/drivers.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
 import { SharedMedia } from '../faults/medium.ts';
 import { plainProfile } from '../faults/link-profile.ts';
@@ -21,6 +20,7 @@ import { sampleLoopLag } from './loop-lag.ts';
 import { packageVersion, provenance } from './provenance.ts';
 import { openRunRegistry, type RunRegistry } from './run-registry.ts';
 import type { SweptRun } from './sweep.ts';
+import { targetOf, type Target } from './target/target.ts';
 
 export type { BrokerVariants, StartedBroker } from '../parts/part.ts';
 
@@ -65,15 +65,15 @@ export interface Bench extends AsyncDisposable {
   /** What was cleaned up behind earlier runs. */
   readonly swept: readonly SweptRun[];
   /**
-   * Starts what a target word or URL names, and describes it in the history.
-   * @throws FieldbenchError `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`, `FB_BROKER_START` and those of its driver
+   * Starts a target, or what a target word or URL names, and describes it in the history.
+   * @throws FieldbenchError those of {@link targetOf}, `FB_BROKER_START` and those of its driver
    */
-  startTarget(name: string, word: string): Promise<StartedBroker>;
+  startTarget(name: string, target: string | Target): Promise<StartedBroker>;
   /**
    * Starts another broker of the same kind beside a target; the caller ends it, the bench does at the latest.
    * @throws FieldbenchError those of its driver
    */
-  startAnother(name: string, word: string): Promise<StartedBroker>;
+  startAnother(name: string, target: string | Target): Promise<StartedBroker>;
   /**
    * Starts a link whose connections are named by this run.
    * @throws FieldbenchError `FB_LINK_CAPABILITY` and those of its backend
@@ -157,10 +157,11 @@ class OpenBench implements Bench {
     return this.#registry.swept;
   }
 
-  async startTarget(name: string, word: string): Promise<StartedBroker> {
-    const broker = this.use(await brokerTarget(word).start(name, this.context));
+  async startTarget(name: string, target: string | Target): Promise<StartedBroker> {
+    const { driver, word, limits } = asTarget(target);
+    const broker = this.use(await driver.start(name, this.context));
     const { version, how } = broker;
-    this.history.record({ kind: 'target', target: name, version, how, repeat: word, limits: [] });
+    this.history.record({ kind: 'target', target: name, version, how, repeat: word, limits });
     return broker;
   }
 
@@ -169,8 +170,8 @@ class OpenBench implements Bench {
     return this.use(await backend.start({ ...shared, ...options }, this.context));
   }
 
-  async startAnother(name: string, word: string): Promise<StartedBroker> {
-    return this.use(await brokerTarget(word).start(name, this.context));
+  async startAnother(name: string, target: string | Target): Promise<StartedBroker> {
+    return this.use(await asTarget(target).driver.start(name, this.context));
   }
 
   async startMutant(name: string, base: StartedBroker, mutant: MutantFaults): Promise<MutantListeners> {
@@ -242,6 +243,8 @@ class OpenBench implements Bench {
     }
   }
 }
+
+const asTarget = (it: string | Target): Target => (typeof it === 'string' ? targetOf(it) : it);
 
 function unfinished({ aborted, reason }: AbortSignal): Omit<RunEnded, 'seq' | 'tMs'> {
   if (!aborted) return { kind: 'end', how: 'failed', reason: 'the run was given up' };

@@ -2,12 +2,21 @@
 import type { LinkProfile } from '../faults/link-profile.ts';
 import type { PlayedTimeline } from '../faults/played-timeline.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
+import type { WrittenTarget } from './target/target-schema.ts';
 import type { LinkCapability } from '../parts/links/link-capability.ts';
 
-/** A broker of the bench. `target` is a word the command line knows, e.g. `embedded` or `mqtt://host:1883`. */
+/** A broker of the bench. */
 export interface PlannedBroker {
   readonly name: string;
-  readonly target: string;
+  /** A word the command line knows, e.g. `embedded` or `mqtt://host:1883`, or what a scenario describes itself. */
+  readonly target: string | DescribedTarget;
+}
+
+/** A target that stands in a scenario. */
+export interface DescribedTarget {
+  readonly written: WrittenTarget;
+  /** The scenario file: paths are looked for beside it. */
+  readonly file: string;
 }
 
 /** A kind of link; every part that uses it gets a link of its own with this profile. */

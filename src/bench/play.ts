@@ -11,7 +11,8 @@ import { linkBackend } from '../parts/links/backend.ts';
 import type { StartedFaultyLink } from '../parts/links/link-options.ts';
 import type { StartedBroker, StartedLink } from '../parts/part.ts';
 import type { Bench } from './bench.ts';
-import type { Plan, PlannedAction, PlannedDevice, PlannedLink, PlannedSession } from './plan.ts';
+import type { Plan, PlannedAction, PlannedBroker, PlannedDevice, PlannedLink, PlannedSession } from './plan.ts';
+import { targetOf, targetWritten, type Target } from './target/target.ts';
 
 /** How long everybody may take to be online at the beginning. */
 const onlineWithinMs = 60_000;
@@ -31,7 +32,7 @@ export interface PlayOptions {
  */
 export async function play(plan: Plan, bench: Bench, options: PlayOptions): Promise<void> {
   const parts = new Assembly(plan, bench, options);
-  for (const it of plan.brokers) await parts.startBroker(it.name, it.target);
+  for (const it of plan.brokers) await parts.startBroker(it);
   for (const it of plan.devices) await parts.startDevice(it);
   const { clock, history, signal } = bench.context;
   const beganMs = clock.nowMs();
@@ -45,6 +46,14 @@ export async function play(plan: Plan, bench: Bench, options: PlayOptions): Prom
   history.record({ kind: 'mark', name: 'timeline', data: { step: 'publishing ends' } });
   parts.rest();
   await pause(clock, plan.settleMs, signal);
+}
+
+/**
+ * What a plan names as the target of a broker.
+ * @throws FieldbenchError those of {@link targetOf}
+ */
+export function startable(planned: PlannedBroker['target'], name: string): Target {
+  return typeof planned === 'string' ? targetOf(planned) : targetWritten(name, planned.written, planned.file);
 }
 
 /** The parts of a plan that stand so far. */
@@ -64,8 +73,8 @@ class Assembly {
     this.#options = options;
   }
 
-  async startBroker(name: string, target: string): Promise<void> {
-    this.#brokers.set(name, await this.#bench.startTarget(name, target));
+  async startBroker({ name, target }: PlannedBroker): Promise<void> {
+    this.#brokers.set(name, await this.#bench.startTarget(name, startable(target, name)));
   }
 
   async startDevice(it: PlannedDevice): Promise<void> {
@@ -126,12 +135,13 @@ class Assembly {
   /** Where a device dials: its broker, or a link of its own before it. */
   async #line(name: string, session: PlannedSession): Promise<LineOptions> {
     const server = session.broker;
-    const { endpoint } = this.#broker(server);
+    const { endpoint, login } = this.#broker(server);
+    const said = login && { login };
     const { connectionIds } = this.#bench;
     const link = this.#plan.links.find((it) => it.name === session.link);
-    if (link === undefined) return { name, endpoint, server, connections: connectionIds };
+    if (link === undefined) return { name, endpoint, server, connections: connectionIds, ...said };
     const standing = await this.#startLink(link, name, server, endpoint);
-    return { name, endpoint: standing.endpoint, server };
+    return { name, endpoint: standing.endpoint, server, ...said };
   }
 
   async #startLink(

@@ -1,8 +1,7 @@
 // What a bench may find on a machine beyond Node, in one list: doctor shows it, and our own tests ask it what to leave out.
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { findProgram } from '../parts/brokers/find-program.ts';
 
 /** What a probe found: where the thing is, or why it is taken for absent. */
 export interface Probed {
@@ -33,6 +32,12 @@ export const probes: readonly Probe[] = [
     what: 'Mosquitto as a local process',
     fix: 'apt-get install mosquitto',
     probe: () => program('mosquitto'),
+  },
+  {
+    id: 'nats',
+    what: 'NATS server as a local process',
+    fix: 'apt-get install nats-server',
+    probe: () => program('nats-server'),
   },
   {
     id: 'mosquitto-clients',
@@ -97,13 +102,11 @@ export async function probeAll(signal: AbortSignal, list: readonly Probe[] = pro
   return new Map(await Promise.all(list.map(async (it) => [it.id, await it.probe(signal)] as const)));
 }
 
-/** The first of these programs in the folders of PATH, and in those that Debian keeps for servers. */
 async function program(...names: string[]): Promise<Probed> {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  for (const path of names.flatMap((name) => folders.map((folder) => join(folder, name)))) {
-    if (await isExecutable(path)) return { present: true, detail: path };
-  }
-  return { present: false, detail: `no ${names.join(' or ')} on PATH` };
+  const path = await findProgram(names);
+  return path === undefined
+    ? { present: false, detail: `no ${names.join(' or ')} on PATH` }
+    : { present: true, detail: path };
 }
 
 /** Debian's own Python has Debian's packages; another one first on PATH has not. */
@@ -116,13 +119,6 @@ async function pahoOfPython(signal: AbortSignal): Promise<Probed> {
   } catch {
     return absent('/usr/bin/python3 cannot import paho.mqtt');
   }
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function dockerEngine(signal: AbortSignal): Promise<Probed> {

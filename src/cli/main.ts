@@ -1,7 +1,7 @@
 // The flow of every command: find the verb, run it until it ends or is interrupted, turn what happened into an exit code.
 import { packageVersion } from '../bench/provenance.ts';
 import { didYouMean, errorText, FieldbenchError } from '../error.ts';
-import { FileErrors } from '../scenario/yaml-file.ts';
+import { FileErrors } from '../bench/files/yaml-file.ts';
 import { conform } from './verbs/conform.ts';
 import { doctor } from './verbs/doctor.ts';
 import { list } from './verbs/list.ts';

@@ -1,14 +1,11 @@
 // What a conformance check is: it brings a situation about; rules, and where no rule can, its own judge, say what happened.
+import type { Need } from '../bench/target/need.ts';
 import type { StatementId } from '../spec/statement.ts';
 import type { Finding } from '../judge/finding.ts';
 import type { Slice } from '../judge/slice.ts';
 import type { CheckBench } from './bench.ts';
 
-/**
- * What the target must offer; a missing need skips the check with that reason. `websocket` and `acl` are listeners
- * beside the plain one, `restart` is a broker that the bench may stop, kill and start again.
- */
-export type Need = 'qos1' | 'qos2' | 'retain' | 'will' | 'session' | 'wildcards' | 'websocket' | 'acl' | 'restart';
+export type { Need } from '../bench/target/need.ts';
 
 /** One situation and the statements it brings to judgement. */
 export interface Check {

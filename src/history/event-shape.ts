@@ -51,6 +51,7 @@ const runGate: Test = (it) =>
   listOf(oneOf(...gateVerdicts))(it['failOn']) &&
   maybe(baseline)(it['baseline']) &&
   maybe(waivers)(it['waivers']);
+const limit: Test = (it) => isObject(it) && text(it['needs']) && text(it['says']) && text(it['source']);
 const datum: Test = (it) => text(it) || finite(it) || truth(it);
 
 /** The largest control packet there is, so that no event can claim more left out than that. */
@@ -76,7 +77,7 @@ const shapes: Shapes = {
     parameters: each(finite),
     provenance: each(text),
   },
-  target: { target: text, version: text, how: text, repeat: text, limits: listOf(text) },
+  target: { target: text, version: text, how: text, repeat: text, limits: listOf(limit) },
   opened: {
     connection: text,
     seenAt,

@@ -55,6 +55,19 @@ export interface RunStarted extends EventBase {
   readonly provenance: Readonly<Record<string, string>>;
 }
 
+/** Something that a target declares not to do; checks that need it are skipped. */
+export interface DeclaredLimit {
+  /** What a check may need of a target, e.g. `qos2`. */
+  readonly needs: string;
+  /** In words. */
+  readonly says: string;
+  /** Address of the page on which the vendor says so. */
+  readonly source: string;
+}
+
+/** A limit in one line, with the page that says so. */
+export const limitLine = ({ says, source }: DeclaredLimit): string => `${says} (${source})`;
+
 /** A target that the run judges. */
 export interface TargetDescribed extends EventBase {
   readonly kind: 'target';
@@ -64,7 +77,7 @@ export interface TargetDescribed extends EventBase {
   readonly how: string;
   /** The word that names it on the command line, for the command that repeats a check. */
   readonly repeat: string;
-  readonly limits: readonly string[];
+  readonly limits: readonly DeclaredLimit[];
 }
 
 /** A connection came to be, as seen by one tap. */

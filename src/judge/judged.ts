@@ -1,6 +1,6 @@
 // A run after judgement, in the shape that every report is made from.
 import type { StatementId } from '../spec/statement.ts';
-import type { RunEnded, RunStarted } from '../history/event.ts';
+import type { DeclaredLimit, RunEnded, RunStarted } from '../history/event.ts';
 import type { Evidence, Finding, Measurement } from './finding.ts';
 import type { Decision } from './gate/decision.ts';
 import type { Standing } from './gate/standing.ts';
@@ -46,7 +46,8 @@ export interface JudgedTarget {
   readonly role: 'target' | 'device';
   readonly version: string;
   readonly how: string;
-  readonly limits: readonly string[];
+  /** What it declares not to do. */
+  readonly limits: readonly DeclaredLimit[];
   readonly statements: readonly JudgedStatement[];
   readonly checks: readonly JudgedCheck[];
   readonly findings: readonly Finding[];

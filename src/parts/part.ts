@@ -32,21 +32,23 @@ export interface PartContext {
   readonly signal: AbortSignal;
 }
 
-/** A listener whose login may publish and subscribe everywhere, save that it may not publish to {@link deniedTopics}. */
-export interface AclListener {
-  readonly endpoint: Endpoint;
+/** User name and password. */
+export interface Login {
   readonly userName: string;
   readonly password: string;
+}
+
+/** A listener whose login may publish and subscribe everywhere, save that it may not publish to {@link deniedTopics}. */
+export interface AclListener extends Login {
+  readonly endpoint: Endpoint;
 }
 
 /** Topics that the login of an {@link AclListener} may not publish to: second level `denied`. */
 export const deniedTopics = '+/denied/#';
 
 /** A listener that lets nobody in without this login. */
-export interface LoginListener {
+export interface LoginListener extends Login {
   readonly endpoint: Endpoint;
-  readonly userName: string;
-  readonly password: string;
 }
 
 /** A certificate of a client and its private key. */
@@ -86,6 +88,8 @@ export interface StartedBroker extends StartedPart {
   /** Command, image with id, or URL it was started from. */
   readonly how: string;
   readonly endpoint: Endpoint;
+  /** What every CONNECT to `endpoint` has to carry, where nobody is let in without. */
+  readonly login?: Login;
   readonly variants: BrokerVariants;
   /** Somebody else runs it: it is judged, and never stopped, killed or restarted. */
   readonly isForeign: boolean;
@@ -107,7 +111,7 @@ export interface BrokerDriver {
    * Starts another one of its kind, configured to refuse: its `variants` hold the `login`, `tls`, `clientCertificates`
    * and `acl` that one broker cannot offer beside anonymous access. Absent where `start` offers them all, or nobody can.
    */
-  startSecured?(name: string, context: PartContext): Promise<StartedBroker>;
+  readonly startSecured?: (name: string, context: PartContext) => Promise<StartedBroker>;
 }
 
 /** A link between one part and another: dial `endpoint`, and what stands behind it is `upstream`. */

@@ -83,7 +83,7 @@ function targetOf(it: JudgedTarget, material: Material): Target {
     role: it.role,
     version: it.version,
     how: it.how,
-    limits: [...it.limits],
+    limits: it.limits.map((limit) => ({ ...limit })),
     statements: it.statements.map(statementOf),
     checks: it.checks.map((check) => checkOf(check, material)),
     findings: material.problems

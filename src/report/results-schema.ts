@@ -87,7 +87,15 @@ const target = z.strictObject({
   version: z.string(),
   role: z.enum(['target', 'device']).describe('`device`: a simulated one of the bench, or a real one on the tap'),
   how: z.string().describe('how it was started or reached; never a credential'),
-  limits: z.array(z.string()).describe('what it declares not to do'),
+  limits: z
+    .array(
+      z.strictObject({
+        needs: z.string().describe('what checks may need of a target'),
+        says: z.string(),
+        source: z.string().describe('page of the vendor that says so'),
+      }),
+    )
+    .describe('what it declares not to do'),
   statements: z.array(statement),
   checks: z.array(check),
   findings: z.array(finding).describe('what failed, is inconclusive or deserves a remark, each thing once'),

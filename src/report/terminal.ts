@@ -1,6 +1,6 @@
 // The verdict in a terminal: the sentence first, what is not pass expanded, failures again at the end, the path last.
 import { join } from 'node:path';
-import type { HistoryEvent } from '../history/event.ts';
+import { limitLine, type HistoryEvent } from '../history/event.ts';
 import type { JudgedCheck, JudgedRun, JudgedStatement, JudgedTarget } from '../judge/judged.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { GatedItem } from '../judge/gate/decision.ts';
@@ -127,13 +127,16 @@ function targetLines(target: JudgedTarget, screen: Screen): readonly string[] {
   const expectations = target.checks.filter((it) => it.kind === 'expectation');
   return [
     `${paint.bold(plain(`${target.name} ${target.version}`))}  ${paint.dim(plain(target.how))}`,
-    ...target.limits.flatMap((it) => labelled('  ◇ declared limit: ', plain(it), width)),
+    ...target.limits.flatMap((it) => labelled('  ◇ declared limit: ', plain(limitLine(it)), width)),
     ...(sections.length === 0 ? [] : [heading('statements', target.statements, screen)]),
     ...(isQuiet(target) ? [] : sections).flatMap((it, index) =>
       sectionLines(it, index === sections.length - 1, screen),
     ),
     ...(checks.length === 0 ? [] : [heading('checks', checks, screen)]),
-    ...checks.filter((it) => isExpanded(it.verdict)).flatMap((it) => checkLines(it, screen)),
+    ...checks
+      .filter((it) => isExpanded(it.verdict) && it.verdict !== 'skipped')
+      .flatMap((it) => checkLines(it, screen)),
+    ...skippedGroups(checks).flatMap((it) => skippedLines(it, screen)),
     ...(expectations.length === 0 ? [] : [heading('expectations', expectations, screen)]),
     ...expectations.flatMap((it) => checkLines(it, screen)),
   ];
@@ -170,6 +173,28 @@ function checkLines(check: JudgedCheck, screen: Screen): readonly string[] {
     ...(check.measured.length === 0
       ? []
       : labelled('      ', plain(check.measured.map(measurementText).join(', ')), screen.width)),
+  ];
+}
+
+/** Checks that were skipped for one reason, told together: a reason is no news the second time. */
+function skippedGroups(checks: readonly JudgedCheck[]): readonly (readonly JudgedCheck[])[] {
+  return [
+    ...Map.groupBy(
+      checks.filter((it) => it.verdict === 'skipped'),
+      (it) => it.actual,
+    ).values(),
+  ];
+}
+
+function skippedLines(checks: readonly JudgedCheck[], screen: Screen): readonly string[] {
+  const [first] = checks;
+  if (first === undefined) return [];
+  if (checks.length === 1) return checkLines(first, screen);
+  const names = plain(checks.map((it) => it.id).join(', '));
+  return [
+    `    ${mark('skipped', screen)}  ${checks.length} checks`,
+    ...labelled('      came: ', plain(first.actual), screen.width).map(screen.paint.dim),
+    ...labelled('      ', names, screen.width).map(screen.paint.dim),
   ];
 }
 

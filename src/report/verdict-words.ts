@@ -37,7 +37,8 @@ export function verdictSentence(run: JudgedRun): string {
   if (run.targets.length === 0) return 'Nothing was judged: no target came up.';
   const devices = run.targets.filter((it) => it.role === 'device');
   const good = devices.filter((it) => !it.statements.some((each) => each.verdict === 'fail'));
-  const named = run.targets.filter((it) => !good.includes(it)).map(targetSentence);
+  const strict = run.run.gate?.failOn.includes('limit') ? ' (which fails a strict run)' : '';
+  const named = run.targets.filter((it) => !good.includes(it)).map((it) => targetSentence(it, strict));
   const rest = good.length === 0 ? [] : [goodText(run, good.length, devices.length)];
   return `${[...named, ...rest].join('; ')}${endText(run)}.`;
 }
@@ -62,7 +63,7 @@ export function linkWords({
   return link && { over: `over the link ${link.word}: ${link.title}`, patience: link.patience };
 }
 
-function targetSentence(target: JudgedTarget): string {
+function targetSentence(target: JudgedTarget, strict: string): string {
   const name = `${target.name} ${target.version}`.trim();
   const judged = target.statements.filter((it) => isJudged(it.verdict));
   const broken = judged.filter((it) => it.verdict === 'fail').length;
@@ -83,7 +84,8 @@ function targetSentence(target: JudgedTarget): string {
       'met',
     ),
   ];
-  return `${name} ${parts.length === 0 ? 'could not be judged' : parts.join(', ')}`;
+  const limits = target.limits.length === 0 ? '' : `, ${counted(target.limits.length, 'declared limit')}${strict}`;
+  return `${name} ${parts.length === 0 ? 'could not be judged' : parts.join(', ')}${limits}`;
 }
 
 function heldText(judged: number): string {

@@ -4,7 +4,13 @@ import { checks as ourChecks } from '../conformance/checks.ts';
 import { judgeChecks } from '../conformance/judge-checks.ts';
 import { suiteVersion } from '../conformance/suite.ts';
 import { FieldbenchError } from '../error.ts';
-import type { HistoryEvent, RunEnded, RunStarted, TargetDescribed } from '../history/event.ts';
+import {
+  limitLine,
+  type HistoryEvent,
+  type RunEnded,
+  type RunStarted,
+  type TargetDescribed,
+} from '../history/event.ts';
 import type { Finding } from '../judge/finding.ts';
 import { exitCodeOf, foldFindings } from '../judge/fold.ts';
 import { decide } from '../judge/gate/decide.ts';
@@ -54,7 +60,8 @@ export function judgeRun(events: readonly HistoryEvent[], checks: readonly Check
   const end = events.findLast((it): it is RunEnded => it.kind === 'end');
   const targets = described.map((it): JudgedTarget => {
     const judged = judgeChecks(checks, it.target, slicer, found, (check) => repeatCheck(run, it, check));
-    const own = [...found.filter((finding) => finding.target === it.target), ...judged.findings];
+    const byRules = found.filter((finding) => finding.target === it.target);
+    const own = [...limitFindings(it), ...byRules, ...judged.findings];
     return judgedTarget(it, own, [...judged.checks, ...expectationsOf(run, it, described, events)]);
   });
   const parties = [...targets, ...simulatedParties(run, described, found), ...devicesOnTap(run, events, found)];
@@ -93,6 +100,19 @@ function rulesOf({ mode }: RunStarted, events: readonly HistoryEvent[]): readonl
 /** Whoever asked for no verdict is told none. */
 function isUnjudged(events: readonly HistoryEvent[]): boolean {
   return events.some((it) => it.kind === 'mark' && it.name === unjudged);
+}
+
+/** Each declared limit once, whatever it keeps from being judged. */
+function limitFindings({ seq, target, limits }: TargetDescribed): readonly Finding[] {
+  return limits.map((it) => ({
+    by: `limit/${it.needs}`,
+    target,
+    verdict: 'limit',
+    expected: [`a target that offers ${it.needs}`],
+    actual: limitLine(it),
+    evidence: { events: [seq] },
+    count: 1,
+  }));
 }
 
 /** Real devices are judged too: that is what a tap is for. */
@@ -156,9 +176,10 @@ function judgedTarget(
 }
 
 function repeatCheck(run: RunStarted, target: TargetDescribed, check: string): string {
-  const allowed = run.command.includes(`--destructive ${target.repeat} `) ? ` --destructive ${target.repeat}` : '';
+  const word = quoted(target.repeat);
+  const allowed = run.command.includes(`--destructive ${word} `) ? ` --destructive ${word}` : '';
   const link = run.link === undefined ? '' : ` --link ${quoted(run.link.word)}`;
-  return `fieldbench conform --target ${target.repeat}${link}${allowed} --select ${check} --seed ${run.seed}`;
+  return `fieldbench conform --target ${word}${link}${allowed} --select ${check} --seed ${run.seed}`;
 }
 
 const ending = { failed: 'the run could not go on', interrupted: 'the run was interrupted' } as const;

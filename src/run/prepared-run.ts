@@ -1,22 +1,23 @@
 // A run before it begins: everything that can be wrong with what was asked for is found here, before anything starts.
 import type { Bench, BenchOptions } from '../bench/bench.ts';
 import type { Plan } from '../bench/plan.ts';
-import { play } from '../bench/play.ts';
-import type { Check } from '../conformance/check.ts';
+import { play, startable } from '../bench/play.ts';
+import type { Check, Need } from '../conformance/check.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
 import { linkDriven, type NamedLink } from './over-link.ts';
 import { lacksOf, placeOf, type DrivenTarget } from '../conformance/driven-target.ts';
 import { selectChecks } from '../conformance/select-checks.ts';
 import { FieldbenchError, placedAt } from '../error.ts';
 import type { RunGate } from '../history/run-gate.ts';
+import { limitLine } from '../history/event.ts';
 import { defaultParameters, type RuleParameters } from '../judge/rule.ts';
-import { brokerTarget } from '../parts/brokers/drivers.ts';
+import { targetOf, type Target } from '../bench/target/target.ts';
 import { linkBackend } from '../parts/links/backend.ts';
 import type { StartedBroker } from '../parts/part.ts';
 import { actionInWords } from '../scenario/describe.ts';
 import type { Expectation } from '../scenario/expectation.ts';
 import { expectationOf } from '../scenario/judge-expectations.ts';
-import { planOf, type PlanChanges } from '../scenario/plan-of.ts';
+import { plannedTarget, planOf, type PlanChanges } from '../scenario/plan-of.ts';
 import { readLinkFaults } from '../scenario/scenario-faults.ts';
 import { readLinkTimelines } from '../scenario/timeline-file.ts';
 import { readLinkProfiles } from '../scenario/scenario-links.ts';
@@ -74,13 +75,13 @@ export interface PreparedRun {
 export function prepareConformance(options: ConformanceOptions): PreparedRun & { readonly checks: readonly Check[] } {
   const { targets, select, seed = 1 } = options;
   const selected = selectChecks(select);
-  for (const word of targets) brokerTarget(word); // An unknown one is told before any other is started.
+  const described = targets.map((word) => targetOf(word)); // An unknown one is told before any other is started.
   const over = linkDriven(options.link, { ...defaultParameters, ...options.parameters });
   const words = [
-    ...targets.map((it) => `--target ${it}`),
+    ...targets.map((it) => `--target ${quoted(it)}`),
     ...(select === undefined ? [] : [`--select ${quoted(select)}`]),
     ...(options.link === undefined ? [] : [`--link ${quoted(options.link.word)}`]),
-    ...(options.destructive ?? []).map((it) => `--destructive ${it}`),
+    ...(options.destructive ?? []).map((it) => `--destructive ${quoted(it)}`),
     ...(options.gate === undefined ? [] : gateWords(options.gate)),
   ];
   const command = ['fieldbench conform', ...words, `--seed ${seed}`].join(' ');
@@ -97,10 +98,10 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
     drive: async (bench) => {
       const { clock, history, signal } = bench.context;
       const prefix = `fb${bench.runId.slice(0, 6)}`;
-      for (const word of targets) {
-        const broker = await bench.startTarget(word, word);
+      for (const target of described) {
+        const broker = await bench.startTarget(target.word, target);
         const { connectionIds } = bench;
-        await driveChecks(selected, drivenTarget(word, broker, bench, options), {
+        await driveChecks(selected, drivenTarget(target, broker, bench, options), {
           prefix,
           history,
           clock,
@@ -115,12 +116,17 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
 }
 
 function drivenTarget(
-  word: string,
+  described: Target,
   broker: StartedBroker,
   bench: Bench,
   { destructive = [] }: ConformanceOptions,
 ): DrivenTarget {
-  const target = { ...placeOf(broker), name: word, lacks: lacksOf(broker) };
+  const { word } = described;
+  const target = {
+    ...placeOf(broker),
+    name: word,
+    lacks: new Map([...lacksOf(broker), ...limitsOf(described), ...forbidden(described)]),
+  };
   if (broker.isForeign) {
     if (destructive.includes(word)) return target;
     return { ...target, spared: `--destructive ${word} says that this broker may be treated so` };
@@ -128,10 +134,22 @@ function drivenTarget(
   return {
     ...target,
     async startAnother(check) {
-      const another = await bench.startAnother(`${word} for ${check}`, word);
+      const another = await bench.startAnother(`${word} for ${check}`, described);
       return { ...placeOf(another), [Symbol.asyncDispose]: () => another[Symbol.asyncDispose]() };
     },
   };
+}
+
+/** What a target declares not to do, as reasons to skip the checks that need it. */
+function limitsOf({ limits }: Target): readonly (readonly [Need, string])[] {
+  return limits.map((it) => [it.needs, `declared limit: ${limitLine(it)}`] as const);
+}
+
+/** What its file does not allow to be done to a target. */
+function forbidden({ allows }: Target): readonly (readonly [Need, string])[] {
+  const missing = (['restart', 'kill'] as const).filter((it) => !allows.includes(it));
+  if (allows.length === 0 || missing.length === 0) return [];
+  return [['restart', `the target file does not allow to ${missing.join(' or ')} it`]];
 }
 
 /** A scenario that can be played. */
@@ -158,7 +176,7 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
   );
   for (const it of plan.links) linkBackend(it.backend).check(it);
   checkTargets(file, target);
-  const words = [...(target ? [`--target ${target}`] : []), ...(backend ? [`--backend ${backend}`] : [])];
+  const words = [...(target ? [`--target ${quoted(target)}`] : []), ...(backend ? [`--backend ${backend}`] : [])];
   return {
     plan,
     expectations: file.scenario.expectations.map(expectationOf),
@@ -176,11 +194,11 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
 
 /** Targets that nobody knows are told before anything starts, each with its place in the file. */
 function checkTargets(file: ScenarioFile, instead: string | undefined): void {
-  if (instead !== undefined) brokerTarget(instead);
+  if (instead !== undefined) targetOf(instead);
   // Those of the file too where another one replaces them: its text stands in the journal, credentials never do.
   const errors = Object.entries(file.scenario.brokers).flatMap(([name, it]): FieldbenchError[] => {
     try {
-      brokerTarget(it.target);
+      startable(plannedTarget(file.file, it), name);
       return [];
     } catch (error) {
       if (!(error instanceof FieldbenchError)) throw error;

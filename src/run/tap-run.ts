@@ -5,7 +5,7 @@ import { FieldbenchError } from '../error.ts';
 import { defaultParameters } from '../judge/rule.ts';
 import { addressFilter } from '../net/allowed-addresses.ts';
 import { pause } from '../net/clock.ts';
-import { brokerTarget } from '../parts/brokers/drivers.ts';
+import { targetOf } from '../bench/target/target.ts';
 import { unjudged, unlooked } from './judge-run.ts';
 import type { PreparedRun } from './prepared-run.ts';
 
@@ -38,7 +38,7 @@ export function prepareTap(options: TapOptions, { leave, onStanding, onLeaving }
   const { upstream, seed = 1, judge = true, forMs, words = [], entrance = {} } = options;
   const passes = entrance.tls?.kind === 'pass';
   if (passes) mustSuitEncryption(options);
-  brokerTarget(upstream); // An unknown one is told before anything starts.
+  targetOf(upstream); // An unknown one is told before anything starts.
   addressFilter(entrance.allow ?? []);
   checkTapLink(options);
   const command = ['fieldbench tap', ...words, `--seed ${seed}`].join(' ');

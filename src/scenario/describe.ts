@@ -1,6 +1,6 @@
 // A plan in words: what `run --dry` prints, and what the run prints before it starts.
 import { faultInWords } from '../faults/fault-in-words.ts';
-import type { Plan, PlannedAction, PlannedDevice, PlannedLink, PlannedSession } from '../bench/plan.ts';
+import type { Plan, PlannedAction, PlannedBroker, PlannedDevice, PlannedLink, PlannedSession } from '../bench/plan.ts';
 import { conductInWords, figuresInWords } from '../faults/profile-in-words.ts';
 import type { Expectation } from './expectation.ts';
 
@@ -10,7 +10,7 @@ export function describePlan(plan: Plan, expectations: readonly Expectation[]): 
     `${plan.name}: ${plan.question}`,
     '',
     'Parts',
-    ...plan.brokers.map((it) => `  ${it.name}: broker, ${it.target}`),
+    ...plan.brokers.map((it) => `  ${it.name}: broker, ${targetWords(it.target)}`),
     ...plan.links.flatMap(linkInWords),
     ...plan.devices.map((it) => `  ${it.name}: ${deviceInWords(it)}`),
     '',
@@ -23,6 +23,9 @@ export function describePlan(plan: Plan, expectations: readonly Expectation[]): 
     '  no statement of the standard that the run exercises is broken by a broker',
   ];
 }
+
+const targetWords = (target: PlannedBroker['target']): string =>
+  typeof target === 'string' ? target : target.written.title;
 
 /** One action in words. */
 export function actionInWords(action: PlannedAction): string {

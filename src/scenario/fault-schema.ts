@@ -1,7 +1,7 @@
 // What a packet fault may say in a file: when a packet like this passes, do that, so many times.
 import { z } from 'zod';
 import { packetTypes } from '../faults/packet-traits.ts';
-import { duration, size } from './quantities.ts';
+import { duration, size } from '../bench/files/quantities.ts';
 
 const packetType = z.enum(packetTypes, `expected one of ${packetTypes.join(', ')}`);
 const direction = z.enum(['toServer', 'toClient'], 'expected toServer or toClient');

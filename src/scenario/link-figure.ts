@@ -1,6 +1,6 @@
 // The figures of a link file as they stand in it, each with where it comes from.
 import type { ProfileProblem } from '../faults/checked-profile.ts';
-import { isFigure } from './quantities.ts';
+import { isFigure } from '../bench/files/quantities.ts';
 
 const dotted = (path: readonly string[]): string => path.join('.');
 

@@ -1,6 +1,6 @@
 // What a link file may say, and what a scenario may change of it: one definition of the figures of a link.
 import { z } from 'zod';
-import { duration, rate, share, size } from './quantities.ts';
+import { duration, rate, share, size } from '../bench/files/quantities.ts';
 
 const lossForms =
   'expected a share such as 0.5%, { meanGood, meanBad, lossGood, lossBad }, { every: 20 } or { segments: [3, 7] }';

@@ -1,6 +1,8 @@
 // Turns a scenario into a plan: pure, and every name that does not exist is found before anything starts.
 import { didYouMean, FieldbenchError } from '../error.ts';
-import type { Plan, PlannedAction, PlannedDevice, PlannedLink, PlannedSession } from '../bench/plan.ts';
+import { dirname, resolve } from 'node:path';
+import { isTargetPath } from '../bench/target/target-file.ts';
+import type { Plan, PlannedAction, PlannedBroker, PlannedDevice, PlannedLink, PlannedSession } from '../bench/plan.ts';
 import { linksOf, type LinkProfiles } from './scenario-links.ts';
 import { faultsOf, type LinkFaultFiles } from './scenario-faults.ts';
 import type { LinkTimelines } from './timeline-file.ts';
@@ -39,7 +41,10 @@ export function planOf(
   return {
     name: scenario.name,
     question: scenario.question,
-    brokers: Object.entries(scenario.brokers).map(([name, it]) => ({ name, target: changes.target ?? it.target })),
+    brokers: Object.entries(scenario.brokers).map(([name, it]) => ({
+      name,
+      target: changes.target ?? plannedTarget(file.file, it),
+    })),
     links: links.links.map((it) => ({
       ...it,
       ...playedOn(it.name, timelines),
@@ -54,6 +59,13 @@ export function planOf(
     durationMs: scenario.duration,
     settleMs: scenario.settle,
   };
+}
+
+/** What a scenario says of a broker; the path of a target file is looked for beside the scenario. */
+export function plannedTarget(file: string, broker: Scenario['brokers'][string]): PlannedBroker['target'] {
+  if (!('target' in broker)) return { written: broker, file };
+  const { target } = broker;
+  return isTargetPath(target) && !target.includes('://') ? resolve(dirname(file), target) : target;
 }
 
 function playedOn(link: string, timelines: LinkTimelines): Pick<PlannedLink, 'timeline'> {

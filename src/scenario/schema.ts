@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { faultSchema } from './fault-schema.ts';
 import { figureKeys, linkWord, oneDelay } from './link-schema.ts';
-import { duration } from './quantities.ts';
+import { duration } from '../bench/files/quantities.ts';
+import { targetSchema } from '../bench/target/target-schema.ts';
 
 const partName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name of lower-case letters, digits and dashes');
 const qos = z.union([z.literal(0), z.literal(1), z.literal(2)], 'expected 0, 1 or 2');
@@ -11,7 +12,11 @@ const topic = z
   .min(1)
   .refine((text) => !/[+#\0]/.test(text), 'expected a topic without wildcards');
 
-const broker = z.strictObject({ target: z.string().min(1) });
+/** A broker: a target by its word, or described in full as a target file does. */
+const broker = z.union(
+  [z.strictObject({ target: z.string().min(1) }), targetSchema],
+  'expected a target by its name, or the description of one',
+);
 
 const link = z
   .strictObject({

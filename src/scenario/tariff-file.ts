@@ -1,7 +1,7 @@
 // What a tariff file may say, and how one is read: a contract is data that anybody can hold against the paper.
 import { z } from 'zod';
 import type { Tariff } from '../faults/tariff.ts';
-import { parseYamlFile, readYamlFile, type FileWords } from './yaml-file.ts';
+import { parseYamlFile, readYamlFile, type FileWords } from '../bench/files/yaml-file.ts';
 
 const bytes = z.int('expected a whole number of bytes').min(1, 'expected at least 1 byte');
 const seconds = z.number().positive('expected a number of seconds above 0');

@@ -11,7 +11,7 @@ import { writeNote, type OwnerNote } from '../../src/bench/run-record.ts';
 import { openRunRegistry } from '../../src/bench/run-registry.ts';
 import { machineClock, pause } from '../../src/net/clock.ts';
 import { docker } from '../../src/parts/brokers/docker.ts';
-import { mosquittoContainer } from '../../src/parts/brokers/mosquitto-container.ts';
+import { targetOf } from '../../src/bench/target/target.ts';
 import { need } from '../support/needs.ts';
 import type { KilledBench } from './killed-bench-process.ts';
 
@@ -191,7 +191,7 @@ describe('containers', need('docker', 'image:mosquitto'), () => {
         owns: lost,
         signal: new AbortController().signal,
       };
-      await mosquittoContainer().start('b', context);
+      await targetOf('container:mosquitto').driver.start('b', context);
       const named = { all: true, filters: { label: [`fieldbench.run=${lost.runId}`] } };
       const [container] = await client.container.dockerode.listContainers(named);
       const id = container?.Id ?? '';

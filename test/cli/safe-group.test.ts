@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checks } from '../../src/conformance/checks.ts';
 import { frameOf } from '../../src/history/packet-of.ts';
 import type { HistoryEvent } from '../../src/history/event.ts';
-import { mosquittoProcess } from '../../src/parts/brokers/mosquitto.ts';
+import { targetOf } from '../../src/bench/target/target.ts';
 import type { StartedBroker } from '../../src/parts/part.ts';
 import { dial } from '../../src/net/dial.ts';
 import { encode } from '../../src/wire/encode.ts';
@@ -94,7 +94,7 @@ describe('a broker given by its URL', need('mosquitto'), () => {
     { timeout: 120_000 },
     async (scheme) => {
       using world = testWorld();
-      await using broker = await mosquittoProcess.start('theirs', world.context);
+      await using broker = await targetOf('mosquitto').driver.start('theirs', world.context);
       await using place = new Workplace();
       const ended = await place.run(['conform', '--target', urls[scheme]?.(broker) ?? '', '--report', 'run']);
       expect([0, 1]).toContain(ended.code);
@@ -124,7 +124,7 @@ describe('a broker given by its URL', need('mosquitto'), () => {
 
   test.concurrent('is spared nothing once --destructive names it', { timeout: 60_000 }, async () => {
     using world = testWorld();
-    await using broker = await mosquittoProcess.start('theirs', world.context);
+    await using broker = await targetOf('mosquitto').driver.start('theirs', world.context);
     await using place = new Workplace();
     const url = urls['mqtt://']?.(broker) ?? '';
     const args = ['conform', '--target', url, '--destructive', url, '--select', unsafe.join(','), '--report', 'run'];

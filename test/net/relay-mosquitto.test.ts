@@ -8,7 +8,7 @@ import { runCertificate } from '../../src/net/run-certificate.ts';
 import type { Endpoint, Wire } from '../../src/net/wire.ts';
 import { freePorts } from '../../src/parts/brokers/free-port.ts';
 import { launchProcess } from '../../src/parts/brokers/local-process.ts';
-import { mosquittoProcess } from '../../src/parts/brokers/mosquitto.ts';
+import { targetOf } from '../../src/bench/target/target.ts';
 import { awaitReady } from '../../src/parts/brokers/readiness.ts';
 import { encode } from '../../src/wire/encode.ts';
 import type { Packet } from '../../src/wire/packet.ts';
@@ -68,7 +68,7 @@ const visited = ['CONNACK', 'SUBACK', 'PUBLISH'];
 describe('before Mosquitto', need('mosquitto'), () => {
   test('over its WebSocket listener', async () => {
     using world = testWorld();
-    await using broker = await mosquittoProcess.start('broker', world.context);
+    await using broker = await targetOf('mosquitto').driver.start('broker', world.context);
     const upstream = broker.variants.websocket ?? broker.endpoint;
     await using overWebSocket = await relayTo(upstream, { listenOn: { over: { webSocket: true } } });
     expect(await visit(overWebSocket.endpoint, 'pump')).toEqual(visited);

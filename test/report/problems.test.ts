@@ -66,7 +66,7 @@ describe('the verdict in one sentence', () => {
 
   test('says what broke', () => {
     expect(verdictSentence(run)).toBe(
-      'broker 2.0 site/pump broke 1 of 3 judged statements, 1 check passed, 1 of 2 expectations missed, 1 expectation inconclusive.',
+      'broker 2.0 site/pump broke 1 of 3 judged statements, 1 check passed, 1 of 2 expectations missed, 1 expectation inconclusive, 1 declared limit.',
     );
   });
 

@@ -41,7 +41,7 @@ export function sample(text = 'site/pump'): Sample {
     version: `2.0 ${text}`,
     how: `mosquitto -c ${text}`,
     repeat: 'mosquitto',
-    limits: [`no ${text}`],
+    limits: [{ needs: 'qos2', says: `no ${text}`, source: `https://vendor/${text}` }],
   };
   history.record(run).record(target);
   history.record({ kind: 'check', check: 'publish/order', target: 'broker', phase: 'begun' });

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { FieldbenchError } from '../../error.ts';
 import { pause } from '../../net/clock.ts';
 import { launchProcess, type LocalProcess, type ProcessCommand } from '../../parts/brokers/local-process.ts';
-import { mosquittoConfig } from '../../parts/brokers/mosquitto-config.ts';
-import { mosquittoProcess } from '../../parts/brokers/mosquitto.ts';
 import type { Endpoint, PartContext } from '../../parts/part.ts';
+import { targetOf } from '../target/target.ts';
 import { lossyProfile, startBedLink } from './bed.ts';
 import { capturedBytes, type IpBytes } from './captured-bytes.ts';
 import { here, startChild, type Place } from './child.ts';
@@ -63,7 +62,7 @@ export function comparedBytes(id: string, asked: string, meter: IpBytes, seen: I
 
 /** Over the embedded link, by its own meter. */
 async function metered(lossPct: number, context: PartContext): Promise<IpBytes | undefined> {
-  await using broker = await mosquittoProcess.start('broker', context);
+  await using broker = await targetOf('process:mosquitto').driver.start('broker', context);
   const profile = lossyProfile(delayMs, { model: 'bernoulli', lossPct });
   await using link = await startBedLink('embedded', { profile, upstream: broker.endpoint, taps: true }, context);
   await converse(link.endpoint, here, context);
@@ -83,7 +82,7 @@ async function captured(lossPct: number, mosquitto: string, context: PartContext
   const folder = join(context.owns.scratch, name);
   const [config, file] = [join(folder, 'mosquitto.conf'), join(folder, 'client.pcap')];
   mkdirSync(folder, { recursive: true });
-  writeFileSync(config, mosquittoConfig({ port: brokerPort, host: lab.server.address, storage: folder }));
+  writeFileSync(config, labConfig(lab.server.address));
   await run(lab.server.place, { command: mosquitto, args: ['-c', config], what: 'lab broker' }, ' running');
   const watch = ['-i', lab.client.device, '-U', '-s', '64', '-Z', 'root', '-w', file, 'tcp'];
   const observer = await run(lab.client.place, { command: 'tcpdump', args: watch, what: 'tcpdump' }, 'listening on');
@@ -92,6 +91,10 @@ async function captured(lossPct: number, mosquitto: string, context: PartContext
   await observer.stop();
   return capturedBytes(file, lab.client.address);
 }
+
+/** One open listener; without `user root`, root's Mosquitto would become a user who may not read its file. */
+const labConfig = (host: string): string =>
+  [`listener ${brokerPort} ${host}`, 'allow_anonymous true', 'log_dest stderr', 'user root', ''].join('\n');
 
 async function converse(endpoint: Endpoint, place: Place, context: PartContext): Promise<void> {
   await using child = startChild('exchange', place, context);

@@ -12,14 +12,16 @@ const usage = `Usage: fieldbench conform [OPTIONS]
 
 Judges brokers against MQTT 3.1.1, statement by statement.
 
-  --target T      what to judge; several times for several: embedded (default), mosquitto, container:mosquitto,
-                  mqtt://HOST:PORT, ws://HOST:PORT/PATH
+  --target T      what to judge; several times for several: a name of "fieldbench list targets" (default: embedded),
+                  process:NAME, container:NAME, image:REF, a URL (mqtt, mqtts, ws, wss), or a target file (.yaml);
+                  NAME@ before an image, a URL or a file: the limits that NAME declares hold there too
   --select WHAT   only these checks: ids, statements, sections, chapters or globs, separated by commas
   --link NAME     put this link before every connection: a name of "fieldbench list links", or a file
   --destructive T a target by URL gets only checks that are safe for its other users, unless it is named here again
   --baseline FILE fail only on what is new: results.json of an earlier run of the same targets, or its folder
   --waivers FILE  failures that somebody has taken upon himself, each with a reason, a link and a last day
   --fail-on WHAT  verdicts that fail the run beside fail, separated by commas: warn, limit, inconclusive
+  --strict        a limit that a target declares fails the run too: short for --fail-on limit
   --mqtt VERSION  version of the standard: 3.1.1, the only one judged so far
   --seed N        repeat the random draws of a run (default 1)
   --report DIR    write the results there (default: a new folder below fieldbench-report)
@@ -36,6 +38,7 @@ const options = {
   baseline: { type: 'string' },
   waivers: { type: 'string' },
   'fail-on': { type: 'string', multiple: true },
+  strict: { type: 'boolean', default: false },
   mqtt: { type: 'string', default: '3.1.1' },
   seed: { type: 'string', default: '1' },
   report: { type: 'string' },
@@ -73,11 +76,11 @@ export const conform: Verb = {
 };
 
 function gateOptions(values: Values): GateOptions {
-  const { baseline, waivers, 'fail-on': failOn = [] } = values;
+  const { baseline, waivers, 'fail-on': failOn = [], strict } = values;
   return {
     ...(baseline !== undefined && { baseline }),
     ...(waivers !== undefined && { waivers }),
-    failOn: failOn.flatMap((it) => it.split(',')),
+    failOn: [...failOn.flatMap((it) => it.split(',')), ...(strict ? ['limit'] : [])],
   };
 }
 

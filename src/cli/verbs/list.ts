@@ -5,12 +5,12 @@ import { suiteCoverage, type StatementCoverage } from '../../conformance/coverag
 import { mutants } from '../../conformance/mutants.ts';
 import { didYouMean, FieldbenchError } from '../../error.ts';
 import { rules } from '../../judge/rules.ts';
-import { brokerTargets } from '../../parts/brokers/drivers.ts';
 import { linkBackends } from '../../parts/links/backend.ts';
 import { atMostWords, readOptions } from '../options.ts';
 import { shippedScenarios } from '../../run/shipped.ts';
 import { faultPage, faultRows } from '../fault-rows.ts';
 import { linkPage, linkRows } from '../link-page.ts';
+import { targetPage, targetRows } from '../target-page.ts';
 import { listOfTariffs, rowsOfTariff } from '../tariff-rows.ts';
 import { tableLines, type Page, type Rows } from '../table.ts';
 import type { Verb } from '../verb.ts';
@@ -21,12 +21,7 @@ const lists: Readonly<Record<string, () => Rows | Promise<Rows>>> = {
   rules: () => rules.map((it) => [it.id, it.judges, it.title]),
   mutants: () => mutants.map((it) => [it.id, it.statement, it.summary]),
   statements: () => suiteCoverage({ checks, rules, mutants }).map(rowOfStatement),
-  targets: () => [
-    ...Object.entries(brokerTargets).map(([word, it]) => [word, it.kind]),
-    ['mqtt://HOST:PORT', 'a running broker'],
-    ['ws://HOST:PORT/PATH', 'a running broker, over WebSocket'],
-    ['mqtts:// and wss://', 'the same over TLS, behind a tap'],
-  ],
+  targets: targetRows,
   links: linkRows,
   backends: () => linkBackends.map((it) => [it.backend, it.capabilities.join(', ')]),
   scenarios: async () => (await shippedScenarios()).map((name) => [name]),
@@ -38,6 +33,7 @@ const lists: Readonly<Record<string, () => Rows | Promise<Rows>>> = {
 const pages: Readonly<Record<string, (name: string) => Page | Promise<Page>>> = {
   links: linkPage,
   faults: faultPage,
+  targets: targetPage,
   tariffs: async (name) => ({ words: [], rows: await rowsOfTariff(name) }),
 };
 

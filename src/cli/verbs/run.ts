@@ -11,8 +11,8 @@ const usage = `Usage: fieldbench run FILE... [OPTIONS]
 Plays scenarios, one after the other, and judges them. FILE is a path or the name of a shipped scenario.
 
   --dry           print the plan in words and start nothing
-  --target T      use this target for every broker: embedded, mosquitto, container:mosquitto, mqtt://HOST:PORT,
-                  ws://HOST:PORT/PATH
+  --target T      use this target for every broker: a name of "fieldbench list targets", process:NAME, container:NAME,
+                  image:REF, a URL, or a target file (.yaml)
   --backend B     use this backend for every link: embedded, toxiproxy
   --seed N        repeat the random draws of a run (default 1)
   --report DIR    write the results there (default: a new folder below fieldbench-report)

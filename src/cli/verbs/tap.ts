@@ -28,8 +28,8 @@ const usage = `Usage: fieldbench tap --upstream TARGET [OPTIONS]
 Real devices dial the tap, the tap dials the broker, and the rules judge both sides while they talk. It changes nothing
 unless told. Ctrl-C (or q) ends it and prints what was found.
 
-  --upstream T    the broker: embedded, mosquitto, container:mosquitto, mqtt://HOST:PORT, ws://HOST:PORT/PATH,
-                  or mqtts:// and wss:// over TLS
+  --upstream T    the broker: a name of "fieldbench list targets", process:NAME, container:NAME, image:REF, a target
+                  file (.yaml), mqtt://HOST:PORT, ws://HOST:PORT/PATH, or mqtts:// and wss:// over TLS
   --listen ADDR   where devices dial: HOST:PORT (default 127.0.0.1:1883, with TLS 8883, or any free
                   port where that is taken)
   --tls HOW       devices come over TLS: CERT,KEY (files) or auto (a certificate of this run, whose CA they must trust)

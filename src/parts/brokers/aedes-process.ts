@@ -4,8 +4,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { Aedes, type Client } from 'aedes';
 import { createWebSocketStream, WebSocketServer, type WebSocket } from 'ws';
 import { filterMatches } from '../../wire/topic.ts';
-import { deniedTopics } from '../part.ts';
-import type { Login } from './login.ts';
+import { deniedTopics, type Login } from '../part.ts';
 
 /** What the parent tells the child first: by message, because arguments are for everybody to see. */
 export interface AedesOrders {

@@ -1,7 +1,8 @@
 // What every broker's life has in common: it starts, gets ready, ends and comes back, and each step is noted once.
 import { FieldbenchError } from '../../error.ts';
 import type { PartChanged } from '../../history/event.ts';
-import type { BrokerVariants, Endpoint, PartContext, StartedBroker } from '../part.ts';
+import type { BrokerVariants, Endpoint, Login, PartContext, StartedBroker } from '../part.ts';
+import { placeOf } from '../../net/endpoint.ts';
 import { awaitReady } from './readiness.ts';
 
 /** One life of a broker, from launch to its end. */
@@ -28,6 +29,10 @@ export interface BrokerRecipe {
   launch(): Promise<BrokerInstance>;
   /** Removes what outlives an instance. */
   clear?(): Promise<void>;
+  /** What every CONNECT to `endpoint` has to carry. */
+  readonly login?: Login;
+  /** Listeners beside `endpoint` that have to answer CONNECT with CONNACK 0 too before it is ready. */
+  readonly alsoReady?: readonly { readonly endpoint: Endpoint; readonly login?: Login }[];
   /** How long it may take until it serves; default 60,000. */
   readonly readyWithinMs?: number;
   /** Somebody else's broker: it is never stopped, killed or restarted. */
@@ -51,6 +56,7 @@ export async function startBroker(name: string, recipe: BrokerRecipe, context: P
 
 class BrokerLife implements StartedBroker {
   readonly name: string;
+  readonly login?: Login;
   readonly #recipe: BrokerRecipe;
   readonly #context: PartContext;
   /** Aborted on disposal: a restart that still waits for readiness then gives up. */
@@ -62,6 +68,7 @@ class BrokerLife implements StartedBroker {
 
   constructor(name: string, recipe: BrokerRecipe, context: PartContext) {
     this.name = name;
+    if (recipe.login) this.login = recipe.login;
     this.#recipe = recipe;
     this.#context = context;
   }
@@ -178,26 +185,37 @@ class BrokerLife implements StartedBroker {
     });
   }
 
-  /** CONNACK 0, or the broker's own end, whichever comes first. */
+  /** CONNACK 0 on every listener, or the broker's own end, whichever comes first. */
   async #ready(instance: BrokerInstance, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#context;
+    const { endpoint, login, alsoReady = [] } = this.#recipe;
     const died = new AbortController();
     void instance.gone.then((how) => died.abort(how));
+    await this.#answers(instance, { endpoint, ...(login && { login }) }, signal, died.signal);
+    await Promise.all(alsoReady.map((it) => this.#answers(instance, it, signal, died.signal)));
+  }
+
+  async #answers(
+    instance: BrokerInstance,
+    { endpoint, login }: { readonly endpoint: Endpoint; readonly login?: Login },
+    signal: AbortSignal,
+    died: AbortSignal,
+  ): Promise<void> {
     const { readyWithinMs } = this.#recipe;
-    const outcome = await awaitReady(this.endpoint, {
-      clock,
-      signal: AbortSignal.any([signal, died.signal]),
+    const outcome = await awaitReady(endpoint, {
+      clock: this.#context.clock,
+      signal: AbortSignal.any([signal, died]),
+      ...(login && { login }),
       ...(readyWithinMs !== undefined && { overallMs: readyWithinMs }),
     }).catch((error: unknown) => {
-      if (died.signal.aborted && !signal.aborted) return `it ended: ${String(died.signal.reason)}`;
+      if (died.aborted && !signal.aborted) return `it ended: ${String(died.reason)}`;
       throw error;
     });
-    if (outcome === 'ready' && !died.signal.aborted) return;
+    if (outcome === 'ready' && !died.aborted) return;
     const words = await instance.lastWords();
     throw new FieldbenchError({
       code: 'FB_BROKER_START',
       message: `${this.#title} did not become ready`,
-      expected: `CONNACK with code 0 from ${this.endpoint.host}:${this.endpoint.port}`,
+      expected: `CONNACK with code 0 from ${placeOf(endpoint)}`,
       actual: words === '' ? outcome : `${outcome}; it said last:\n${words}`,
       hint: this.#recipe.foreign === true ? 'is the URL right, and is the broker running?' : 'see what it said last',
     });

@@ -5,12 +5,13 @@ import { pause } from '../../net/clock.ts';
 import type { PartContext } from '../part.ts';
 import type { BrokerInstance } from './broker-life.ts';
 import { LastWords } from './last-words.ts';
+import { endRestOfGroup } from './process-group.ts';
 
 /** Environment variable that marks every process of a run, its own children included; a sweep finds them by it. */
 export const runVariable = 'FIELDBENCH_RUN';
 
 /** How long a program may take to end politely before it is killed. */
-const graceMs = 5_000;
+const usualGraceMs = 5_000;
 /** How long after a program's end its last output may still come. */
 const drainMs = 200;
 /** How long a child may take to its first message: far longer than a busy machine needs to start Node. */
@@ -24,6 +25,16 @@ export interface ProcessCommand {
   readonly what: string;
   /** Opens Node's message channel to the child. */
   readonly ipc?: boolean;
+  /** Default: the run's scratch folder. */
+  readonly folder?: string;
+  /** Beside the plain environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Its last words are what it says on stdout too. */
+  readonly saysOnBoth?: boolean;
+  /** How long it may take to end politely before it is killed; default 5,000. */
+  readonly graceMs?: number;
+  /** Who runs it; default: who runs the bench. */
+  readonly user?: { readonly uid: number; readonly gid: number };
 }
 
 /** A started process; `child` is for its message channel only. */
@@ -36,26 +47,31 @@ export interface LocalProcess extends Omit<BrokerInstance, 'version'> {
  * Starts a program with a plain environment (no credential of the bench's own reaches it).
  * A program that cannot be started is `gone` at once, with the reason.
  */
-export function launchProcess(
-  { command, args, what, ipc = false }: ProcessCommand,
-  context: PartContext,
-): LocalProcess {
-  const child = spawn(command, args, {
-    cwd: context.owns.scratch,
+export function launchProcess(it: ProcessCommand, context: PartContext): LocalProcess {
+  const { graceMs = usualGraceMs, saysOnBoth = false } = it;
+  const child = spawn(it.command, it.args, {
+    cwd: it.folder ?? context.owns.scratch,
     detached: true,
-    env: { ...plainEnvironment(), [runVariable]: context.owns.labels['fieldbench.run'] },
-    stdio: ['ignore', 'ignore', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
+    env: { ...plainEnvironment(), ...it.environment, [runVariable]: context.owns.labels['fieldbench.run'] },
+    stdio: ['ignore', saysOnBoth ? 'pipe' : 'ignore', 'pipe', ...(it.ipc === true ? (['ipc'] as const) : [])],
+    ...it.user,
   });
-  if (child.pid !== undefined) context.owns.ownProcess(child.pid, what);
+  if (child.pid !== undefined) context.owns.ownProcess(child.pid, it.what);
   const words = new LastWords();
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => words.add(text));
+  for (const output of [child.stdout, child.stderr]) {
+    output?.setEncoding('utf8').on('data', (text: string) => words.add(text));
+  }
   let over = false;
-  const gone = ended(child, context).then((how) => {
+  let asked = false;
+  const gone = ended(child, context).then(async (how) => {
     over = true;
-    if (child.pid !== undefined) context.owns.release(child.pid);
+    if (child.pid === undefined) return how;
+    await endRestOfGroup(child.pid, asked ? graceMs : 0, context.clock);
+    context.owns.release(child.pid);
     return how;
   });
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    asked = signal === 'SIGTERM';
     if (!over) signalGroup(child, signal);
     if (signal === 'SIGTERM' && !(await endsWithin(gone, graceMs, context))) signalGroup(child, 'SIGKILL');
     await gone;
@@ -63,7 +79,8 @@ export function launchProcess(
   return { child, gone, lastWords: () => words.text(), stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
-function plainEnvironment(): NodeJS.ProcessEnv {
+/** What a program of the bench's gets to see of the bench's own environment. */
+export function plainEnvironment(): NodeJS.ProcessEnv {
   const kept = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'SystemRoot'];
   return Object.fromEntries(
     kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),

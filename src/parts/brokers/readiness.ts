@@ -8,7 +8,7 @@ import { encode } from '../../wire/encode.ts';
 import type { Frame } from '../../wire/frame.ts';
 import type { Connect } from '../../wire/packet.ts';
 import { StreamDecoder } from '../../wire/stream-decoder.ts';
-import type { Endpoint } from '../part.ts';
+import type { Endpoint, Login } from '../part.ts';
 
 /** What one CONNECT met. */
 export type ConnectAnswer =
@@ -31,6 +31,8 @@ export interface ReadinessBounds {
   readonly overallMs?: number;
   /** For one CONNECT, default 10 s. */
   readonly attemptMs?: number;
+  /** What the CONNECT carries; default: nothing. */
+  readonly login?: Login;
 }
 
 const connackB = 4;
@@ -105,7 +107,7 @@ export async function tryConnect(endpoint: Endpoint, bounds: ReadinessBounds): P
   });
   if ('why' in wire) return { kind: 'refused', why: wire.why };
   const leftMs = Math.max(0, beganMs + attemptMs - clock.nowMs());
-  const answer = await firstAnswer(wire, { clock, signal, attemptMs: leftMs });
+  const answer = await firstAnswer(wire, { ...bounds, attemptMs: leftMs });
   if (answer.kind === 'accepted') {
     await wire.send(encode({ type: 'DISCONNECT' }));
     wire.end();
@@ -124,7 +126,7 @@ async function endWithin(wire: Wire, clock: Clock): Promise<void> {
 
 async function firstAnswer(
   wire: Wire,
-  { clock, signal, attemptMs }: Required<Omit<ReadinessBounds, 'overallMs'>>,
+  { clock, signal, attemptMs, login }: ReadinessBounds & { readonly attemptMs: number },
 ): Promise<ConnectAnswer> {
   const { promise, resolve } = Promise.withResolvers<ConnectAnswer>();
   const decoder = new StreamDecoder('server', { maxPacketB: connackB });
@@ -139,7 +141,7 @@ async function firstAnswer(
   const cancel = clock.after(attemptMs, () => resolve({ kind: 'silence', afterMs: attemptMs, receivedB }));
   const abort = (): void => resolve({ kind: 'silence', afterMs: 0, receivedB });
   signal.addEventListener('abort', abort, { once: true });
-  await wire.send(encode(connectPacket()));
+  await wire.send(encode(connectPacket(login)));
   const answer = await promise;
   cancel();
   signal.removeEventListener('abort', abort);
@@ -153,7 +155,7 @@ function answerOf({ packet, bytes, deviations }: Frame): ConnectAnswer {
   return packet.returnCode === 0 ? { kind: 'accepted' } : { kind: 'connack', returnCode: packet.returnCode };
 }
 
-function connectPacket(): Connect {
+function connectPacket(login?: Login): Connect {
   return {
     type: 'CONNECT',
     protocolName: 'MQTT',
@@ -162,5 +164,6 @@ function connectPacket(): Connect {
     keepAliveS: 30,
     // At most 23 letters and digits: every broker must take that (MQTT-3.1.3-5).
     clientId: `fbready${randomUUID().replaceAll('-', '').slice(0, 16)}`,
+    ...(login && { userName: login.userName, password: Buffer.from(login.password) }),
   };
 }

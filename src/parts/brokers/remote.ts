@@ -1,15 +1,17 @@
 // A broker that somebody else runs, named by a URL: it is judged, and never touched.
 import { FieldbenchError } from '../../error.ts';
-import type { BrokerDriver, Endpoint } from '../part.ts';
+import type { TlsDial } from '../../net/endpoint.ts';
+import type { BrokerDriver, Endpoint, Login } from '../part.ts';
 import { startBroker, type BrokerInstance, type BrokerRecipe } from './broker-life.ts';
+import { outputOf, versionOf } from './version-of.ts';
+import type { VersionSource } from './target-way.ts';
 
 /** A broker that somebody else runs is there already, or is not: nobody waits a minute for a typing error. */
 const readyWithinMs = 10_000;
 
 const untouched = (): Promise<void> => Promise.resolve();
 
-const instance: BrokerInstance = {
-  version: 'unknown',
+const instance: Omit<BrokerInstance, 'version'> = {
   // Its end shows on the connections to it; the bench has no other sight of it.
   gone: new Promise<string>(() => undefined),
   lastWords: () => '',
@@ -20,25 +22,57 @@ const instance: BrokerInstance = {
 /** Scheme of the URL -> the port where it names none. */
 const schemes: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 };
 
+/** What is known of a broker beside its URL. */
+export interface RemoteOptions {
+  /** What every CONNECT carries. */
+  readonly login?: Login;
+  /** How to dial over TLS; default: by a certificate that this machine trusts. */
+  readonly tls?: TlsDial;
+  /** URL of its WebSocket listener, where `url` is not that. */
+  readonly websocket?: string;
+  /** Default: it is not known. */
+  readonly version?: VersionSource;
+}
+
 /**
  * The broker at `mqtt://HOST:PORT` (port 1883 when left out), or at `ws://HOST:PORT/PATH` for MQTT over WebSocket; with
  * `mqtts://` (port 8883) or `wss://` over TLS, by a certificate that this machine trusts (`NODE_EXTRA_CA_CERTS` adds to
  * what it does).
  * @throws FieldbenchError `FB_TARGET_URL` when the URL is none or cannot be used.
  */
-export function remoteBroker(url: string): BrokerDriver {
-  const endpoint = remoteEndpoint(url);
+export function remoteBroker(url: string, options: RemoteOptions = {}): BrokerDriver {
+  const endpoint = withTls(remoteEndpoint(url), options.tls);
   const { host, port, path, tls } = endpoint;
   const scheme = `${path === undefined ? 'mqtt' : 'ws'}${tls ? 's' : ''}`;
-  const recipe: BrokerRecipe = {
+  const websocket = path === undefined ? webSocketOf(options) : { ...endpoint, path };
+  const recipe: Omit<BrokerRecipe, 'launch'> = {
     how: `${scheme}://${host}:${port}${path ?? ''}`,
     endpoint,
-    variants: path === undefined ? {} : { websocket: { ...endpoint, path } },
+    ...(options.login && { login: options.login }),
+    variants: websocket === undefined ? {} : { websocket },
     readyWithinMs,
     foreign: true,
-    launch: () => Promise.resolve(instance),
   };
-  return { kind: 'remote', start: (name, context) => startBroker(name, recipe, context) };
+  return {
+    kind: 'remote',
+    async start(name, context) {
+      const here = context.owns.scratch;
+      const run = (command: readonly string[]): Promise<string> => outputOf(command, { folder: here });
+      const version = options.version === undefined ? 'unknown' : await versionOf(options.version, { run, here });
+      return startBroker(name, { ...recipe, launch: () => Promise.resolve({ ...instance, version }) }, context);
+    },
+  };
+}
+
+function webSocketOf({ websocket, tls }: RemoteOptions): Endpoint | undefined {
+  if (websocket === undefined) return undefined;
+  const endpoint = withTls(remoteEndpoint(websocket), tls);
+  if (endpoint.path === undefined) throw badUrl('no URL of a WebSocket', 'it begins with ws:// or wss://');
+  return endpoint;
+}
+
+function withTls(endpoint: Endpoint, tls: TlsDial | undefined): Endpoint {
+  return endpoint.tls && tls ? { ...endpoint, tls: { ...endpoint.tls, ...tls } } : endpoint;
 }
 
 /**
@@ -53,7 +87,10 @@ export function remoteEndpoint(url: string): Endpoint {
   const usualPort = Object.hasOwn(schemes, protocol) ? schemes[protocol] : undefined;
   if (usualPort === undefined) throw badUrl(protocol, 'is there a typing error in it?');
   if (username !== '' || password !== '' || search !== '') {
-    throw badUrl('a URL with credentials or a query', 'a URL ends up in reports: give a listener that needs none');
+    throw badUrl(
+      'a URL with credentials or a query',
+      'a URL ends up in reports: give a target file with "credentials" instead',
+    );
   }
   const isSecure = protocol === 'mqtts:' || protocol === 'wss:';
   const place = {

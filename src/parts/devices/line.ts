@@ -6,7 +6,8 @@ import { encode } from '../../wire/encode.ts';
 import type { Frame } from '../../wire/frame.ts';
 import type { Packet } from '../../wire/packet.ts';
 import { StreamDecoder } from '../../wire/stream-decoder.ts';
-import type { Endpoint, PartContext } from '../part.ts';
+import type { SessionIdentity } from '../../session/identity.ts';
+import type { Endpoint, Login, PartContext } from '../part.ts';
 
 /** How long a server may take to answer our FIN before the connection is reset. */
 const FIN_PATIENCE_MS = 1000;
@@ -26,6 +27,13 @@ export interface LineOptions {
   readonly connections?: ConnectionIds;
   /** Longest wait for a TCP connection; default 10,000. */
   readonly dialTimeoutMs?: number;
+  /** What the broker asks of everybody. */
+  readonly login?: Login;
+}
+
+/** A login as a session says it. */
+export function identityOf({ login }: Pick<LineOptions, 'login'>): Pick<SessionIdentity, 'userName' | 'password'> {
+  return login === undefined ? {} : { userName: login.userName, password: Buffer.from(login.password) };
 }
 
 /** What happens on a line; nothing comes from a connection after its `closed`, or after `close`. */

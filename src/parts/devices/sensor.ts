@@ -6,7 +6,7 @@ import type { PartContext } from '../part.ts';
 import { startClient } from './client.ts';
 import type { StartedClient } from './client.ts';
 import type { StartedDevice } from './device.ts';
-import type { LineOptions } from './line.ts';
+import { identityOf, type LineOptions } from './line.ts';
 import { presence } from './presence.ts';
 import type { Presence } from './presence.ts';
 
@@ -63,7 +63,7 @@ class Sensor implements StartedDevice {
       {
         ...options,
         role: 'device',
-        identity: { clientId: options.name, will: this.#presence.will },
+        identity: { clientId: options.name, will: this.#presence.will, ...identityOf(options) },
         onEvent: (event) => {
           if (event.kind === 'connected') this.#client.publish(this.#presence.online);
         },

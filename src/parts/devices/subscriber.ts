@@ -7,7 +7,7 @@ import type { PartContext } from '../part.ts';
 import { startClient } from './client.ts';
 import type { StartedClient } from './client.ts';
 import type { StartedDevice } from './device.ts';
-import type { LineOptions } from './line.ts';
+import { identityOf, type LineOptions } from './line.ts';
 import { Milestone } from './milestone.ts';
 
 /** A subscriber. */
@@ -47,7 +47,7 @@ class Subscriber implements StartedSubscriber {
       {
         ...options,
         role: 'device',
-        identity: { clientId: options.name },
+        identity: { clientId: options.name, ...identityOf(options) },
         onDelivery: (message) => {
           this.#received += 1;
           options.onDelivery?.(message);

@@ -7,7 +7,7 @@ import { draw } from '../../faults/draw.ts';
 import { startClient } from '../devices/client.ts';
 import type { StartedClient } from '../devices/client.ts';
 import type { StartedDevice } from '../devices/device.ts';
-import type { LineOptions } from '../devices/line.ts';
+import { identityOf, type LineOptions } from '../devices/line.ts';
 import type { PlcProgram, PlcRegister } from '../devices/plc-program.ts';
 import { presence } from '../devices/presence.ts';
 import type { Presence } from '../devices/presence.ts';
@@ -63,7 +63,7 @@ class ModbusGateway implements StartedDevice {
       {
         ...options,
         role: 'gateway',
-        identity: { clientId: options.name, will: this.#presence.will },
+        identity: { clientId: options.name, will: this.#presence.will, ...identityOf(options) },
         onEvent: (event) => this.#heed(event),
         onDelivery: (message) => this.#obey(message),
       },

@@ -1,5 +1,5 @@
 // What differs about two runs beside their verdicts: versions, configuration, seed, link, tolerances and machine.
-import type { RunStarted } from '../../history/event.ts';
+import { limitLine, type RunStarted } from '../../history/event.ts';
 import type { JudgedTarget } from '../../judge/judged.ts';
 
 /** One thing that is not the same; empty where one side has no such thing. */
@@ -34,7 +34,7 @@ function runFacts({ fieldbench, seed, link, scenario, parameters, provenance }: 
 }
 
 function targetFacts({ name, version, how, limits }: JudgedTarget): Named {
-  return { target: name, version, configuration: how, 'declared limits': limits.join('; ') || 'none' };
+  return { target: name, version, configuration: how, 'declared limits': limits.map(limitLine).join('; ') || 'none' };
 }
 
 function differing(first: Named, second: Named): readonly Fact[] {

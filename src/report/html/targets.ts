@@ -1,4 +1,5 @@
 // Everything that was judged of one target: expectations and checks with their figures, statements by section.
+import { limitLine } from '../../history/event.ts';
 import type { Measurement } from '../../judge/finding.ts';
 import type { JudgedCheck, JudgedStatement, JudgedTarget } from '../../judge/judged.ts';
 import { keepsLimit, limitText, valueText } from '../figures.ts';
@@ -15,7 +16,7 @@ export function targetSection(target: JudgedTarget, index: number): Html {
   return html`<section id="target-${index}">
     <h2>${target.name} <span class="aside">${target.version}</span></h2>
     <p class="aside">${target.how}</p>
-    ${target.limits.length === 0 ? undefined : html`<p>${badge('limit')} declared: ${target.limits.join('; ')}</p>`}
+    ${target.limits.length === 0 ? undefined : html`<p>${badge('limit')} declared: ${target.limits.map(limitLine).join('; ')}</p>`}
     ${checksPart('Expectations', expectations)}${checksPart('Checks', checks)}${statementsPart(target)}
   </section>`;
 }

@@ -3,9 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { aedes } from '../../../src/parts/brokers/aedes.ts';
-import { mosquittoProcess } from '../../../src/parts/brokers/mosquitto.ts';
 import { tryConnect } from '../../../src/parts/brokers/readiness.ts';
-import { brokerTarget } from '../../../src/parts/brokers/drivers.ts';
+import { targetOf } from '../../../src/bench/target/target.ts';
 import type { BrokerDriver, Endpoint } from '../../../src/parts/part.ts';
 import { dial } from '../../../src/net/dial.ts';
 import { encode } from '../../../src/wire/encode.ts';
@@ -65,7 +64,7 @@ function everyVariant(driver: BrokerDriver): void {
     using world = testWorld();
     await using broker = await driver.start('b', world.context);
     const { host, port, path } = broker.variants.websocket ?? broker.endpoint;
-    await using same = await brokerTarget(`ws://${host}:${port}${path}`).start('same', world.context);
+    await using same = await targetOf(`ws://${host}:${port}${path}`).driver.start('same', world.context);
     expect(same.how).toBe(`ws://${host}:${port}/mqtt`);
     expect(same.variants.websocket).toEqual(same.endpoint);
   });
@@ -105,5 +104,5 @@ describe('Aedes', () => {
 });
 
 describe('Mosquitto', need('mosquitto'), () => {
-  everyVariant(mosquittoProcess);
+  everyVariant(targetOf('mosquitto').driver);
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Direction, PacketAction, PacketFault } from '../../../src/faults/packet-fault.ts';
 import type { HistoryEvent } from '../../../src/history/event.ts';
 import { frameOf } from '../../../src/history/packet-of.ts';
-import { brokerTarget } from '../../../src/parts/brokers/drivers.ts';
+import { targetOf } from '../../../src/bench/target/target.ts';
 import { readFaultFile } from '../../../src/scenario/fault-file.ts';
 import type { PacketType } from '../../../src/wire/packet.ts';
 import { need } from '../../support/needs.ts';
@@ -91,7 +91,7 @@ describe('Mosquitto, a sensor and a hub', need('mosquitto'), () => {
   let files: readonly Played[] = [];
 
   beforeAll(async () => {
-    const broker = playing.use(await brokerTarget('mosquitto').start('broker', world.context));
+    const broker = playing.use(await targetOf('mosquitto').driver.start('broker', world.context));
     const play = async (name: string, qos: 1 | 2, faults: readonly PacketFault[], what: string): Promise<Played> => {
       return { what, faults, events: await playedBetween(name, qos, faults, broker.endpoint, world.context) };
     };

@@ -1,9 +1,9 @@
 // What the author of any YAML file of the bench sees who gets a key, a value or the YAML itself wrong.
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { errorText, type FieldbenchError } from '../../src/error.ts';
-import { keysAt } from '../../src/scenario/schema-keys.ts';
-import { FileErrors, parseYamlFile, readYamlFile, type FileWords } from '../../src/scenario/yaml-file.ts';
+import { errorText, type FieldbenchError } from '../../../src/error.ts';
+import { keysAt } from '../../../src/bench/files/schema-keys.ts';
+import { FileErrors, parseYamlFile, readYamlFile, type FileWords } from '../../../src/bench/files/yaml-file.ts';
 
 const words: FileWords = {
   kind: 'boat file',

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
-import { didYouMean, FieldbenchError, type SourcePlace } from '../error.ts';
+import { didYouMean, FieldbenchError, type SourcePlace } from '../../error.ts';
 import { keysAt } from './schema-keys.ts';
 
 /** A file as read, with the places of its keys, for messages that come later. */
@@ -118,6 +118,9 @@ function problemsOf(issues: readonly z.core.$ZodIssue[], schema: z.ZodType): Pro
     const nearest = nearestBranch(issue);
     if (nearest) return problemsOf(nearest, schema);
     const where = issue.path.join('.') || 'the file';
+    if (issue.code === 'invalid_key') {
+      return issue.issues.map(({ message }) => ({ message: `${where}: ${message}`, path: issue.path }));
+    }
     if (issue.code !== 'unrecognized_keys') return [{ message: `${where}: ${issue.message}`, path: issue.path }];
     return issue.keys.map((key) => ({
       message: `${where}: unknown key "${key}"`,
