@@ -57,7 +57,7 @@ const tables: readonly Check[] = [
     section: '4.7.3',
     needs: [],
     // Legal, but such topics have brought brokers down: what comes behind them could not be judged any more.
-    group: 'alone',
+    group: 'ownInstance',
     unsafe: 'uses topics so long that brokers have gone down over them',
     refused: 'warn',
     ...apart(['%/1', '%/2'], 'MQTT-4.7.3-3'),

@@ -35,6 +35,8 @@ interface State {
   /** Topics that had a retained message before the server was stopped, which may have kept it. */
   readonly earlier: Set<string>;
   searches: Search[];
+  /** What was found on a connection, and when: a server may send it before the SUBACK (section 3.8.4). */
+  readonly finds: WeakMap<NetworkConnection, { readonly message: Message; readonly seq: number }[]>;
   /** Retained messages that some subscription has found. */
   readonly seenStored: WeakSet<Message>;
   /** Retained messages whose topic got one with RETAIN 0 since; those that had been found before were surely stored. */
@@ -68,6 +70,7 @@ export const retained: RoutingRule<State> = {
     store: new RetainedStore(parameters.quietMs),
     earlier: new Set(),
     searches: [],
+    finds: new WeakMap(),
     seenStored: new WeakSet(),
     overlaid: new WeakMap(),
     passingWills: new Map(),
@@ -90,7 +93,8 @@ function happened(state: State, it: Happening, report: Report): void {
       if (!it.message.retain) overlay(state, it.message, it);
       break;
     case 'subscribed':
-      if (it.connection.tainted === undefined) for (const each of it.subscriptions) search(state, it.session, each, it);
+      if (it.connection.tainted === undefined)
+        for (const each of it.subscriptions) search(state, it.session, each, it, report);
       break;
     case 'unsubscribing':
       close(state, (each) => each.session === it.session && it.filters.includes(each.subscription.filter), it, report);
@@ -133,7 +137,7 @@ function close(state: State, which: (it: Search) => boolean, at: Moment, report:
 }
 
 /** A subscription was granted: notes what it should find on each topic, and what it should not. */
-function search(state: State, session: Session, subscription: Subscription, at: Moment): void {
+function search(state: State, session: Session, subscription: Subscription, at: Moment, report: Report): void {
   const { filter, connection, asked } = subscription;
   if (!isGranted(subscription) || !isOrdinaryFilter(filter)) return;
   const topics = state.store.topicsFor(filter).filter((topic) => !topic.startsWith('$'));
@@ -146,8 +150,10 @@ function search(state: State, session: Session, subscription: Subscription, at: 
     if (message.lengthB === 0) {
       state.searches.push({ ...base, found: 'forbidden', statements: ['MQTT-3.3.1-10', 'MQTT-3.3.1-11'] });
     } else if (message.qos > 0 && subscription.granted !== 0) {
-      state.searches.push({ ...base, found: 'due', ...dueStatements(state, message, subscription, at) });
-    } else if (message.qos === 0 && message.origin === 'publish') {
+      const due = dueStatements(state, message, subscription, at);
+      if (!wasFound(state, message, subscription)) state.searches.push({ ...base, found: 'due', ...due });
+      else passAll(report, due.statements, [message.seen.seq, asked.seq, at.seq], connection);
+    } else if (message.qos === 0 && message.origin === 'publish' && !wasFound(state, message, subscription)) {
       state.searches.push({ ...base, found: 'hoped', statements: ['MQTT-3.3.1-7'] });
     }
   }
@@ -162,6 +168,21 @@ function search(state: State, session: Session, subscription: Subscription, at: 
       statements: ['MQTT-3.1.2-16'],
     });
   }
+}
+
+/** Whether it came between SUBSCRIBE and SUBACK. */
+function wasFound(state: State, message: Message, { connection, asked }: Subscription): boolean {
+  const finds = state.finds.get(connection) ?? [];
+  return finds.some((it) => it.message === message && it.seq > asked.seq);
+}
+
+function passAll(
+  report: Report,
+  statements: readonly StatementId[],
+  events: readonly number[],
+  connection: NetworkConnection,
+): void {
+  for (const it of statements) report.pass(it, { events, connection: connection.view });
 }
 
 /**
@@ -202,6 +223,8 @@ function arrived(state: State, it: Delivery, at: Moment, report: Report): void {
     (each) => each.found !== 'forbidden' && each.connection === it.connection && it.messages.includes(each.message),
   );
   state.searches = state.searches.filter((each) => !due.includes(each));
+  const finds = it.messages.map((message) => ({ message, seq: at.seq }));
+  state.finds.set(it.connection, [...(state.finds.get(it.connection) ?? []), ...finds]);
   judgeFound(state, it, due, asked.oldest, at, report);
 }
 

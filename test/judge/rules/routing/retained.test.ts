@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { retained } from '../../../../src/judge/rules/routing/retained.ts';
 import type { Conn, HistoryOf } from '../../history-of.ts';
 import { verdicts } from '../../history-of.ts';
-import { connack, connect, publish, subscribe } from '../../packets.ts';
+import { connack, connect, publish, suback, subscribe } from '../../packets.ts';
 import { alive, get, getOnly, join, send, sub } from '../cast.ts';
 
 const judged = (write: (h: HistoryOf) => unknown): ReturnType<typeof verdicts> => verdicts(retained, write);
@@ -23,6 +23,21 @@ describe('a retained message is found', () => {
     const seen = judged((h) => {
       send(join(h, 'p'), 1, 'r', 'value 1', keep);
       look(h, 'r', (it) => get(it, 1, 'r', 'value 1', keep));
+    });
+    expect(seen).toEqual({ 'MQTT-3.3.1-5': 'pass', 'MQTT-3.3.1-6': 'pass' });
+  });
+
+  test.each([1, 2] as const)('stored at QoS %i, before the SUBACK that it may precede: passes', (qos) => {
+    const seen = judged((h) => {
+      send(join(h, 'p'), qos, 'r', 'value 1', keep);
+      h.wait(1000);
+      const it = join(h, 'new');
+      it.client(subscribe(7, { r: 2 }));
+      get(it, qos, 'r', 'value 1', keep);
+      it.server(suback(7, 2));
+      h.wait(4000);
+      alive(h);
+      it.ended('client');
     });
     expect(seen).toEqual({ 'MQTT-3.3.1-5': 'pass', 'MQTT-3.3.1-6': 'pass' });
   });
