@@ -1,5 +1,6 @@
 // What a bench may find on a machine beyond Node, in one list: doctor shows it, and our own tests ask it what to leave out.
 import { execFile } from 'node:child_process';
+import { access } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { findProgram } from '../parts/brokers/find-program.ts';
 
@@ -23,7 +24,6 @@ export interface Probe {
 }
 
 const browsers = ['chromium', 'chromium-browser', 'google-chrome'];
-const mosquittoImage = 'fieldbench/mosquitto:*-debian';
 
 /** Everything that is looked for; a new thing is one line. */
 export const probes: readonly Probe[] = [
@@ -32,6 +32,30 @@ export const probes: readonly Probe[] = [
     what: 'Mosquitto as a local process',
     fix: 'apt-get install mosquitto',
     probe: () => program('mosquitto'),
+  },
+  {
+    id: 'rabbitmq',
+    what: 'RabbitMQ as a local process',
+    fix: 'apt-get install rabbitmq-server',
+    probe: () => files('/usr/lib/rabbitmq/bin/rabbitmq-server'),
+  },
+  {
+    id: 'activemq',
+    what: 'ActiveMQ Classic as a local process',
+    fix: 'apt-get install activemq libmqtt-client-java',
+    probe: () => files('/usr/share/activemq/bin/activemq.jar', '/usr/share/java/mqtt-client.jar'),
+  },
+  {
+    id: 'ejabberd',
+    what: 'ejabberd as a local process',
+    fix: 'apt-get install ejabberd',
+    probe: () => program('ejabberdctl'),
+  },
+  {
+    id: 'nats',
+    what: 'NATS server as a local process',
+    fix: 'apt-get install nats-server',
+    probe: () => program('nats-server'),
   },
   {
     id: 'mosquitto-clients',
@@ -51,12 +75,12 @@ export const probes: readonly Probe[] = [
     fix: 'apt-get install docker.io && service docker start',
     probe: dockerEngine,
   },
-  {
-    id: 'image:mosquitto',
-    what: 'Mosquitto in a container',
+  ...['mosquitto', 'rabbitmq', 'activemq', 'nats'].map((name) => ({
+    id: `image:${name}`,
+    what: `${name} in a container`,
     fix: '.ci/images',
-    probe: (signal) => image(mosquittoImage, signal),
-  },
+    probe: (signal: AbortSignal) => image(`fieldbench/${name}:*-debian`, signal),
+  })),
   { id: 'toxiproxy', what: 'the toxiproxy link backend', fix: '.ci/toxiproxy', probe: toxiproxy },
   {
     id: 'chromium',
@@ -101,6 +125,16 @@ async function program(...names: string[]): Promise<Probed> {
   return path === undefined
     ? { present: false, detail: `no ${names.join(' or ')} on PATH` }
     : { present: true, detail: path };
+}
+
+/** Whether all of these are there. */
+async function files(...paths: readonly string[]): Promise<Probed> {
+  const missing: string[] = [];
+  for (const path of paths) await access(path).catch(() => missing.push(path));
+  return {
+    present: missing.length === 0,
+    detail: missing.length === 0 ? paths.join(', ') : `no ${missing.join(', ')}`,
+  };
 }
 
 /** Debian's own Python has Debian's packages; another one first on PATH has not. */
