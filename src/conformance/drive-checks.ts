@@ -28,9 +28,9 @@ export interface DriveOptions {
   readonly signal: AbortSignal;
   /** How many checks run side by side; default 16. */
   readonly width?: number;
-  /** Bound on one check, whatever the target does; default: {@link plainBounds}. */
+  /** Bound on one check from when its broker stands, whatever the target does; default: {@link plainBounds}. */
   readonly checkTimeoutMs?: number;
-  /** Bound on all of them together: what is not over by then is aborted; default: {@link plainBounds}. */
+  /** Bound on all of them together, while no broker starts: then what is not over is aborted; default: {@link plainBounds}. */
   readonly timeLimitMs?: number;
 }
 
@@ -57,7 +57,7 @@ export async function driveChecks(
   options: DriveOptions,
 ): Promise<void> {
   using patience = new Patience(options.clock, options.timeLimitMs ?? plainBounds.timeLimitMs);
-  await using places = new Places(target);
+  await using places = new Places(sparing(patience, target));
   // All of one length: else a short one and the client name behind it could make another check's client id.
   const digits = checks.length.toString(36).length;
   const turns = checks.map((check, index) => ({
@@ -76,6 +76,13 @@ export async function driveChecks(
     // Those that wait for a broker's start come first.
     await Promise.all([take(of('alone'), 1), take([...of('ownInstance'), ...of('parallel')], width)]);
   }
+}
+
+/** The same target, where the time that further brokers take to start is nobody's fault. */
+function sparing(patience: Patience, target: DrivenTarget): DrivenTarget {
+  const { startAnother } = target;
+  if (startAnother === undefined) return target;
+  return { ...target, startAnother: (check) => patience.spare(startAnother(check)) };
 }
 
 /** Where checks are driven: at the target, or at another broker of its kind. Disposing ends the one that is shared. */
@@ -156,12 +163,12 @@ class CheckDrive {
   async #bring(): Promise<void> {
     const { check, prefix } = this.#turn;
     const { clock, signal: outer } = this.#options;
+    await using place = await this.#turn.place();
     const bound = new AbortController();
     const signal = AbortSignal.any([outer, bound.signal, this.#patience.signal]);
     const timeoutMs = this.#options.checkTimeoutMs ?? plainBounds.checkTimeoutMs;
     const cancel = clock.after(timeoutMs, () => bound.abort(new SituationFailed(`not over after ${timeoutMs} ms`)));
     try {
-      await using place = await this.#turn.place();
       await using bench = new WireBench({
         pace: plainPace,
         ...this.#options,

@@ -9,6 +9,8 @@ export interface DrivenPlace {
   readonly server: string;
   readonly endpoint: Endpoint;
   readonly variants: BrokerVariants;
+  /** What its plain and WebSocket listeners ask for; absent where everybody may come in. */
+  readonly login?: NonNullable<StartedBroker['login']>;
   /** Ends it politely or by SIGKILL, and starts it again on the same storage; absent where that is not ours to do. */
   readonly restart?: (how: 'stop' | 'kill') => Promise<void>;
 }
@@ -35,8 +37,8 @@ export function lacksOf({ variants, isForeign }: Pick<StartedBroker, 'variants' 
 
 /** A started broker as a place to drive checks at. */
 export function placeOf(broker: StartedBroker): DrivenPlace {
-  const { name, endpoint, variants, isForeign } = broker;
-  const place = { server: name, endpoint, variants };
+  const { name, endpoint, login, variants, isForeign } = broker;
+  const place = { server: name, endpoint, variants, ...(login && { login }) };
   if (isForeign) return place;
   return {
     ...place,

@@ -23,6 +23,10 @@ export interface Malformation {
   spoil(connect: Connect): readonly [packet: Connect<Text>, spoil?: Spoil];
 }
 
+/** Flags of the login that a CONNECT carries, where its target wants one from everybody: other flags are set beside them. */
+export const loginFlags = ({ userName, password }: Connect): number =>
+  (userName === undefined ? 0 : 0x80) | (password === undefined ? 0 : 0x40);
+
 /** A check of several malformations of one legal CONNECT. */
 export interface MalformedConnect {
   readonly id: string;

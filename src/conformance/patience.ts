@@ -8,18 +8,34 @@ const hopelessAfter = 16;
 /** Says when no further check is tried, and ends those under way when the time is up. Disposing ends the count. */
 export class Patience implements Disposable {
   readonly #timeUp = new AbortController();
-  readonly #cancel: () => void;
+  readonly #clock: Clock;
+  readonly #timeLimitMs: number;
+  #leftMs: number;
+  /** Since when time is counted, and how to stop that; absent while a broker starts. */
+  #counting: { readonly sinceMs: number; readonly cancel: () => void } | undefined;
+  #starting = 0;
   #tried = 0;
   #failed = 0;
   #inARow = 0;
   #hopeless: string | undefined;
 
   constructor(clock: Clock, timeLimitMs: number) {
-    this.#cancel = clock.after(timeLimitMs, () => {
-      const why = `the time for all checks, ${timeLimitMs / 1000} s, was over`;
-      this.#timeUp.abort(new SituationFailed(why));
-      this.#hopeless = why;
-    });
+    this.#clock = clock;
+    this.#timeLimitMs = timeLimitMs;
+    this.#leftMs = timeLimitMs;
+    this.#count();
+  }
+
+  /** The start of a broker of ours has a limit of its own: time does not count until it is over. */
+  async spare<T>(start: Promise<T>): Promise<T> {
+    this.#starting += 1;
+    this.#stop();
+    try {
+      return await start;
+    } finally {
+      this.#starting -= 1;
+      if (this.#starting === 0) this.#count();
+    }
   }
 
   /** Aborted when the time is up. */
@@ -47,6 +63,23 @@ export class Patience implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#cancel();
+    this.#starting += 1; // Nothing is counted any more.
+    this.#stop();
+  }
+
+  #count(): void {
+    const cancel = this.#clock.after(Math.max(0, this.#leftMs), () => {
+      const why = `the time for all checks, ${this.#timeLimitMs / 1000} s, was over`;
+      this.#timeUp.abort(new SituationFailed(why));
+      this.#hopeless = why;
+    });
+    this.#counting = { sinceMs: this.#clock.nowMs(), cancel };
+  }
+
+  #stop(): void {
+    if (this.#counting === undefined) return;
+    this.#counting.cancel();
+    this.#leftMs -= this.#clock.nowMs() - this.#counting.sinceMs;
+    this.#counting = undefined;
   }
 }

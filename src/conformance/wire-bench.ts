@@ -215,9 +215,9 @@ export class WireBench implements CheckBench, AsyncDisposable {
   }
 
   #login({ variant }: ConnectOptions): Pick<Connect, 'userName' | 'password'> {
-    const { acl } = this.#options.place.variants;
-    if (variant !== 'acl' || acl === undefined) return {};
-    return { userName: acl.userName, password: Buffer.from(acl.password) };
+    const { login, variants } = this.#options.place;
+    const own = variant === 'acl' ? variants.acl : login;
+    return own ? { userName: own.userName, password: Buffer.from(own.password) } : {};
   }
 
   /** What the check has sent shall come to the server before it is over: an answer under way is no missing one. */

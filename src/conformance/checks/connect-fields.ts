@@ -3,12 +3,18 @@ import type { StatementId } from '../../spec/statement.ts';
 import type { Connect } from '../../wire/packet.ts';
 import type { CheckBench } from '../bench.ts';
 import type { Check } from '../check.ts';
-import { malformedConnect, type Malformation } from '../malformed-connect.ts';
+import { loginFlags, malformedConnect, type Malformation } from '../malformed-connect.ts';
 
 const plain = (bench: CheckBench, name: string): Connect => bench.connectPacket(name);
 
+/** Without the login that some targets want from everybody. */
+function fromNobody(bench: CheckBench, name: string): Connect {
+  const { userName: _userName, password: _password, ...connect } = bench.connectPacket(name);
+  return connect;
+}
+
 const withUserName = (bench: CheckBench, name: string): Connect => ({
-  ...bench.connectPacket(name),
+  ...fromNobody(bench, name),
   userName: bench.clientId('user'),
 });
 
@@ -18,7 +24,7 @@ const withLogin = (bench: CheckBench, name: string): Connect => ({
 });
 
 const withPasswordAlone = (bench: CheckBench, name: string): Connect => ({
-  ...bench.connectPacket(name),
+  ...fromNobody(bench, name),
   password: Buffer.from('password'),
 });
 
@@ -31,6 +37,7 @@ const withWill = (bench: CheckBench, name: string): Connect =>
 const textAnd = (text: string, ...bytes: readonly number[]): Uint8Array =>
   Buffer.concat([Buffer.from(text), Uint8Array.from(bytes)]);
 
+/** All flags are these, whatever the packet holds. */
 const flags = (
   name: string,
   connectFlags: number,
@@ -43,6 +50,12 @@ const flags = (
   statements,
   ...(from && { from }),
   spoil: (connect) => [connect, { connectFlags }],
+});
+
+/** All flags but those of a login are these. */
+const besideLogin = (...[name, connectFlags, what, statements, from]: Parameters<typeof flags>): Malformation => ({
+  ...flags(name, connectFlags, what, statements, from),
+  spoil: (connect) => [connect, { connectFlags: connectFlags | loginFlags(connect) }],
 });
 
 /** Ends within a field. The variable header has ten bytes, and the ClientId begins behind it. */
@@ -101,9 +114,9 @@ export const connectFieldChecks: readonly Check[] = [
     section: '3.1.2.5',
     legal: plain,
     malformations: [
-      flags('qos1', 0x0a, 'will QoS 1 without the will flag', ['MQTT-3.1.2-11', 'MQTT-3.1.2-13']),
-      flags('qos2', 0x12, 'will QoS 2 without the will flag', ['MQTT-3.1.2-11', 'MQTT-3.1.2-13']),
-      flags('retain', 0x22, 'will retain without the will flag', ['MQTT-3.1.2-11', 'MQTT-3.1.2-15']),
+      besideLogin('qos1', 0x0a, 'will QoS 1 without the will flag', ['MQTT-3.1.2-11', 'MQTT-3.1.2-13']),
+      besideLogin('qos2', 0x12, 'will QoS 2 without the will flag', ['MQTT-3.1.2-11', 'MQTT-3.1.2-13']),
+      besideLogin('retain', 0x22, 'will retain without the will flag', ['MQTT-3.1.2-11', 'MQTT-3.1.2-15']),
     ],
   }),
   malformedConnect({
@@ -111,7 +124,9 @@ export const connectFieldChecks: readonly Check[] = [
     title: 'without the will flag there is no will topic and no will message',
     section: '3.1.2.5',
     legal: plain,
-    malformations: [flags('fields', 0x02, 'will topic and message without the will flag', ['MQTT-3.1.2-11'], withWill)],
+    malformations: [
+      besideLogin('fields', 0x02, 'will topic and message without the will flag', ['MQTT-3.1.2-11'], withWill),
+    ],
   }),
   malformedConnect({
     id: 'connect/will-qos-3',
@@ -119,7 +134,7 @@ export const connectFieldChecks: readonly Check[] = [
     section: '3.1.2.6',
     needs: ['will'],
     legal: withWill,
-    malformations: [flags('qos3', 0x1e, 'will QoS 3', ['MQTT-3.1.2-14'])],
+    malformations: [besideLogin('qos3', 0x1e, 'will QoS 3', ['MQTT-3.1.2-14'])],
   }),
   malformedConnect({
     id: 'connect/user-name-without-flag',
@@ -133,7 +148,7 @@ export const connectFieldChecks: readonly Check[] = [
     title: 'a user name flag without a user name is not served, and no byte beyond the packet is waited for',
     section: '3.1.2.8',
     legal: withUserName,
-    malformations: [flags('missing', 0x82, 'user name flag, but no user name', ['MQTT-3.1.2-19'], plain)],
+    malformations: [flags('missing', 0x82, 'user name flag, but no user name', ['MQTT-3.1.2-19'], fromNobody)],
   }),
   malformedConnect({
     id: 'connect/password-without-flag',

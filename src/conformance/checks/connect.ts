@@ -2,7 +2,7 @@
 import type { CheckBench } from '../bench.ts';
 import type { Check } from '../check.ts';
 import { isAccepted, mustClose } from '../must-close.ts';
-import { malformedConnect } from '../malformed-connect.ts';
+import { loginFlags, malformedConnect } from '../malformed-connect.ts';
 import { refusal } from '../refusal.ts';
 import { saying, type Judgement } from '../judgement.ts';
 import type { Slice } from '../../judge/slice.ts';
@@ -110,7 +110,7 @@ export const connectChecks: readonly Check[] = [
         name: 'flag',
         what: 'a CONNECT with its reserved flag set',
         statements: ['MQTT-3.1.2-3'],
-        spoil: (legal) => [legal, { connectFlags: 0x03 }],
+        spoil: (legal) => [legal, { connectFlags: 0x03 | loginFlags(legal) }],
       },
     ],
   }),
