@@ -25,6 +25,7 @@ export interface Probe {
 
 const browsers = ['chromium', 'chromium-browser', 'google-chrome'];
 const mosquittoImage = 'fieldbench/mosquitto:*-debian';
+const nodeImage = 'fieldbench/node:*-debian';
 
 /** Everything that is looked for; a new thing is one line. */
 export const probes: readonly Probe[] = [
@@ -57,6 +58,12 @@ export const probes: readonly Probe[] = [
     what: 'Mosquitto in a container',
     fix: '.ci/images',
     probe: (signal) => image(mosquittoImage, signal),
+  },
+  {
+    id: 'image:node',
+    what: 'tests of fieldbench in a container',
+    fix: '.ci/node-image',
+    probe: (signal) => image(nodeImage, signal),
   },
   { id: 'toxiproxy', what: 'the toxiproxy link backend', fix: '.ci/toxiproxy', probe: toxiproxy },
   {

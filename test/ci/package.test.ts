@@ -48,7 +48,7 @@ describe('package-lock.json', () => {
 });
 
 describe('the repository', () => {
-  test.each(['run', 'images', 'toxiproxy'])('.ci/%s is executable', (name) => {
+  test.each(['run', 'images', 'node-image', 'fieldbench-image', 'toxiproxy'])('.ci/%s is executable', (name) => {
     expect(() => accessSync(join(root, '.ci', name), constants.X_OK)).not.toThrow();
   });
 
