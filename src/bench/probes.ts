@@ -97,6 +97,18 @@ export const probes: readonly Probe[] = [
     fix: 'apt-get install --no-install-recommends tshark',
     probe: () => program('tshark'),
   },
+  {
+    id: 'actionlint',
+    what: 'tests of the CI example for GitHub',
+    fix: '.ci/linters',
+    probe: () => program('actionlint'),
+  },
+  {
+    id: 'check-jsonschema',
+    what: 'tests of the CI example for GitLab and of docker-compose.yml',
+    fix: '.ci/linters',
+    probe: () => program('check-jsonschema'),
+  },
 ];
 
 /** Asks every probe at once. */
