@@ -48,3 +48,8 @@ for (const { need: program, file, args, slip } of linters) {
     }
   });
 }
+
+test.each(['github-actions.yml', 'gitlab-ci.yml'])('docs/ci.md shows %s as it is', (file) => {
+  const page = readFileSync(new URL('../../docs/ci.md', import.meta.url), 'utf8');
+  expect(page).toContain(`\`\`\`yaml\n${readFileSync(join(folder, file), 'utf8')}\`\`\`\n`);
+});
