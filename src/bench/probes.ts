@@ -24,6 +24,7 @@ export interface Probe {
 }
 
 const browsers = ['chromium', 'chromium-browser', 'google-chrome'];
+const nodeImage = 'fieldbench/node:*-debian';
 
 /** Everything that is looked for; a new thing is one line. */
 export const probes: readonly Probe[] = [
@@ -87,6 +88,12 @@ export const probes: readonly Probe[] = [
     fix: '.ci/images',
     probe: (signal: AbortSignal) => image(`fieldbench/${name}:*-debian`, signal),
   })),
+  {
+    id: 'image:node',
+    what: 'tests of fieldbench in a container',
+    fix: '.ci/node-image',
+    probe: (signal) => image(nodeImage, signal),
+  },
   { id: 'toxiproxy', what: 'the toxiproxy link backend', fix: '.ci/toxiproxy', probe: toxiproxy },
   {
     id: 'chromium',
@@ -118,6 +125,18 @@ export const probes: readonly Probe[] = [
     what: 'tests of the capture file',
     fix: 'apt-get install --no-install-recommends tshark',
     probe: () => program('tshark'),
+  },
+  {
+    id: 'actionlint',
+    what: 'tests of the CI example for GitHub',
+    fix: '.ci/linters',
+    probe: () => program('actionlint'),
+  },
+  {
+    id: 'check-jsonschema',
+    what: 'tests of the CI example for GitLab and of docker-compose.yml',
+    fix: '.ci/linters',
+    probe: () => program('check-jsonschema'),
   },
 ];
 

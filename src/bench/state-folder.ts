@@ -13,7 +13,7 @@ export function stateFolder(environment: NodeJS.ProcessEnv = process.env): strin
   const { FIELDBENCH_STATE: chosen, XDG_STATE_HOME: base } = environment;
   const candidates = chosen
     ? [chosen]
-    : [join(base || join(homedir(), '.local', 'state'), 'fieldbench'), join(tmpdir(), `fieldbench-${userInfo().uid}`)];
+    : [join(base || join(homedir(), '.local', 'state'), 'fieldbench'), join(tmpdir(), `fieldbench-${user()}`)];
   const problems: string[] = [];
   for (const folder of candidates) {
     const problem = unusable(folder);
@@ -27,6 +27,11 @@ export function stateFolder(environment: NodeJS.ProcessEnv = process.env): strin
     actual: problems.join('; '),
     hint: 'name one in the environment variable FIELDBENCH_STATE',
   });
+}
+
+/** The number alone: in a container it may be one that the machine has no name for. */
+function user(): string {
+  return String(process.getuid?.() ?? userInfo().username);
 }
 
 /** What forbids using it: in a shared temporary folder somebody else may have made it first. */

@@ -2,54 +2,44 @@
 // the pages about it.
 import { spawnSync } from 'node:child_process';
 import {
+  copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, delimiter, join, resolve } from 'node:path';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CiJob } from '../support/ci-job.ts';
+import { need, whereIs } from '../support/needs.ts';
+import { PackedProject, root } from '../support/packed-project.ts';
+import { firstTime, gitHubJob, gitHubShell, gitLabJob, gitLabShell } from './ci-jobs.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'fieldbench-installed-'));
-const project = join(folder, 'project');
-/** What a project with vitest and TypeScript has anyway. */
-const given = ['typescript', 'vitest', '@types/node'];
+const packed = new PackedProject();
+const { folder, project } = packed;
 
 beforeAll(() => {
-  run(root, 'npm', 'pack', '--pack-destination', folder);
-  const tarball = readdirSync(folder).find((it) => it.endsWith('.tgz')) ?? 'none';
-  mkdirSync(project);
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'project', private: true, type: 'module' }));
-  run(project, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, tarball));
-  mkdirSync(join(project, 'node_modules', '@types'), { recursive: true });
-  for (const name of given) {
-    const place = join(project, 'node_modules', name);
-    if (!existsSync(place)) symlinkSync(join(root, 'node_modules', name), place);
-  }
+  packed.install();
   for (const { file, text } of examples()) writeFileSync(join(project, file), text);
 }, 180_000);
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => packed[Symbol.dispose](), 120_000);
 
 describe('the installed package', () => {
   test('npx fieldbench --help', () => {
-    expect(npx(project, '--help')).toContain('Usage: fieldbench COMMAND');
+    expect(packed.npx(project, '--help')).toContain('Usage: fieldbench COMMAND');
   });
 
   test('npx fieldbench list checks', () => {
-    expect(npx(project, 'list', 'checks')).toContain('connect/accepted');
+    expect(packed.npx(project, 'list', 'checks')).toContain('connect/accepted');
   });
 
   test('npx fieldbench conform starts its broker from there and judges it', () => {
-    const results: unknown = JSON.parse(npx(project, 'conform', '--select', 'connect/accepted', '--json'));
+    const results: unknown = JSON.parse(packed.npx(project, 'conform', '--select', 'connect/accepted', '--json'));
     expect(results).toMatchObject({
       verdict: 'pass',
       targets: [{ name: 'embedded', checks: expect.arrayContaining([expect.objectContaining({ verdict: 'pass' })]) }],
@@ -57,7 +47,7 @@ describe('the installed package', () => {
   });
 
   test('npx fieldbench run finds the shipped scenario and its PLC', () => {
-    expect(npx(project, 'run', 'quickstart', '--dry')).toContain('Timeline');
+    expect(packed.npx(project, 'run', 'quickstart', '--dry')).toContain('Timeline');
   });
 
   test('publint has nothing to say', async () => {
@@ -83,20 +73,20 @@ describe('the examples of docs/vitest.md and docs/api.md', () => {
     };
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(config));
     const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    expect(run(project, process.execPath, compiler, '-p', project)).toBe('');
+    expect(packed.run(project, process.execPath, compiler, '-p', project)).toBe('');
   });
 
   test('vitest runs the tests among them', () => {
     const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
     const file = join(folder, 'vitest.json');
-    run(project, process.execPath, vitest, 'run', '--root', project, '--reporter=json', `--outputFile=${file}`);
+    packed.run(project, process.execPath, vitest, 'run', '--root', project, '--reporter=json', `--outputFile=${file}`);
     const result: unknown = JSON.parse(readFileSync(file, 'utf8'));
     expect(result).toMatchObject({ success: true, numFailedTests: 0, numTotalTests: 6 });
   });
 
   test('Node runs the others, in the order of the page', () => {
     const programs = examplesOf('.ts').filter((it) => !it.endsWith('.test.ts'));
-    const said = programs.map((it) => run(project, process.execPath, it));
+    const said = programs.map((it) => packed.run(project, process.execPath, it));
     expect(said).toEqual([
       expect.stringContaining('embedded MQTT-3.1.2-2 fail'),
       expect.stringMatching(/^fail \[ 'embedded /),
@@ -105,15 +95,86 @@ describe('the examples of docs/vitest.md and docs/api.md', () => {
   });
 });
 
+describe('examples/vitest-project', () => {
+  test('passes as it stands, known failures and all, and leaves its reports', () => {
+    const example = join(folder, 'vitest-project');
+    cpSync(join(root, 'examples', 'vitest-project'), example, { recursive: true });
+    symlinkSync(join(project, 'node_modules'), join(example, 'node_modules'));
+    expect(packed.run(example, 'npm', 'test')).toMatch(/Tests +5 passed \(5\)/);
+    expect(readFileSync(join(example, 'test-results.xml'), 'utf8')).toContain('tests="5" failures="0"');
+    const [report = 'none'] = readdirSync(join(example, 'fieldbench-report'));
+    expect(readdirSync(join(example, 'fieldbench-report', report))).toContain('report.html');
+  });
+});
+
+// Fewer checks than the examples drive, one of which Mosquitto fails: what is shown is that the lines do what they say.
+const few = { CHECKS: 'connect/accepted, fixed-header/pingreq-c1' };
+
+describe.concurrent(
+  'the shell lines of the CI examples, in a container',
+  need('docker', 'image:node', 'image:mosquitto'),
+  () => {
+    test('GitHub: a baseline, then nothing new, the summary and the report', { timeout: 120_000 }, async () => {
+      const place = jobFolder('github');
+      const environment = { ...gitHubJob.env, ...few, GITHUB_STEP_SUMMARY: '/builds/step-summary.md' };
+      await using job = await CiJob.start(place, 'port', images(), environment);
+      const lines = gitHubJob.steps.flatMap((it) => it.run ?? []);
+      expect(lines).toHaveLength(3);
+      const [install = '', judge = '', show = ''] = lines;
+      expect(await job.step(install, gitHubShell)).toMatchObject({ status: 0 });
+      expect(await job.step(firstTime(), gitHubShell)).toMatchObject({ status: 0 });
+      const judged = await job.step(judge, gitHubShell);
+      expect(judged).toMatchObject({ status: 0, output: expect.stringContaining('fixed-header/pingreq-c1') });
+      expect(await job.step(show, gitHubShell)).toMatchObject({ status: 0 });
+      expect(readFileSync(join(place, 'step-summary.md'), 'utf8')).toMatch(/^## /);
+      expect(readdirSync(join(place, 'project', 'fieldbench-report'))).toContain('report.html');
+    });
+
+    test(
+      'GitLab: the same, with the broker under a name, and what is kept is there',
+      { timeout: 120_000 },
+      async () => {
+        const place = jobFolder('gitlab');
+        const { npm_config_cache: cache = '', ...variables } = gitLabJob.variables;
+        const here = {
+          CI_PROJECT_DIR: '/builds/project',
+          npm_config_cache: cache.replace('$CI_PROJECT_DIR', '/builds/project'),
+        };
+        await using job = await CiJob.start(place, 'name', images(), { ...variables, ...few, ...here });
+        const script = [...gitLabJob.before_script, firstTime(), ...gitLabJob.script].join('\n');
+        expect(await job.step(script, gitLabShell)).toMatchObject({ status: 0 });
+        const kept = [...gitLabJob.artifacts.paths, gitLabJob.artifacts.reports.junit, '.npm/_cacache'];
+        expect(kept.filter((it) => !existsSync(join(place, 'project', it)))).toEqual([]);
+      },
+    );
+  },
+);
+
+/** A folder with the project as a checkout would have it: its package.json, its lock file, and our tarball beside it. */
+function jobFolder(service: string): string {
+  const place = join(folder, `fieldbench-${service}-${basename(folder).slice(-6)}`);
+  mkdirSync(join(place, 'project'), { recursive: true });
+  copyFileSync(join(folder, packed.tarball), join(place, packed.tarball));
+  for (const it of ['package.json', 'package-lock.json']) copyFileSync(join(project, it), join(place, 'project', it));
+  return place;
+}
+
+function images(): { readonly node: string; readonly broker: string } {
+  return { node: whereIs('image:node'), broker: whereIs('image:mosquitto') };
+}
+
 describe('the clone', () => {
   test('npx fieldbench --help', () => {
-    expect(npx(root, '--help')).toContain('Usage: fieldbench COMMAND');
+    expect(packed.npx(root, '--help')).toContain('Usage: fieldbench COMMAND');
   });
 
   test('an old Node gets one sentence and exit code 2', (ctx) => {
     const node = oldNode() ?? ctx.skip('there is no Node older than 24 outside node_modules');
     const bin = join(project, 'node_modules', 'fieldbench', 'dist', 'cli', 'bin.js');
-    const { status, stdout, stderr } = spawnSync(node, [bin, '--help'], { encoding: 'utf8', env: environment() });
+    const { status, stdout, stderr } = spawnSync(node, [bin, '--help'], {
+      encoding: 'utf8',
+      env: packed.environment(),
+    });
     expect({ status, stdout, stderr }).toEqual({
       status: 2,
       stdout: '',
@@ -121,33 +182,6 @@ describe('the clone', () => {
     });
   });
 });
-
-/** Runs a command in a folder; gives what it printed. */
-function run(cwd: string, command: string, ...args: string[]): string {
-  const { status, error, stdout, stderr } = spawnSync(command, args, {
-    cwd,
-    encoding: 'utf8',
-    env: environment(),
-    timeout: 150_000,
-  });
-  if (status !== 0) {
-    throw new Error(`${[command, ...args].join(' ')} ended with ${status ?? error?.message}\n${stdout}${stderr}`);
-  }
-  return stdout;
-}
-
-function npx(cwd: string, ...args: string[]): string {
-  return run(cwd, 'npx', '--no-install', 'fieldbench', ...args);
-}
-
-/** A user's shell, with our Node: nothing of the test run that this file belongs to. */
-function environment(): NodeJS.ProcessEnv {
-  // Whom a machine trusts is not of the test run: without it npm may reach no registry.
-  const ofTheRun = /^(?:npm_|VITEST|NODE_(?!EXTRA_CA_CERTS$)|FIELDBENCH_|TEST$)/i;
-  const own = Object.entries(process.env).filter(([name]) => !ofTheRun.test(name));
-  const path = [dirname(process.execPath), process.env['PATH']].join(delimiter);
-  return { ...Object.fromEntries(own), PATH: path, NO_COLOR: '1', FIELDBENCH_STATE: join(folder, 'state') };
-}
 
 /** The blocks of the pages that name their file in their first line. */
 function examples(): readonly { readonly file: string; readonly text: string }[] {

@@ -48,9 +48,12 @@ describe('package-lock.json', () => {
 });
 
 describe('the repository', () => {
-  test.each(['run', 'images', 'toxiproxy'])('.ci/%s is executable', (name) => {
-    expect(() => accessSync(join(root, '.ci', name), constants.X_OK)).not.toThrow();
-  });
+  test.each(['run', 'images', 'node-image', 'fieldbench-image', 'toxiproxy', 'linters'])(
+    '.ci/%s is executable',
+    (name) => {
+      expect(() => accessSync(join(root, '.ci', name), constants.X_OK)).not.toThrow();
+    },
+  );
 
   test('no tracked file carries a path of a machine or the host of a package registry', (ctx) => {
     if (!existsSync(join(root, '.git'))) ctx.skip('not a git clone');
