@@ -20,6 +20,7 @@ import (
 	"github.com/mochi-mqtt/server/v2/hooks/storage/bolt"
 	"github.com/mochi-mqtt/server/v2/listeners"
 	"github.com/mochi-mqtt/server/v2/packets"
+	"go.etcd.io/bbolt"
 )
 
 // A way in: type is mqtt, mqtts or http; guard is login or acl.
@@ -80,8 +81,9 @@ func serve(file string) error {
 	if err := server.AddHook(&doorkeeper{guards: guards}, nil); err != nil {
 		return err
 	}
-	data := filepath.Join(filepath.Dir(file), "mochi.db")
-	if err := server.AddHook(new(bolt.Hook), &bolt.Options{Path: data}); err != nil {
+	// Without a sync for every message: what was written outlives the process, if not the machine.
+	data := bolt.Options{Path: filepath.Join(filepath.Dir(file), "mochi.db"), Options: &bbolt.Options{NoSync: true}}
+	if err := server.AddHook(new(bolt.Hook), &data); err != nil {
 		return err
 	}
 	if err := server.Serve(); err != nil {
