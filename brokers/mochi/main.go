@@ -2,7 +2,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -137,13 +136,14 @@ func (d *doorkeeper) Provides(what byte) bool {
 }
 
 func (d *doorkeeper) OnConnectAuthenticate(client *mqtt.Client, connect packets.Packet) bool {
-	user, password := os.Getenv("MQTT_USER"), os.Getenv("MQTT_PASSWORD")
-	isKnown := user != "" && bytes.Equal(connect.Connect.Username, []byte(user)) && bytes.Equal(connect.Connect.Password, []byte(password))
-	return d.guards[client.Net.Listener] == "" || isKnown
+	guard := strings.ToUpper(d.guards[client.Net.Listener])
+	user, password := os.Getenv(guard+"_USER"), os.Getenv(guard+"_PASSWORD")
+	isKnown := user != "" && string(connect.Connect.Username) == user && string(connect.Connect.Password) == password
+	return guard == "" || isKnown
 }
 
 func (d *doorkeeper) OnACLCheck(client *mqtt.Client, topic string, _ bool) bool {
-	return d.guards[client.Net.Listener] != "acl" || !covers(os.Getenv("MQTT_DENIED"), topic)
+	return d.guards[client.Net.Listener] != "acl" || !covers(os.Getenv("ACL_DENIED"), topic)
 }
 
 // Whether a filter covers a topic, or another filter: + is any level, # the parent and all below.

@@ -36,7 +36,7 @@ function serve({ listeners }) {
   });
   const server = new mosca.Server({ interfaces: ways, persistence: { factory: mosca.persistence.Memory }, logger: { level: 'fatal' } });
   const guardOf = (client) => guards.get(client.connection.stream);
-  server.authenticate = (client, user, password, done) => done(null, guardOf(client) === undefined || isKnown(user, password));
+  server.authenticate = (client, user, password, done) => done(null, mayEnter(guardOf(client), user, password));
   const mayHave = (client, topic, done) => done(null, guardOf(client) !== 'acl' || !isDenied(topic));
   server.authorizePublish = (client, topic, _, done) => mayHave(client, topic, done);
   server.authorizeSubscribe = mayHave;
@@ -52,15 +52,17 @@ function certificates(requestCert = false) {
   return requestCert ? { ...own, ca: readFileSync(TLS_CA), requestCert, rejectUnauthorized: true } : own;
 }
 
-function isKnown(user, password) {
-  const { MQTT_USER, MQTT_PASSWORD } = process.env;
-  return MQTT_USER !== undefined && user === MQTT_USER && password?.toString() === MQTT_PASSWORD;
+/** The variables are LOGIN_USER and LOGIN_PASSWORD, or ACL_USER and ACL_PASSWORD. */
+function mayEnter(guard, user, password) {
+  if (guard === undefined) return true;
+  const known = (what) => process.env[`${guard.toUpperCase()}_${what}`];
+  return known('USER') !== undefined && user === known('USER') && password?.toString() === known('PASSWORD');
 }
 
 /** `+` is any level, `#` the parent and all below. */
 function isDenied(topic) {
   const levels = topic.split('/');
-  const wanted = (process.env.MQTT_DENIED ?? '').split('/');
+  const wanted = (process.env.ACL_DENIED ?? '').split('/');
   if (wanted.at(-1) !== '#' && levels.length !== wanted.length) return false;
   return wanted.every((it, at) => it === '#' || (at < levels.length && (it === '+' || it === levels[at])));
 }

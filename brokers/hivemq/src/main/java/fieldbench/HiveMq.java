@@ -39,9 +39,9 @@ import java.util.Map;
 /**
  * {@code fieldbench-hivemq FOLDER} serves what FOLDER/config.xml says and keeps its data in FOLDER/data.
  *
- * <p>A listener named {@code login} or {@code acl} lets in only {@code MQTT_USER} with {@code MQTT_PASSWORD}; on
- * {@code acl}, that login may neither publish to {@code MQTT_DENIED} nor be sent what is published there. Every other listener lets anybody do
- * anything. With {@code TLS_CERT} and {@code TLS_KEY} (PEM files) FOLDER/keystore.p12 is made, with {@code TLS_CA}
+ * <p>A listener named {@code login} lets in only {@code LOGIN_USER} with {@code LOGIN_PASSWORD}; one named {@code acl} only
+ * {@code ACL_USER} with {@code ACL_PASSWORD}, who may neither publish to {@code ACL_DENIED} nor be sent what is published
+ * there. Every other listener lets anybody do anything. With {@code TLS_CERT} and {@code TLS_KEY} (PEM files) FOLDER/keystore.p12 is made, with {@code TLS_CA}
  * FOLDER/truststore.p12; the password of both is {@code fieldbench}, which guards nothing that the PEM files do not show.
  */
 public final class HiveMq {
@@ -117,15 +117,15 @@ public final class HiveMq {
     public void onConnect(SimpleAuthInput input, SimpleAuthOutput output) {
       String listener = listenerOf(input.getConnectionInformation());
       boolean hasList = listener.equals("acl");
-      boolean isGuarded = hasList || listener.equals("login");
       output.getDefaultPermissions().setDefaultBehaviour(DefaultAuthorizationBehaviour.ALLOW);
-      if (hasList) output.getDefaultPermissions().add(denied(environment.get("MQTT_DENIED")));
-      if (!isGuarded || isKnown(input.getConnectPacket())) output.authenticateSuccessfully();
+      if (hasList) output.getDefaultPermissions().add(denied(environment.get("ACL_DENIED")));
+      boolean isGuarded = hasList || listener.equals("login");
+      if (!isGuarded || isKnown(input.getConnectPacket(), hasList ? "ACL" : "LOGIN")) output.authenticateSuccessfully();
       else output.failAuthentication(ConnackReasonCode.NOT_AUTHORIZED);
     }
 
     private void keepBack(PublishOutboundInput input, PublishOutboundOutput output) {
-      if (covers(environment.get("MQTT_DENIED"), input.getPublishPacket().getTopic())) output.preventPublishDelivery();
+      if (covers(environment.get("ACL_DENIED"), input.getPublishPacket().getTopic())) output.preventPublishDelivery();
     }
 
     private static String listenerOf(ConnectionInformation connection) {
@@ -143,9 +143,9 @@ public final class HiveMq {
       return wanted.length == levels.length;
     }
 
-    private boolean isKnown(ConnectPacket connect) {
-      String user = environment.get("MQTT_USER");
-      String password = environment.get("MQTT_PASSWORD");
+    private boolean isKnown(ConnectPacket connect, String whose) {
+      String user = environment.get(whose + "_USER");
+      String password = environment.get(whose + "_PASSWORD");
       return user != null
           && password != null
           && connect.getUserName().filter(user::equals).isPresent()
