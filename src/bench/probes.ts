@@ -57,6 +57,12 @@ export const probes: readonly Probe[] = [
     fix: 'apt-get install nats-server',
     probe: () => program('nats-server'),
   },
+  ...['hivemq', 'mosca', 'mochi', 'artemis', 'moquette', 'amqtt'].map((name) => ({
+    id: name,
+    what: `${name} as a local process`,
+    fix: `.ci/${name}`,
+    probe: () => program(`fieldbench-${name}`),
+  })),
   {
     id: 'mosquitto-clients',
     what: 'tests of the tap with real clients',

@@ -17,12 +17,21 @@ import { need } from '../../support/needs.ts';
 import { listeningAddresses, loopbackAddresses } from './listening.ts';
 import { testWorld, type TestWorld } from './world.ts';
 
+const guarded = ['acl', 'login', 'mqtt', 'websocket'] as const;
+const everything = ['acl', 'clientCertificates', 'login', 'mqtt', 'tls'] as const;
+
 /** Names of target files, with the ways in of each instance. */
 const zoo = {
   nats: { plain: ['mqtt', 'websocket'], secured: ['acl', 'login'] },
   ejabberd: { plain: ['mqtt', 'websocket'], secured: ['acl', 'login'] },
   activemq: { plain: ['clientCertificates', 'mqtt', 'tls'], secured: ['acl', 'login'] },
   rabbitmq: { plain: ['mqtt', 'tls', 'websocket'], secured: ['acl', 'clientCertificates', 'login'] },
+  hivemq: { plain: guarded, secured: everything },
+  mosca: { plain: guarded, secured: everything },
+  mochi: { plain: guarded, secured: everything },
+  artemis: { plain: ['mqtt', 'websocket'], secured: ['clientCertificates', 'mqtt', 'tls'] },
+  moquette: { plain: ['mqtt', 'websocket'], secured: ['login'] },
+  amqtt: { plain: ['mqtt', 'websocket'], secured: ['mqtt', 'tls'] },
 } as const;
 
 /** Some take a quarter of a minute on an idle machine. */
