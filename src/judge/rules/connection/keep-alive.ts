@@ -12,7 +12,7 @@ interface State {
   accepted: boolean;
   /** The client has said goodbye, or the verdict is known. */
   done: boolean;
-  /** The client's latest packet, and the silence before it. */
+  /** The client's latest packet, and the longest silence before it that the server may still be closing for. */
   last: { readonly seq: number; readonly tMs: number; readonly gapMs: number };
   /** `seq` of PINGREQs without an answer. */
   readonly pings: number[];
@@ -64,9 +64,12 @@ function isArmed(state: State): boolean {
 function fromClient(state: State, { packet, seq, tMs }: Heard, report: Report): void {
   if (packet.type === 'CONNECT') state.keepAliveMs = packet.keepAliveS * 1000;
   else if (isArmed(state)) judgeStillOpen(state, tMs, report);
+  // Two PINGREQs in one breath after a long silence do not make good for it: only an answer shows that it was forgiven.
+  const unforgivenMs = state.pings.length > 0 ? state.last.gapMs : 0;
   if (packet.type === 'PINGREQ') state.pings.push(seq);
   if (packet.type === 'DISCONNECT') state.done = true;
-  state.last = { seq, tMs, gapMs: packet.type === 'CONNECT' ? 0 : tMs - state.last.tMs };
+  const gapMs = packet.type === 'CONNECT' ? 0 : Math.max(tMs - state.last.tMs, unforgivenMs);
+  state.last = { seq, tMs, gapMs };
 }
 
 /** The connection is still there at `tMs`. */

@@ -88,6 +88,11 @@ const late = (h: HistoryOf) => {
   elsewhere(h);
 };
 
+const caughtUp = (h: HistoryOf) => {
+  online(h).wait(3100).client(pingreq).client(pingreq).wait(10).ended('server', 'rst');
+  elsewhere(h);
+};
+
 describe('a client that keeps its schedule', () => {
   test('is not closed on with a PINGREQ unanswered', () => {
     expect(verdicts(keepAlive, (h) => (kept(h), elsewhere(h)))).toEqual({ [ping]: 'fail' });
@@ -104,5 +109,6 @@ describe('a client that keeps its schedule', () => {
 
   test('a PINGREQ after a silence that was too long is no schedule', () => {
     expect(verdicts(keepAlive, late)).toEqual({});
+    expect(verdicts(keepAlive, caughtUp)).toEqual({});
   });
 });
