@@ -48,7 +48,8 @@ interface Turn {
 
 /**
  * Drives the checks side by side, those that need a broker for themselves at another one: each `ownInstance` check has
- * its own, the `alone` ones share one and take turns. Where there is no other broker, both take turns after the rest.
+ * its own, the `alone` ones share one and take turns. Where there is no other broker, or one that is slow to start, both
+ * take turns after the rest.
  * Rejects only when aborted.
  */
 export async function driveChecks(
@@ -69,7 +70,8 @@ export async function driveChecks(
   const take = (some: readonly Turn[], atOnce: number): Promise<unknown> =>
     inLanes(some, atOnce, (turn) => new CheckDrive(turn, target, options, patience).drive());
   const width = options.width ?? 16;
-  if (target.startAnother === undefined) {
+  if (target.startAnother === undefined || target.startsSlowly === true) {
+    // What takes seconds of the processor to start would starve the broker that is being judged.
     await take(of('parallel'), width);
     await take([...of('alone'), ...of('ownInstance')], 1);
   } else {

@@ -22,6 +22,8 @@ export interface DrivenTarget extends DrivenPlace {
   readonly lacks: ReadonlyMap<Need, string>;
   /** Why checks that are not safe for others are not driven; absent where they are. */
   readonly spared?: string;
+  /** Another one takes so long to start that nothing may be judged meanwhile. */
+  readonly startsSlowly?: boolean;
   /** Starts another broker of its kind for one check; ended by disposing. Absent where there is but the one. */
   readonly startAnother?: (check: string) => Promise<DrivenPlace & AsyncDisposable>;
 }
