@@ -34,7 +34,11 @@ function serve({ listeners }) {
     };
     return { type: factory, host, port };
   });
-  const server = new mosca.Server({ interfaces: ways, persistence: { factory: mosca.persistence.Memory }, logger: { level: 'fatal' } });
+  const server = new mosca.Server({
+    interfaces: ways,
+    persistence: { factory: mosca.persistence.Memory },
+    logger: { level: 'fatal' },
+  });
   const guardOf = (client) => guards.get(client.connection.stream);
   server.authenticate = (client, user, password, done) => done(null, mayEnter(guardOf(client), user, password));
   const mayHave = (client, topic, done) => done(null, guardOf(client) !== 'acl' || !isDenied(topic));
