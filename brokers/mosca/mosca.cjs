@@ -3,15 +3,15 @@
 const { existsSync, readFileSync } = require('node:fs');
 const net = require('node:net');
 const tls = require('node:tls');
-const { join } = require('node:path');
+const path = require('node:path');
 
 /** Beside this file after `npm ci`; the version is the package's own. */
-const library = join(__dirname, 'node_modules', 'mosca');
+const library = path.join(__dirname, 'node_modules', 'mosca');
 const usage = 'usage: fieldbench-mosca FILE | --version';
 
 const [argument] = process.argv.slice(2);
 if (argument === '--version') {
-  process.stdout.write(`${JSON.parse(readFileSync(join(library, 'package.json'), 'utf8')).version}\n`);
+  process.stdout.write(`${JSON.parse(readFileSync(path.join(library, 'package.json'), 'utf8')).version}\n`);
 } else if (argument === undefined || !existsSync(argument)) {
   process.stderr.write(`${usage}\n`);
   process.exitCode = 2;
@@ -20,7 +20,7 @@ if (argument === '--version') {
 /** `listeners`: each with `type` (mqtt, mqtts, http), `host`, `port`, and perhaps `guard` (login, acl) or `requestCert`. */
 function serve({ listeners }) {
   const mosca = require(library);
-  const interfaces = require(join(library, 'lib', 'interfaces.js'));
+  const interfaces = require(path.join(library, 'lib', 'interfaces.js'));
   const guards = new WeakMap();
   const ways = listeners.map(({ type, host, port, guard, requestCert }) => {
     if (type === 'http') return { type, host, port };

@@ -74,7 +74,11 @@ export async function driveChecks(
   const width = options.width ?? 16;
   if (target.startAnother === undefined || target.startsSlowly === true) {
     // What takes seconds of the processor to start would starve the broker that is being judged.
-    await take(of('parallel'), width);
+    const [elsewhere = [], here = []] = [true, false].map((isThere) =>
+      of('parallel').filter(({ check }) => places.isElsewhere(check) === isThere),
+    );
+    await take(here, width);
+    await take(elsewhere, width);
     await take([...of('alone'), ...of('ownInstance')], 1);
   } else {
     // Those that wait for a broker's start come first.
@@ -84,9 +88,12 @@ export async function driveChecks(
 
 /** The same target, where the time that further brokers take to start is nobody's fault. */
 function sparing(patience: Patience, target: DrivenTarget): DrivenTarget {
-  const { startAnother } = target;
-  if (startAnother === undefined) return target;
-  return { ...target, startAnother: (check) => patience.spare(startAnother(check)) };
+  const { startAnother, startSecured } = target;
+  return {
+    ...target,
+    ...(startAnother && { startAnother: (check) => patience.spare(startAnother(check)) }),
+    ...(startSecured && { startSecured: () => patience.spare(startSecured()) }),
+  };
 }
 
 /** Where checks are driven: at the target, or at another broker of its kind. Disposing ends the one that is shared. */
@@ -100,9 +107,10 @@ class Places implements AsyncDisposable {
     this.#target = target;
   }
 
-  of({ id, group, needs }: Check): Promise<Place> {
+  of(check: Check): Promise<Place> {
+    const { id, group } = check;
     const { startAnother } = this.#target;
-    if (this.#isElsewhere(needs)) return this.#atSecured();
+    if (this.isElsewhere(check)) return this.#atSecured();
     if (group === 'parallel' || startAnother === undefined) return Promise.resolve(leftStanding(this.#target));
     if (group === 'ownInstance') return startAnother(id);
     this.#forAlone ??= startAnother('checks that run alone').then((place) => leftStanding(this.#shared.use(place)));
@@ -110,9 +118,10 @@ class Places implements AsyncDisposable {
   }
 
   /** What no place has that the check needs, in words; an instance that may have it is started for that. */
-  async lacks({ needs }: Check): Promise<readonly string[]> {
+  async lacks(check: Check): Promise<readonly string[]> {
+    const { needs } = check;
     const { lacks } = this.#target;
-    if (!this.#isElsewhere(needs)) return needs.flatMap((need) => lacks.get(need) ?? []);
+    if (!this.isElsewhere(check)) return needs.flatMap((need) => lacks.get(need) ?? []);
     const secured = await this.#atSecured().catch(() => undefined);
     // That it does not start is told by each check that needs it.
     if (secured === undefined) return [];
@@ -120,7 +129,8 @@ class Places implements AsyncDisposable {
     return needs.flatMap((need) => (isMissing(need, lacks) ? there : lacks).get(need) ?? []);
   }
 
-  #isElsewhere(needs: Check['needs']): boolean {
+  /** Whether it is driven at the instance that is started for its listeners. */
+  isElsewhere({ needs }: Check): boolean {
     const { startSecured, lacks } = this.#target;
     return startSecured !== undefined && needs.some((need) => isMissing(need, lacks));
   }
