@@ -7,11 +7,14 @@ import type { Coverage, SectionCoverage, Unjudged } from '../coverage.ts';
 import { html } from './template.ts';
 import type { Html } from './template.ts';
 
-/** Coverage of every target. */
-export function coverageSection(targets: readonly JudgedTarget[]): Html {
+/** Coverage of every target; devices are clients, and what can be seen on a server is no measure of them. */
+export function coverageSection(targets: readonly JudgedTarget[]): Html | undefined {
   const unseen = statements311().filter((it) => !isObservable(it, 'server'));
   const numbered = statements311().length;
-  const all = targets.map((target) => ({ target, coverage: coverageOf(target) }));
+  const all = targets.flatMap((target, index) =>
+    target.role === 'target' ? [{ target, index, coverage: coverageOf(target) }] : [],
+  );
+  if (all.length === 0) return undefined;
   return html`<section id="coverage">
     <h2>Coverage of MQTT 3.1.1</h2>
     <p>
@@ -30,11 +33,11 @@ export function coverageSection(targets: readonly JudgedTarget[]): Html {
           </tr>
         </thead>
         <tbody>
-          ${all.map(({ target, coverage }, index) => targetRow(target.name, coverage, index, unseen.length))}
+          ${all.map(({ target, coverage, index }) => targetRow(target.name, coverage, index, unseen.length))}
         </tbody>
       </table>
     </div>
-    ${unseenPart(unseen)} ${all.map(({ target, coverage }, index) => targetPart(target, coverage, index))}
+    ${unseenPart(unseen)} ${all.map(({ target, coverage, index }) => targetPart(target, coverage, index))}
   </section>`;
 }
 

@@ -94,7 +94,7 @@ export function islandOf({ events }: Material, grid: Grid): Island {
     return [[`${target}/${it.check}`, pack.conversation(it, marksOf(it.check, judged))] as const];
   });
   const checks = grid.targets.flatMap((it, index) =>
-    it.checks.map((check) => ({ ...check, key: `${index}/${check.id}` })),
+    it.checks.filter(({ kind }) => kind === 'check').map((check) => ({ ...check, key: `${index}/${check.id}` })),
   );
   return {
     expected: Object.fromEntries(checks.map((it) => [it.id, it.expected.map((text) => pack.text(plain(text)))])),

@@ -1,11 +1,9 @@
 // Limits that targets declare of themselves: said once, in the headline, with the page that says so.
+import type { DeclaredLimit } from '../../history/event.ts';
 import type { JudgedRun } from '../../judge/judged.ts';
 import { shape } from './badge.ts';
 import { html } from './template.ts';
 import type { Html } from './template.ts';
-
-/** A declared limit: in words, with the address of the page that documents it where one is known. */
-export type DeclaredLimit = string | { readonly says: string; readonly source?: string };
 
 /** The list; nothing where nobody declares a limit. */
 export function limitsList(targets: JudgedRun['targets']): Html | undefined {
@@ -28,16 +26,16 @@ export function limitsList(targets: JudgedRun['targets']): Html | undefined {
   </section>`;
 }
 
-/** A limit with a link to its source; an address that is not one of the web stays text. */
-export function limitText(limit: DeclaredLimit): Html {
-  if (typeof limit === 'string') return html`${limit}`;
-  const { says, source } = limit;
-  if (source === undefined) return html`${says}`;
+/** A limit with a link to the page that says so; an address that is not one of the web stays text. */
+export function limitText({ says, source }: Omit<DeclaredLimit, 'needs'>): Html {
   if (!isWebAddress(source)) return html`${says} (${source})`;
   return html`${says} (<a href="${source}" rel="noreferrer noopener">source</a>)`;
 }
 
+/** Longer ones are cut like all texts, and lead nowhere. */
+const longestAddress = 2000;
+
 function isWebAddress(text: string): boolean {
-  const url = URL.parse(text);
+  const url = text.length > longestAddress ? null : URL.parse(text);
   return url !== null && (url.protocol === 'https:' || url.protocol === 'http:');
 }

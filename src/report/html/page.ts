@@ -6,6 +6,7 @@ import { verdictWords } from '../verdict-words.ts';
 import { shapeSheet } from './badge.ts';
 import { lanesOf } from './conversation.ts';
 import { coverageSection } from './coverage.ts';
+import { decisionSection } from './decision.ts';
 import { drawers } from './drawers.ts';
 import { expectationsSection } from './expectations.ts';
 import { filterBar } from './filters.ts';
@@ -53,9 +54,9 @@ export function pageText(material: Material): string {
       <body>
         ${shapeSheet()} ${headline(run, sections)}
         <main>
-          ${filterBar(grid.targets)} ${problemsSection(problems, { excerpts, lanes: lanesOf(events), grid })}
-          ${expectationsSection(run.targets)} ${matrixSection(grid)}
-          ${run.targets.length === 0 ? undefined : coverageSection(grid.targets)} ${provenanceSection(run, events)}
+          ${decisionSection(run)} ${filterBar(grid.targets)}
+          ${problemsSection(problems, { excerpts, lanes: lanesOf(events), grid })} ${expectationsSection(run.targets)}
+          ${matrixSection(grid)} ${coverageSection(grid.targets)} ${provenanceSection(run, events)}
         </main>
         ${drawers(grid)} ${data('index', indexOf(grid))} ${data('island', islandOf(material, grid))} ${ourScript}
       </body>
@@ -65,22 +66,30 @@ export function pageText(material: Material): string {
 function sectionsOf({ run, problems }: Material, hasMatrix: boolean): readonly (readonly [string, string])[] {
   const expects = run.targets.some((it) => it.checks.some(({ kind }) => kind === 'expectation'));
   return [
+    ...(decisionSection(run) === undefined ? [] : [['decision', 'Decision'] as const]),
     ['failures', problems.some((it) => it.verdict === 'fail') || problems.length === 0 ? 'Failures' : 'To look at'],
     ...(expects ? [['expectations', 'Expectations'] as const] : []),
     ...(hasMatrix ? [['matrix', 'Sections and targets'] as const] : []),
-    ...(run.targets.length === 0 ? [] : [['coverage', 'Coverage'] as const]),
+    ...(run.targets.some((it) => it.role === 'target') ? [['coverage', 'Coverage'] as const] : []),
     ['provenance', 'Provenance'],
   ];
 }
 
-/** Data for the script: nothing in it can end the element or be taken for markup. */
+/** Data for the script: nothing in it can end the element, be taken for markup, or be unseen. */
 function data(id: string, value: unknown): Html {
-  const text = JSON.stringify(value).replaceAll(/[<>&\u2028\u2029]/g, escaped);
+  const text = JSON.stringify(value).replaceAll(
+    /[<>&\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu,
+    escapedUnits,
+  );
   return html`<script type="application/json" id="${id}">
     ${trusted(text)}
   </script>`;
 }
 
-function escaped(it: string): string {
-  return String.raw`\u` + it.charCodeAt(0).toString(16).padStart(4, '0');
+/** As JSON escapes it, unit by unit. */
+function escapedUnits(it: string): string {
+  return it
+    .split('')
+    .map((unit) => String.raw`\u` + unit.charCodeAt(0).toString(16).padStart(4, '0'))
+    .join('');
 }

@@ -2,6 +2,7 @@
 import type { ConnectionId } from '../../history/event.ts';
 import { findStatement } from '../../spec/catalogue.ts';
 import type { Excerpts } from '../excerpt.ts';
+import { standingText } from '../gate-words.ts';
 import { measurementText, byText, titleOfProblem } from '../problem-text.ts';
 import type { Problem } from '../problems.ts';
 import { badge } from './badge.ts';
@@ -67,6 +68,7 @@ function problemBody(problem: Problem, target: number, around: Surroundings): Ht
     </dl>
     ${evidencePart(around.excerpts.of(problem.evidence), around.lanes)}
     <p class="aside">Judged ${byText(problem)}. ${wholeCheck(problem, target, around.grid)}</p>
+    ${problem.standing === undefined ? undefined : html`<p class="aside">${standingText(problem.standing, problem.waivedBy)}</p>`}
     <p class="repeat"><span class="label">Repeat</span> <code>${problem.repeat}</code></p>`;
 }
 

@@ -3,7 +3,6 @@ import type { HistoryEvent } from '../../history/event.ts';
 import type { JudgedRun } from '../../judge/judged.ts';
 import { numberText } from '../figures.ts';
 import { shape } from './badge.ts';
-import { limitText } from './limits.ts';
 import { html } from './template.ts';
 import type { Html } from './template.ts';
 
@@ -94,7 +93,6 @@ function targetTable(targets: JudgedRun['targets']): Html | undefined {
           <th scope="col">name</th>
           <th scope="col">version</th>
           <th scope="col">how it was started</th>
-          <th scope="col">declared limits</th>
         </tr>
       </thead>
       <tbody>
@@ -104,9 +102,6 @@ function targetTable(targets: JudgedRun['targets']): Html | undefined {
               <th scope="row">${it.name}</th>
               <td>${it.version}</td>
               <td>${it.how}</td>
-              <td>
-                ${it.limits.length === 0 ? html`<span class="aside">none</span>` : it.limits.map((limit) => html`<div>${limitText(limit)}</div>`)}
-              </td>
             </tr>`,
         )}
       </tbody>

@@ -3,21 +3,21 @@
 /** Part of the style sheet. */
 export const matrixStyle = `
 .matrix-box { border: 1px solid var(--line); border-radius: 6px; background: var(--card); width: fit-content; max-width: 100%; max-height: 85vh; overflow: auto; scroll-padding: 3rem 0 0 13rem; }
-.matrix { width: auto; border-collapse: separate; border-spacing: 0; font-size: .875rem; }
+.matrix { width: auto; border-collapse: separate; border-spacing: 0; font-size: 14px; line-height: 20px; }
 .matrix th, .matrix td { padding: 0; border: 0; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: middle; }
 .matrix thead th { position: sticky; top: 0; z-index: 2; background: var(--card); padding: .5rem .75rem; color: var(--ink); font-size: .875rem; letter-spacing: 0; vertical-align: bottom; min-width: 8.5rem; max-width: 12rem; white-space: normal; }
 .matrix thead th .aside { display: block; font-size: .8125rem; max-height: 3.2em; overflow: hidden; }
-.matrix tr > :first-child { position: sticky; left: 0; z-index: 1; background: var(--card); padding: .25rem .75rem; border-right: 1px solid var(--line); text-align: left; font-weight: 500; min-width: 13rem; max-width: 18rem; white-space: normal; }
+.matrix tr > :first-child { position: sticky; left: 0; z-index: 1; background: var(--card); padding: 5px 12px; border-right: 1px solid var(--line); text-align: left; font-weight: 500; min-width: 13rem; max-width: 18rem; white-space: normal; }
 .matrix thead tr > :first-child { z-index: 3; color: var(--soft); font-size: .75rem; }
-.matrix td.total { padding: .35rem .75rem; background: var(--wash); } .matrix .totals > th { background: var(--wash); }
-.matrix td a { display: flex; align-items: center; gap: .4rem; padding: .3rem .75rem; color: var(--tone); text-decoration: none; }
+.matrix td.total { padding: 5px 12px; background: var(--wash); } .matrix .totals > th { background: var(--wash); }
+.matrix td a { display: flex; align-items: center; gap: .4rem; padding: 5px 12px; color: var(--tone); text-decoration: none; }
 .matrix td a:hover { background: var(--wash); text-decoration: underline; }
 .matrix td a:focus-visible { outline-offset: -2px; }
 .matrix td.fail, .matrix td.warn, .matrix td.inconclusive { background: color-mix(in srgb, var(--tone) 9%, var(--card)); font-weight: 600; }
 .matrix td.total.fail { background: var(--wash); }
-.matrix td.empty { padding: .3rem .75rem; } .matrix td.dim { opacity: .35; }
-.matrix .of-row > th { font-weight: 400; padding-left: 1.5rem; font-size: .8125rem; }
-.matrix .of-row td a { font-size: .8125rem; font-weight: 400; }
+.matrix td.empty { padding: 5px 12px; } .matrix td.dim { opacity: .35; }
+.matrix .of-row > th { font-weight: 400; padding-left: 24px; font-size: 13px; }
+.matrix .of-row td a { font-size: 13px; font-weight: 400; }
 .matrix tbody tr:last-child > * { border-bottom: 0; } .matrix tbody:nth-of-type(1) tr:last-child > * { border-bottom: 1px solid var(--line); }
 .matrix tbody tr > th:has(.more) { padding-right: 2.25rem; }
 .matrix .more { position: absolute; right: .35rem; top: 50%; translate: 0 -50%; border: 0; background: none; padding: 0 .4rem; color: var(--soft); line-height: 1.5; }
@@ -41,7 +41,7 @@ div.bar { position: sticky; top: -1rem; z-index: 2; display: flex; gap: 1rem; al
 @media (max-width: 44rem) {
   .drawer { padding: .75rem 1rem 2rem; }
   .rows li, .check > summary { grid-template-columns: minmax(0, 1fr); gap: .1rem; }
-  .matrix tr > :first-child { min-width: 9rem; max-width: 9rem; padding: .25rem .5rem; font-size: .8125rem; } .matrix tbody tr > th:has(.more) { padding-right: 1.6rem; } .matrix .more { right: 0; } .matrix-box { scroll-padding-left: 9rem; }
+  .matrix tr > :first-child { min-width: 9rem; max-width: 9rem; padding: 5px 8px; font-size: 13px; } .matrix tbody tr > th:has(.more) { padding-right: 1.6rem; } .matrix .more { right: 0; } .matrix-box { scroll-padding-left: 9rem; }
   .matrix thead th { min-width: 7rem; }
 }
 `;

@@ -33,7 +33,7 @@ code { background: var(--wash); padding: .2em .45em; border-radius: 4px; user-se
 pre { background: var(--wash); padding: .75rem 1rem; border-radius: 6px; white-space: pre-wrap; }
 .aside { color: var(--soft); font-weight: 400; font-size: .9em; }
 h2 .aside { font-size: 1rem; }
-.label { font-size: .75rem; font-weight: 650; letter-spacing: .04em; color: var(--soft); margin-right: .25rem; }
+.label { font-size: .75rem; font-weight: 650; letter-spacing: .04em; color: var(--soft); margin-right: .25rem; white-space: nowrap; }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1.25rem; font-size: .95rem; }
 .verdict { color: var(--tone); font-weight: 700; font-size: 1.1rem; margin: 0; display: flex; align-items: center; gap: .45rem; }
 .verdict .shape { width: 1.35rem; height: 1.35rem; }
@@ -62,7 +62,8 @@ td { padding: .4rem 1rem .4rem 0; border-top: 1px solid var(--line); vertical-al
 tbody th { font-size: inherit; letter-spacing: 0; color: inherit; border-top: 1px solid var(--line); vertical-align: baseline; }
 th:last-child, td:last-child { padding-right: 0; }
 .num { text-align: right; white-space: nowrap; }
-.expectations td:first-child { width: 8.5rem; } .expectations .id { width: 22%; }
+.expectations td:first-child, .checks td:first-child, .checks td:nth-child(2) { width: 8.5rem; }
+.chapter { border-top: 1px solid var(--line); } .chapter > summary { padding: .45rem 0; } .chapter table { margin-bottom: .75rem; } .expectations .id { width: 22%; }
 .came { color: var(--soft); font-size: .92em; }
 .bound { white-space: nowrap; color: var(--soft); }
 .over { color: var(--fail); }
@@ -100,9 +101,9 @@ const narrow = `
   .expectations .id { width: auto; }
   .problem { padding: 0 .85rem; }
   #filters input { width: 100%; } #filters label { flex: 1 1 100%; } #filters select { flex: 1; max-width: none; }
-  .packets thead, .expectations thead, .reasons thead, .origins thead { display: none; }
-  .packets tr, .expectations tr, .reasons tr, .origins tr { display: block; border-top: 1px solid var(--line); padding: .45rem 0; }
-  .packets td, .expectations td, .reasons td, .origins td, .origins th, .expectations td:first-child { display: block; border: 0; padding: .05rem 0; width: auto; text-align: left; }
+  .packets thead, .expectations thead, .checks thead, .reasons thead, .origins thead { display: none; }
+  .packets tr, .expectations tr, .checks tr, .reasons tr, .origins tr { display: block; border-top: 1px solid var(--line); padding: .45rem 0; }
+  .packets td, .expectations td, .checks td, .checks td:first-child, .checks td:nth-child(2), .reasons td, .origins td, .origins th, .expectations td:first-child { display: block; border: 0; padding: .05rem 0; width: auto; text-align: left; }
   .packets .bytes { width: auto; }
   .packets td.num, .packets td.way, .packets td.seen { display: inline; font-size: .85em; color: var(--soft); padding-right: .5rem; }
   .packets td:empty { display: none; }
@@ -117,7 +118,7 @@ const narrow = `
 const paper = `
 @media print {
   :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --wash: #eee; --fail: #a01810; --warn: #6f4500; --pass: #14532f; --open: #55308a; --limit: #094e5d; }
-  html { font-size: 10px; } nav, #filters, .button, .drawer { display: none !important; } header, main { max-width: none; padding: 0; }
+  html { font-size: 10px; } nav, #filters, .button, .drawer, .more, .scripted { display: none !important; } header, main { max-width: none; padding: 0; }
   .problem:not([open]) { content-visibility: visible; } tr { break-inside: avoid; } h2, h3, summary { break-after: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; }
   .scroll { overflow: visible; } svg.sequence { max-width: 100%; height: auto; }

@@ -3,8 +3,6 @@ import { expect, test } from 'vitest';
 import { limitText } from '../../../src/report/html/limits.ts';
 
 test.each([
-  ['no QoS 2', 'no QoS 2'],
-  [{ says: 'no QoS 2' }, 'no QoS 2'],
   [
     { says: 'no QoS 2', source: 'https://docs.example/limits' },
     'no QoS 2 (<a href="https://docs.example/limits" rel="noreferrer noopener">source</a>)',

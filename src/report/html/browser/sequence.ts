@@ -65,13 +65,15 @@ export function sequenceTree({ clients, link, server, complete, rows }: Sequence
 
   const cut = (text: string, room: number): string => {
     const most = Math.max(6, Math.floor(room / letter));
-    return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+    const letters = Array.from(text); // Never half of one.
+    return letters.length <= most ? text : `${letters.slice(0, most - 1).join('')}…`;
   };
-  const label = (x: number, at: number, text: string, room: number, anchor: string): Tree => [
+  /** What is too long is cut, but for `mark` behind it. */
+  const label = (x: number, at: number, text: string, room: number, anchor: string, mark = ''): Tree => [
     'text',
     { x: String(x), y: String(at), 'text-anchor': anchor },
-    cut(text, room),
-    ...(text.length > room / letter ? [['title', {}, text] as const] : []),
+    `${cut(text, room - mark.length * letter)}${mark}`,
+    ...((text + mark).length > room / letter ? [['title', {}, text] as const] : []),
   ];
   const line = (x1: number, y1: number, x2: number, y2: number, kind: string): Tree => [
     'line',
@@ -89,6 +91,11 @@ export function sequenceTree({ clients, link, server, complete, rows }: Sequence
     return ['path', { d: `M${x} ${at}L${back} ${at - 4}L${back} ${at + 4}Z`, class: 'head' }];
   };
 
+  const wordsOf = (row: SequenceRow): readonly [text: string, mark: string] => {
+    const connection = shared ? `${(clients[row.lane] ?? '').split(' ')[0] ?? ''} ` : '';
+    return [`${connection}${row.text}`, row.here ? ' ◀ this one' : ''];
+  };
+
   const arrow = (row: SequenceRow, at: { client?: number; server?: number }): Tree => {
     const right = row.way === 'toServer';
     const x = clientX(row.lane);
@@ -100,7 +107,7 @@ export function sequenceTree({ clients, link, server, complete, rows }: Sequence
     const startX = from.y === undefined ? stop : from.x;
     const endX = to.y === undefined ? stop : to.x;
     const isLost = complete && to.y === undefined;
-    const text = `${shared ? `${clients[row.lane] ?? ''} ` : ''}${row.text}${row.here ? ' ◀ this one' : ''}`;
+    const [text, mark] = wordsOf(row);
     const [left, rightmost] =
       link === undefined ? [lastX, serverX] : [Math.min(startX, linkX), Math.max(startX, linkX)];
     const middle = link === undefined ? (lastX + serverX) / 2 : (left + rightmost) / 2;
@@ -114,18 +121,18 @@ export function sequenceTree({ clients, link, server, complete, rows }: Sequence
             label(endX + (right ? 10 : -10), endY + 4, 'lost', 60, right ? 'start' : 'end'),
           ]
         : [head(endX, endY, right)]),
-      label(middle, startY - 6, text, Math.abs(rightmost - left) - 16, 'middle'),
+      label(middle, startY - 6, text, Math.abs(rightmost - left) - 16, 'middle', mark),
     ];
   };
   const note = (row: SequenceRow, at: { client?: number; server?: number }): Tree => {
-    const middle = at.client ?? at.server ?? top;
-    const x = clientX(row.lane);
-    const text = `${shared ? `${clients[row.lane] ?? ''} ` : ''}${row.text}${row.here ? ' ◀ this one' : ''}`;
+    const isFar = at.client === undefined;
+    const [x, middle] = [isFar ? serverX : clientX(row.lane), at.client ?? at.server ?? top];
+    const [text, mark] = wordsOf(row);
     return [
       'g',
       { class: row.here ? 'note here' : 'note' },
       ['circle', { cx: String(x), cy: String(middle), r: '3.5' }],
-      label(x + 10, middle + 4, text, serverX - x - 12, 'start'),
+      label(isFar ? x - 10 : x + 10, middle + 4, text, serverX - clientX(row.lane) - 12, isFar ? 'end' : 'start', mark),
     ];
   };
 
