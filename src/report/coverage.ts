@@ -1,6 +1,7 @@
 // How much of the standard a run judged on a target, against what can be seen on a server at all.
 import type { JudgedStatement, JudgedTarget } from '../judge/judged.ts';
 import { isJudged } from '../judge/verdict.ts';
+import type { Verdict } from '../judge/verdict.ts';
 import { isObservable, statements311 } from '../spec/catalogue.ts';
 import type { Statement, StatementId } from '../spec/statement.ts';
 import { bySection } from './sections.ts';
@@ -9,6 +10,8 @@ import { bySection } from './sections.ts';
 export interface Unjudged {
   readonly id: StatementId;
   readonly title: string;
+  /** `notYet`: nothing in the run judges it. */
+  readonly kind: 'limit' | 'skipped' | 'notExercised' | 'inconclusive' | 'notYet';
   readonly why: string;
 }
 
@@ -59,15 +62,18 @@ export function coverageOf(target: JudgedTarget): Coverage {
 }
 
 function unjudged({ id, title }: Statement, judged: JudgedStatement | undefined): Unjudged {
-  return { id, title, why: judged === undefined ? 'nothing in this run judges it' : whyNot[judged.verdict] };
+  const kind = kindOf(judged?.verdict);
+  return { id, title, kind, why: whyNot[kind] };
 }
 
-const whyNot: Readonly<Record<JudgedStatement['verdict'], string>> = {
+function kindOf(verdict: Verdict | undefined): Unjudged['kind'] {
+  return verdict === undefined || isJudged(verdict) ? 'notYet' : (verdict as Unjudged['kind']);
+}
+
+const whyNot: Readonly<Record<Unjudged['kind'], string>> = {
   limit: 'the target declares that it does not do this',
   skipped: 'skipped: the target or the machine rules it out',
   notExercised: 'its situation never arose',
   inconclusive: 'inconclusive',
-  pass: '',
-  warn: '',
-  fail: '',
+  notYet: 'nothing in this run judges it',
 };

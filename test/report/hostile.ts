@@ -20,6 +20,11 @@ export const hostileTexts: readonly string[] = [
   '\ud800 \udfff \ufffe \uffff \u0085',
   '../../../etc/passwd\u0000C:\\con.txt',
   '=1+1;@SUM(A1)',
+  '</noscript></script><script>window.ran = true</script><!--<script>',
+  '"}]}</script><svg onload="window.ran = true"></svg>',
+  '};window.ran = true;({',
+  '}</style><style>*{display:none;background:url(http://127.0.0.1:9/)}',
+  '\u{1f4a5}\u{1f468}\u200d\u{1f4bb} \ud83d\u0301',
 ];
 
 /** Any text at all, and any text with harm in it. */

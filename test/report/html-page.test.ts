@@ -2,19 +2,26 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pageText } from '../../src/report/html/page.ts';
+import { script } from '../../src/report/html/script.ts';
 import { html } from '../../src/report/html/template.ts';
 import { materialOf } from '../../src/report/reporter.ts';
 import { anyText } from './hostile.ts';
 import { sample } from './sample.ts';
 import { elements, parseXml, skeleton, textOf } from './strict-xml.ts';
+import type { Element } from './strict-xml.ts';
 
 const pageFor = (text?: string): string => {
   const { run, events } = sample(text);
   return pageText(materialOf(run, events));
 };
+/** The page as markup; our own script is no XML, and the policy holds its hash. */
+const parsed = (text?: string): Element => parseXml(pageFor(text).replace(script, () => ''));
+
+/** What a diagram cuts short has a title with all of it, and what is wrong with a packet's form is one field more. */
+const shapeOf = (of: Element): string => skeleton(of).replaceAll(/<title><\/>|<div><dt><\/><dd><\/><\/>/g, '');
 
 describe('report.html', () => {
-  const page = parseXml(pageFor());
+  const page = parsed();
 
   test('says the verdict, the seed and the command first', () => {
     const [header] = elements(page, 'header');
@@ -40,19 +47,22 @@ describe('report.html', () => {
     expect(elements(page, 'b').map(textOf)).toContain('outside');
   });
 
-  test('refers to nothing outside itself and holds no script', () => {
-    expect(elements(page, 'script')).toEqual([]);
+  test('refers to nothing outside itself and holds no script but its own', () => {
+    const scripts = elements(page, 'script');
+    expect(scripts.map((it) => it.attributes.get('id'))).toEqual(['index', 'island', undefined]);
+    expect(scripts.map(textOf).at(-1)).toBe('');
     const references = ['a', 'use', 'link', 'img']
       .flatMap((tag) => elements(page, tag))
       .flatMap((it) => [it.attributes.get('href'), it.attributes.get('src')]);
-    expect(references.filter((it) => it !== undefined && !it.startsWith('#'))).toEqual([]);
+    // One link that a reader may follow: the page on which the vendor declares a limit.
+    expect(references.filter((it) => it !== undefined && !it.startsWith('#'))).toEqual(['https://vendor/site/pump']);
   });
 
   test('gets no element or attribute from the wire', () => {
-    const shape = skeleton(page);
+    const shape = shapeOf(page);
     fc.assert(
       fc.property(anyText, (text) => {
-        expect(skeleton(parseXml(pageFor(text)))).toBe(shape);
+        expect(shapeOf(parsed(text)) === shape).toBe(true);
       }),
       { numRuns: 100 },
     );

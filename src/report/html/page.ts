@@ -1,16 +1,23 @@
-// report.html: one file that needs nothing else, runs no script, and opens from a disk.
+// report.html: one file that needs nothing else, opens from a disk, and reads without its script.
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import type { JudgedRun } from '../../judge/judged.ts';
 import type { Material, Reporter } from '../reporter.ts';
-import { linkWords, runLine, verdictSentence, verdictWords } from '../verdict-words.ts';
-import { shape, shapeSheet } from './badge.ts';
+import { verdictWords } from '../verdict-words.ts';
+import { shapeSheet } from './badge.ts';
+import { lanesOf } from './conversation.ts';
 import { coverageSection } from './coverage.ts';
-import { problemsSection } from './problems.ts';
 import { decisionSection } from './decision.ts';
+import { drawers } from './drawers.ts';
+import { expectationsSection } from './expectations.ts';
+import { filterBar } from './filters.ts';
+import { gridOf } from './grid.ts';
+import { headline, oneSentence } from './headline.ts';
+import { indexOf, islandOf } from './island.ts';
+import { matrixSection } from './matrix.ts';
+import { problemsSection } from './problems.ts';
 import { provenanceSection } from './provenance.ts';
+import { script } from './script.ts';
 import { style } from './style.ts';
-import { targetSection } from './targets.ts';
 import { html, trusted } from './template.ts';
 import type { Html } from './template.ts';
 
@@ -20,14 +27,20 @@ export const htmlPage: Reporter = {
   write: (material, path) => writeFile(path, pageText(material)),
 };
 
-/** Even if something slipped through the escaping: no script, no request, no style but ours. */
-const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'`;
+const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** Not written inside a template: the policy holds the hash of exactly this text. */
+/** Even if something slipped through the escaping: no request, no script and no style but ours. */
+const policy = `default-src 'none'; script-src ${hashOf(script)}; style-src ${hashOf(style)}; base-uri 'none'; form-action 'none'`;
+
+/** Not written inside a template: the policy holds the hashes of exactly these texts. */
 const styleSheet = trusted(`<style>${style}</style>`);
+const ourScript = trusted(`<script>${script}</script>`);
 
 /** The whole page. */
-export function pageText({ run, problems, excerpts }: Material): string {
+export function pageText(material: Material): string {
+  const { run, problems, excerpts, events } = material;
+  const grid = gridOf(run);
+  const sections = sectionsOf(material, grid.rows.length > 0);
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -35,42 +48,48 @@ export function pageText({ run, problems, excerpts }: Material): string {
         <meta http-equiv="Content-Security-Policy" content="${trusted(policy)}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>${verdictWords[run.verdict].word}: ${verdictSentence(run)}</title>
+        <title>${verdictWords[run.verdict].word}: ${oneSentence(run)}</title>
         ${styleSheet}
       </head>
       <body>
-        ${shapeSheet()} ${header(run)}
+        ${shapeSheet()} ${headline(run, sections)}
         <main>
-          ${decisionSection(run)} ${problemsSection(problems, excerpts)} ${run.targets.map(targetSection)}
-          ${run.targets.length === 0 ? undefined : coverageSection(run.targets)} ${provenanceSection(run)}
+          ${decisionSection(run)} ${filterBar(grid.targets)}
+          ${problemsSection(problems, { excerpts, lanes: lanesOf(events), grid })} ${expectationsSection(run.targets)}
+          ${matrixSection(grid)} ${coverageSection(grid.targets)} ${provenanceSection(run, events)}
         </main>
+        ${drawers(grid)} ${data('index', indexOf(grid))} ${data('island', islandOf(material, grid))} ${ourScript}
       </body>
     </html> `.toString();
 }
 
-function linkAside(run: JudgedRun): Html | undefined {
-  const link = linkWords(run);
-  return link && html`<p class="aside">${link.over}; ${link.patience.join('; ')}</p>`;
+function sectionsOf({ run, problems }: Material, hasMatrix: boolean): readonly (readonly [string, string])[] {
+  const expects = run.targets.some((it) => it.checks.some(({ kind }) => kind === 'expectation'));
+  return [
+    ...(decisionSection(run) === undefined ? [] : [['decision', 'Decision'] as const]),
+    ['failures', problems.some((it) => it.verdict === 'fail') || problems.length === 0 ? 'Failures' : 'To look at'],
+    ...(expects ? [['expectations', 'Expectations'] as const] : []),
+    ...(hasMatrix ? [['matrix', 'Sections and targets'] as const] : []),
+    ...(run.targets.some((it) => it.role === 'target') ? [['coverage', 'Coverage'] as const] : []),
+    ['provenance', 'Provenance'],
+  ];
 }
 
-function header(run: JudgedRun): Html {
-  return html`<header class="${run.verdict}">
-    <p class="verdict">${shape(run.verdict)} ${verdictWords[run.verdict].word}</p>
-    <h1>${verdictSentence(run)}</h1>
-    <p class="aside">${runLine(run)}</p>
-    ${linkAside(run)}
-    <p class="repeat"><span class="label">Repeat</span> <code>${run.run.command}</code></p>
-    ${
-      run.warnings.length === 0
-        ? undefined
-        : html`<ul class="warnings">
-            ${run.warnings.map((it) => html`<li>${shape('warn')} ${it}</li>`)}
-          </ul>`
-    }
-    <nav aria-label="Sections">
-      <a href="#failures">Failures</a
-      >${run.targets.map((it, index) => html`<a href="#target-${index}">${it.name}</a>`)}<a href="#coverage">Coverage</a
-      ><a href="#provenance">Provenance</a>
-    </nav>
-  </header>`;
+/** Data for the script: nothing in it can end the element, be taken for markup, or be unseen. */
+function data(id: string, value: unknown): Html {
+  const text = JSON.stringify(value).replaceAll(
+    /[<>&\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu,
+    escapedUnits,
+  );
+  return html`<script type="application/json" id="${id}">
+    ${trusted(text)}
+  </script>`;
+}
+
+/** As JSON escapes it, unit by unit. */
+function escapedUnits(it: string): string {
+  return it
+    .split('')
+    .map((unit) => String.raw`\u` + unit.charCodeAt(0).toString(16).padStart(4, '0'))
+    .join('');
 }
