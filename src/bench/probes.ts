@@ -19,6 +19,8 @@ export interface Probe {
   readonly what: string;
   /** The one command that gets it on Debian. */
   readonly fix: string;
+  /** The same on a Mac; left out where there is none. */
+  readonly fixOnMac?: string;
   /** Never rejects; an aborted signal counts as absent. */
   probe(signal: AbortSignal): Promise<Probed>;
 }
@@ -32,6 +34,7 @@ export const probes: readonly Probe[] = [
     id: 'mosquitto',
     what: 'Mosquitto as a local process',
     fix: 'apt-get install mosquitto',
+    fixOnMac: 'brew install mosquitto',
     probe: () => program('mosquitto'),
   },
   {
@@ -68,6 +71,7 @@ export const probes: readonly Probe[] = [
     id: 'mosquitto-clients',
     what: 'tests of the tap with real clients',
     fix: 'apt-get install mosquitto-clients',
+    fixOnMac: 'brew install mosquitto',
     probe: () => program('mosquitto_pub'),
   },
   {
@@ -80,6 +84,7 @@ export const probes: readonly Probe[] = [
     id: 'docker',
     what: 'brokers in containers',
     fix: 'apt-get install docker.io && service docker start',
+    fixOnMac: 'brew install --cask docker && open -a Docker',
     probe: dockerEngine,
   },
   ...['mosquitto', 'rabbitmq', 'activemq', 'nats'].map((name) => ({
@@ -94,11 +99,18 @@ export const probes: readonly Probe[] = [
     fix: '.ci/node-image',
     probe: (signal) => image(nodeImage, signal),
   },
-  { id: 'toxiproxy', what: 'the toxiproxy link backend', fix: '.ci/toxiproxy', probe: toxiproxy },
+  {
+    id: 'toxiproxy',
+    what: 'the toxiproxy link backend',
+    fix: '.ci/toxiproxy',
+    fixOnMac: 'brew install toxiproxy',
+    probe: toxiproxy,
+  },
   {
     id: 'chromium',
     what: 'tests of the report page',
     fix: 'apt-get install chromium',
+    fixOnMac: 'brew install --cask chromium',
     probe: () => program(...browsers),
   },
   { id: 'socat', what: 'TUN devices of the laboratory', fix: 'apt-get install socat', probe: () => program('socat') },
@@ -106,6 +118,7 @@ export const probes: readonly Probe[] = [
     id: 'tcpdump',
     what: 'counting bytes from outside',
     fix: 'apt-get install tcpdump',
+    fixOnMac: 'it comes with macOS, in /usr/sbin',
     probe: () => program('tcpdump'),
   },
   {
@@ -121,9 +134,17 @@ export const probes: readonly Probe[] = [
     probe: tunDevice,
   },
   {
+    id: 'open-files',
+    what: 'a fleet of 30,000 devices in one process, with its broker in another',
+    fix: 'ulimit -Hn 65536, as root, before; where the system refuses it, fleets of more than one process',
+    fixOnMac: 'sudo launchctl limit maxfiles 65536 65536, then a new terminal',
+    probe: openFiles,
+  },
+  {
     id: 'tshark',
     what: 'tests of the capture file',
     fix: 'apt-get install --no-install-recommends tshark',
+    fixOnMac: 'brew install wireshark',
     probe: () => program('tshark'),
   },
   {
@@ -217,6 +238,18 @@ async function tunDevice(signal: AbortSignal): Promise<Probed> {
   const command = ['unshare', '--net', '--', 'ip', 'tuntap', 'add', 'dev', 'fbprobe', 'mode', 'tun'] as const;
   const { error } = await run(signal, ...command);
   return error === undefined ? { present: true, detail: '/dev/net/tun' } : absent(command.join(' '), error);
+}
+
+/** Each connection is an open file, and a bench holds some for itself. */
+const enoughFiles = 40_000;
+
+/** The hard limit: Node raises its own to that when it starts. */
+async function openFiles(signal: AbortSignal): Promise<Probed> {
+  if (process.platform === 'win32') return { present: true, detail: 'no limit of this kind' };
+  const { output, error } = await run(signal, 'sh', '-c', 'ulimit -Hn');
+  if (error !== undefined) return absent('ulimit -Hn', error);
+  const present = output === 'unlimited' || Number(output) >= enoughFiles;
+  return { present, detail: `${output} in one process${present ? '' : `, ${enoughFiles} wanted`}` };
 }
 
 function absent(lookedFor: string, why?: string): Probed {

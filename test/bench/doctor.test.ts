@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { examine } from '../../src/bench/doctor.ts';
+import { parseTargetFile, shippedTargets } from '../../src/bench/target/target-file.ts';
 import type { Probe } from '../../src/bench/probes.ts';
 import { provenance } from '../../src/bench/provenance.ts';
 
@@ -17,10 +18,11 @@ const probe = (id: string, present: boolean): Probe => ({
 });
 
 test('tells how to get what is absent', async () => {
-  const { required, optional } = await examine(AbortSignal.timeout(10_000), [
-    probe('here', true),
-    probe('gone', false),
-  ]);
+  const { required, optional, targets } = await examine(AbortSignal.timeout(10_000), {
+    probes: [probe('here', true), probe('gone', false), probe('x', true), probe('image:x', false)],
+    targets: [parseTargetFile('x.yaml', 'title: X\ncontainer: { image: "x:1", listeners: { mqtt: { port: 1883 } } }')],
+    system: 'Debian',
+  });
   expect(optional).toEqual([
     { id: 'here', what: 'tests of here', present: true, detail: '/usr/bin/here' },
     { id: 'gone', what: 'tests of gone', present: false, detail: 'no gone on PATH', fix: 'get gone' },
@@ -29,6 +31,24 @@ test('tells how to get what is absent', async () => {
     ['node', true],
     ['state', true],
   ]);
+  expect(targets).toMatchObject([{ id: 'x', way: 'container', present: false, fix: 'install Docker' }]);
+});
+
+test.each([
+  ['macOS', { fixOnMac: 'brew it' }, 'brew it'],
+  ['macOS', {}, 'on Linux only (a virtual machine will do): get gone'],
+  ['Windows', { fixOnMac: 'brew it' }, 'in WSL: get gone'],
+  ['other', {}, 'on Debian: get gone'],
+] as const)('on %s, %j', async (system, more, fix) => {
+  const probes = [{ ...probe('gone', false), ...more }];
+  const { optional } = await examine(AbortSignal.timeout(10_000), { probes, targets: [], system });
+  expect(optional).toMatchObject([{ fix }]);
+});
+
+test('every shipped target is looked for, and what is absent comes with a way to get it', async () => {
+  const { targets } = await examine(AbortSignal.timeout(30_000), { probes: [] });
+  expect(targets.map((it) => it.id)).toEqual(expect.arrayContaining(['embedded', ...shippedTargets()]));
+  expect(targets.filter((it) => it.present === (it.fix !== undefined))).toEqual([]);
 });
 
 test('the machine is described without a blank', () => {

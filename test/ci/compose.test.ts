@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { shippedTarget } from '../../src/bench/target/target-file.ts';
 import { need, whereIs } from '../support/needs.ts';
 
 const strings = z.record(z.string(), z.string());
@@ -53,6 +54,15 @@ describe('docker-compose.yml', () => {
   test('every configuration that a service mounts is there', () => {
     const mounted = Object.values(services).flatMap((it) => (it.configs ?? []).map(({ source }) => source));
     expect(mounted.toSorted()).toEqual(Object.keys(configs).toSorted());
+  });
+
+  test('brokers that nobody here can start come from the images that their target files name', () => {
+    const written = Object.keys(services).flatMap((name) => {
+      const { status, container } = shippedTarget(name)?.target ?? {};
+      return status === 'untested' && container ? [[name, container.image]] : [];
+    });
+    expect(written.map(([name]) => name)).toEqual(['emqx', 'vernemq', 'nanomq']);
+    expect(written).toEqual(written.map(([name = '']) => [name, services[name]?.image]));
   });
 
   test('Mosquitto takes clients from outside its container', () => {

@@ -1,14 +1,16 @@
 // `fieldbench doctor`: what this machine can do, the command that fixes each gap, and how far its links are to be trusted.
 import { calibrate } from '../../bench/calibration/calibrate.ts';
 import { keepCalibration } from '../../bench/calibration/record.ts';
-import { examine, type Examination } from '../../bench/doctor.ts';
+import { examine } from '../../bench/doctor.ts';
 import { calibrationLines, rowLines } from '../calibration-text.ts';
+import { examinationLines } from '../examination-text.ts';
 import { atMostWords, readOptions } from '../options.ts';
 import type { Verb } from '../verb.ts';
 
 const usage = `Usage: fieldbench doctor [--calibrate] [--json]
 
-Shows what this machine can do, and the command that fixes each gap. Ends with 2 when nothing could run.
+Shows what this machine can do, which brokers it can start, and the command that fixes each gap. Ends with 2 when
+nothing could run.
 
   --calibrate   measures delay, rate, loss and byte counts of the links on this machine, from outside and beside links
                 that are wrong on purpose; keeps the table, which reports quote from then on. Takes about three minutes;
@@ -26,7 +28,8 @@ export const doctor: Verb = {
     atMostWords(0, positionals);
     if (values.calibrate) return calibration(values.json, signal);
     const found = await examine(signal);
-    process.stdout.write(`${values.json ? JSON.stringify(found, undefined, 2) : inWords(found)}\n`);
+    const width = process.stdout.columns ?? Number.POSITIVE_INFINITY;
+    say(values.json ? [JSON.stringify(found, undefined, 2)] : examinationLines(found, width));
     return found.required.every((it) => it.present) ? 0 : 2;
   },
 };
@@ -41,22 +44,4 @@ async function calibration(asJson: boolean, signal: AbortSignal): Promise<number
   say(asJson ? [JSON.stringify(record, undefined, 2)] : calibrationLines(record, file));
   if (!record.isValid) return 3;
   return record.rows.some((it) => it.verdict === 'off') ? 1 : 0;
-}
-
-function inWords(found: Examination): string {
-  return [
-    'Needed',
-    ...found.required.flatMap(linesOf),
-    '',
-    'Widens what the bench can do',
-    ...found.optional.flatMap(linesOf),
-    '',
-    'This machine',
-    ...Object.entries(found.machine).map(([name, value]) => `  ${name}: ${value}`),
-  ].join('\n');
-}
-
-function linesOf(it: Examination['required'][number]): readonly string[] {
-  const found = `  ${it.present ? 'yes' : 'no '}  ${it.id.padEnd(16)} ${it.what}: ${it.detail}`;
-  return it.fix === undefined ? [found] : [found, `       ${' '.repeat(16)} to get it: ${it.fix}`];
 }
