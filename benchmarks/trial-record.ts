@@ -18,13 +18,14 @@ const git = (...args: string[]): string => execFileSync('git', args, { encoding:
 
 /** What is being tried, as it was when the trial began: a long one may outlive the next commit. */
 const dirty = git('status', '--porcelain', '--', 'src') === '' ? '' : ' with changes not committed';
-const commit = `${git('rev-parse', '--short', 'HEAD')}${dirty}`;
+/** The commit that is being tried. */
+export const commitOfTrial = `${git('rev-parse', '--short', 'HEAD')}${dirty}`;
 
 /** Writes docs/trials/NAME.md anew. */
 export function writeTrial({ name, about, figures, body }: TrialRecord): void {
   const lines = Object.entries({
     date: new Date().toISOString().slice(0, 10),
-    commit,
+    commit: commitOfTrial,
     command: `\`npm run trials -- ${name}\``,
     ...figures,
   }).map(([figure, value]) => `- ${figure}: ${value}`);

@@ -6,6 +6,7 @@ import type { Check, Need } from '../conformance/check.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
 import { linkDriven, type NamedLink } from './over-link.ts';
 import { lacksOf, placeOf, securedPlaceOf, type DrivenTarget } from '../conformance/driven-target.ts';
+import { inLanes } from '../conformance/in-lanes.ts';
 import { selectChecks } from '../conformance/select-checks.ts';
 import { FieldbenchError, placedAt } from '../error.ts';
 import type { RunGate } from '../history/run-gate.ts';
@@ -51,6 +52,8 @@ export interface ConformanceOptions extends RunOptions {
   readonly destructive?: readonly string[];
   /** A baseline, waivers, further verdicts to fail on: see {@link readGate}. */
   readonly gate?: RunGate;
+  /** How many targets are judged side by side; default 1: each has the machine for itself. */
+  readonly atOnce?: number;
 }
 
 /** Which scenario is played, and on what. */
@@ -83,6 +86,7 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
     ...(options.link === undefined ? [] : [`--link ${quoted(options.link.word)}`]),
     ...(options.destructive ?? []).map((it) => `--destructive ${quoted(it)}`),
     ...(options.gate === undefined ? [] : gateWords(options.gate)),
+    ...(options.atOnce === undefined ? [] : [`--at-once ${options.atOnce}`]),
   ];
   const command = ['fieldbench conform', ...words, `--seed ${seed}`].join(' ');
   return {
@@ -98,7 +102,7 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
     drive: async (bench) => {
       const { clock, history, signal } = bench.context;
       const prefix = `fb${bench.runId.slice(0, 6)}`;
-      for (const target of described) {
+      await inLanes(described, options.atOnce ?? 1, async (target) => {
         const beganMs = clock.nowMs();
         const broker = await bench.startTarget(target.word, target);
         const startsSlowly = clock.nowMs() - beganMs > slowStartMs;
@@ -113,7 +117,7 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
           ...over.driving(bench),
           width: broker.isForeign ? politeWidth : ownWidth,
         });
-      }
+      });
     },
   };
 }

@@ -22,6 +22,7 @@ Judges brokers against MQTT 3.1.1, statement by statement.
   --waivers FILE  failures that somebody has taken upon himself, each with a reason, a link and a last day
   --fail-on WHAT  verdicts that fail the run beside fail, separated by commas: warn, limit, inconclusive
   --strict        a limit that a target declares fails the run too: short for --fail-on limit
+  --at-once N     how many targets are judged side by side (default 1: each has the machine for itself)
   --mqtt VERSION  version of the standard: 3.1.1, the only one judged so far
   --seed N        repeat the random draws of a run (default 1)
   --report DIR    write the results there (default: a new folder below fieldbench-report)
@@ -39,6 +40,7 @@ const options = {
   waivers: { type: 'string' },
   'fail-on': { type: 'string', multiple: true },
   strict: { type: 'boolean', default: false },
+  'at-once': { type: 'string' },
   mqtt: { type: 'string', default: '3.1.1' },
   seed: { type: 'string', default: '1' },
   report: { type: 'string' },
@@ -68,6 +70,7 @@ export const conform: Verb = {
       ...(gate && { gate }),
       destructive: namedAgain(values.destructive ?? [], targets),
       seed: wholeNumber('seed', values.seed),
+      ...(values['at-once'] !== undefined && { atOnce: atLeastOne(values['at-once']) }),
       ...(values.link !== undefined && { link: await readRunLink(values.link) }),
       ...(values.select !== undefined && { select: values.select.join(',') }),
     });
@@ -82,6 +85,17 @@ function gateOptions(values: Values): GateOptions {
     ...(waivers !== undefined && { waivers }),
     failOn: [...failOn.flatMap((it) => it.split(',')), ...(strict ? ['limit'] : [])],
   };
+}
+
+function atLeastOne(word: string): number {
+  const atOnce = wholeNumber('at-once', word);
+  if (atOnce >= 1) return atOnce;
+  throw new FieldbenchError({
+    code: 'FB_USAGE',
+    message: '--at-once takes no 0',
+    expected: 'how many targets are judged side by side: 1 or more',
+    hint: 'leave it out for one after the other',
+  });
 }
 
 /** Refuses a version that no check judges, instead of judging another one. */

@@ -1,0 +1,128 @@
+// `npm run trials -- matrix`: judges every real broker that this machine can start, in one run; writes docs/matrix/.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+import { probeAll } from '../../src/bench/probes.ts';
+import { startable } from '../../src/bench/target/startable.ts';
+import { shippedTarget, shippedTargets } from '../../src/bench/target/target-file.ts';
+import { thisSystem } from '../../src/bench/this-system.ts';
+import type { JudgedTarget } from '../../src/judge/judged.ts';
+import { pageText } from '../../src/report/html/page.ts';
+import { materialOf } from '../../src/report/reporter.ts';
+import { bySection } from '../../src/report/sections.ts';
+import { countsText, verdictWords } from '../../src/report/verdict-words.ts';
+import { foldVerdicts } from '../../src/judge/verdict.ts';
+import { runConformance } from '../../src/run/complete-run.ts';
+import { commitOfTrial } from '../trial-record.ts';
+
+/** So many share two cores: most of a check is waiting. */
+const atOnce = 2;
+const folder = 'docs/matrix';
+
+/** The page about a broker's findings. */
+const findingsOf = (target: string): string => (target === 'embedded' ? 'aedes' : target);
+
+const probed = await probeAll(AbortSignal.timeout(20_000));
+const files = shippedTargets().flatMap((name) => shippedTarget(name) ?? []);
+const ways = await startable(files, {
+  system: thisSystem(),
+  docker: { present: probed.get('docker')?.present ?? false, fix: '' },
+  signal: AbortSignal.timeout(60_000),
+});
+/** One way of each broker; `aedes` is what `embedded` is. */
+const own = ways.filter((it) => it.way !== 'container' && it.id !== 'aedes' && it.status === 'tested');
+const targets = own.filter((it) => it.present).map((it) => it.id);
+const absent = own.filter((it) => !it.present).map((it) => it.id);
+
+const scratch = await mkdtemp(join(tmpdir(), 'fieldbench-matrix-'));
+try {
+  const began = performance.now();
+  const reportDir = join(scratch, 'run');
+  const { run, events, failure } = await runConformance({
+    targets,
+    atOnce,
+    reportDir,
+    signal: new AbortController().signal,
+  });
+  const tookS = (performance.now() - began) / 1000;
+  if (failure !== undefined) throw failure;
+  const judged = run.targets.toSorted((a, b) => a.name.localeCompare(b.name));
+  await mkdir(folder, { recursive: true });
+  const page = join(scratch, 'report.html');
+  await writeFile(page, pageText(materialOf(run, events)));
+  await takePicture(page);
+  await writeFile(join(folder, 'verdicts.json'), `${JSON.stringify(verdictsOf(judged), null, 1)}\n`);
+  await writeFile(join(folder, 'README.md'), `${pageOf(judged, run.warnings, tookS).join('\n')}\n`);
+  console.log(`${judged.length} brokers in ${tookS.toFixed(0)} s; absent: ${absent.join(', ') || 'none'}`);
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}
+
+/** Target -> version, and the statements of each verdict: what a test holds against the findings. */
+function verdictsOf(all: readonly JudgedTarget[]): unknown {
+  return Object.fromEntries(
+    all.map(({ name, version, statements }) => {
+      const byVerdict = Map.groupBy(statements, (it) => it.verdict);
+      const verdicts = Object.fromEntries([...byVerdict].map(([verdict, its]) => [verdict, its.map(({ id }) => id)]));
+      return [name, { version, verdicts }];
+    }),
+  );
+}
+
+async function takePicture(page: string): Promise<void> {
+  const executablePath = probed.get('chromium')?.detail;
+  if (executablePath === undefined) throw new Error('the picture of the matrix needs Chromium');
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  try {
+    const view = await browser.newPage({ viewport: { width: 1600, height: 1200 }, deviceScaleFactor: 1.5 });
+    await view.goto(pathToFileURL(page).href);
+    await view.locator('table.matrix').screenshot({ path: join(folder, 'matrix.png') });
+  } finally {
+    await browser.close();
+  }
+}
+
+function pageOf(all: readonly JudgedTarget[], warnings: readonly string[], tookS: number): readonly string[] {
+  const sections = [...new Set(all.flatMap((it) => bySection(it.statements).map(({ title }) => title)))].toSorted(
+    (a, b) => a.localeCompare(b, 'en', { numeric: true }),
+  );
+  return [
+    '# The matrix',
+    '',
+    `Every broker that can be started here, judged against MQTT 3.1.1 in one run, ${atOnce} side by side. A cell holds the gravest verdict of its section; each fail is defended in [the findings](../findings/README.md).`,
+    '',
+    '![The matrix of sections and brokers](matrix.png)',
+    '',
+    `- date: ${new Date().toISOString().slice(0, 10)}`,
+    `- commit: ${commitOfTrial}`,
+    '- command: `npm run trials -- matrix`',
+    `- took: ${tookS.toFixed(0)} s for ${all.length} brokers`,
+    ...(absent.length === 0 ? [] : [`- not there: ${absent.join(', ')}`]),
+    ...warnings.map((it) => `- warning: ${it}`),
+    '',
+    '| broker | version | statements | declared limits | findings |',
+    '| --- | --- | --- | --- | --- |',
+    ...all.map(brokerRow),
+    '',
+    `| section | ${all.map((it) => it.name).join(' | ')} |`,
+    `| --- | ${all.map(() => '---').join(' | ')} |`,
+    ...sections.map((title) => `| ${title} | ${all.map((it) => cellOf(it, title)).join(' | ')} |`),
+  ];
+}
+
+function brokerRow({ name, version, statements, limits }: JudgedTarget): string {
+  const page = findingsOf(name);
+  const failed = statements.filter((it) => it.verdict === 'fail').length;
+  const limited = limits.map((it) => `[${it.says}](${it.source})`).join('; ');
+  const findings = failed === 0 ? '' : `[${failed} fail](../findings/${page}.md)`;
+  return `| ${name} | ${version} | ${countsText(statements)} | ${limited} | ${findings} |`;
+}
+
+function cellOf(target: JudgedTarget, title: string): string {
+  const items = bySection(target.statements).find((it) => it.title === title)?.items ?? [];
+  if (items.length === 0) return '';
+  const { sign, word } = verdictWords[foldVerdicts(items.map((it) => it.verdict))];
+  return `${sign} ${word}`;
+}
