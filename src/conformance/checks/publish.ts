@@ -1,6 +1,7 @@
 // Checks of section 3.3 and 4.3: how messages are taken, acknowledged and delivered at each QoS.
 import { everyQos, type CheckBench, type ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
+import { closedInstead } from '../closed-instead.ts';
 import { answers, mustClose } from '../must-close.ts';
 
 /** Waits until every payload has arrived at the client, or is certain to be missing. */
@@ -27,6 +28,7 @@ const bursts = (name: string): readonly { readonly qos: 0 | 1 | 2; readonly payl
     })),
   );
 
+const soundPublish = { type: 'PUBLISH', dup: false, retain: false, payload: Buffer.from('x') } as const;
 const badPublish = { type: 'PUBLISH', dup: false, retain: false, payload: Buffer.from('never') } as const;
 
 export const publishChecks: readonly Check[] = [
@@ -58,6 +60,24 @@ export const publishChecks: readonly Check[] = [
       await client.ping();
       await Promise.all([1, 2, 3].map(() => subscriber.next('PUBREL')));
     },
+  },
+  {
+    id: 'publish/qos2-taken',
+    title: 'a message at QoS 2 is taken, and does not end the connection each time',
+    section: '4.3.3',
+    statements: ['MQTT-4.3.3-2'],
+    needs: ['qos2'],
+    group: 'parallel',
+    accept: ['PUBREC and PUBCOMP for each PUBLISH'],
+    async drive(bench) {
+      // Each time on a connection of its own: one that ends may have met an error that passes (MQTT-4.8.0-2).
+      for (const packetId of [1, 2, 3]) {
+        const client = await bench.connect(`pub${packetId}`);
+        await client.send({ ...soundPublish, topic: bench.topic('x'), qos: 2, packetId });
+        await release(client, packetId);
+      }
+    },
+    judge: (slice) => closedInstead(slice, 'PUBLISH', 'PUBREC', ['MQTT-4.3.3-2']),
   },
   {
     id: 'publish/qos-matrix',

@@ -229,6 +229,10 @@ export const qosMutants: readonly Mutant[] = [
     fromClient('PUBLISH', { qos: 2, dup: true }),
     drop,
   ]),
+  mutant('qos2-publish-closed', 'MQTT-4.3.3-2', 'ends the connection on every message of QoS 2', [
+    fromClient('PUBLISH', { qos: 2 }),
+    { do: 'fin', side: 'both' },
+  ]),
   mutant('unacknowledged-not-resent', 'MQTT-4.4.0-1', 'sends no message again when a client returns', [
     fromBroker('PUBLISH', { dup: true }),
     drop,
