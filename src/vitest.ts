@@ -37,7 +37,7 @@ export interface TestOptions {
 
 /** What conformance tests are made from. */
 export interface ConformanceTestOptions extends TestOptions {
-  /** `embedded` (default), `mosquitto`, `container:mosquitto`, `mqtt://HOST:PORT` or `ws://HOST:PORT/PATH`. */
+  /** `embedded` (default), another shipped name, `container:mosquitto`, `mqtt://HOST:PORT`, a target file. */
   readonly target?: string;
   /** Ids, statements, sections or globs of checks, separated by commas; default: every check. */
   readonly select?: string;

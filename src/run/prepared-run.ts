@@ -41,7 +41,7 @@ interface RunOptions {
 
 /** Which brokers are judged, and by which checks. */
 export interface ConformanceOptions extends RunOptions {
-  /** Target words: `embedded`, `mosquitto`, `container:mosquitto`, `mqtt://HOST:PORT`, `ws://HOST:PORT/PATH`. */
+  /** Target words, see {@link targetOf}: `embedded`, `container:mosquitto`, `mqtt://HOST:PORT`, `./site.yaml`. */
   readonly targets: readonly string[];
   /** Ids, statements, sections or globs of checks, separated by commas; default: every check. */
   readonly select?: string;

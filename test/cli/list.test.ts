@@ -131,3 +131,19 @@ test.concurrent('list faults: what each shipped file plays', { timeout: 60_000 }
   expect(one.stdout).toMatch(/^slow-alarms /m);
   expect(await place.run(['list', 'faults', 'nothing-like-it'])).toMatchObject({ code: 2 });
 });
+
+test.concurrent(
+  'list targets: how each can be had; and all that the file of one says',
+  { timeout: 60_000 },
+  async () => {
+    await using place = new Workplace();
+    const [all, one, none] = await Promise.all(
+      [[], ['nats'], ['nuts']].map((more) => place.run(['list', 'targets', ...more])),
+    );
+    expect(all?.stdout).toMatch(/^mosquitto +process, container +Eclipse Mosquitto$/m);
+    expect(all?.stdout).toMatch(/^image:REF +/m);
+    expect(one?.stdout).toMatch(/^limit +qos2: QoS 2 is not supported \(https:\/\/\S+\)$/m);
+    expect(one?.stdout).toMatch(/^ +listeners: mqtt, websocket; by another instance: login, acl$/m);
+    expect([none?.code, none?.stderr]).toEqual([2, expect.stringContaining('did you mean "nats"?')]);
+  },
+);
