@@ -7,22 +7,17 @@ import { openJournal, type Journal } from '../history/journal.ts';
 import type { LiveHistory } from '../history/live-history.ts';
 import { machineClock, wallTime, type Clock } from '../net/clock.ts';
 import { connectionIds, type ConnectionIds } from '../net/connection-ids.ts';
-import type { PacketFault } from '../faults/packet-fault.ts';
 import { SharedMedia } from '../faults/medium.ts';
-import { plainProfile } from '../faults/link-profile.ts';
-import type { Segmentation } from '../faults/segmentation.ts';
-import type { WebSocketFault } from '../faults/websocket-fault.ts';
-import { startEmbeddedLink } from '../parts/links/embedded.ts';
 import type { LinkBackend, LinkOptions, StartedFaultyLink } from '../parts/links/link-options.ts';
-import { startWebSocketMutant } from '../parts/links/websocket-mutant.ts';
-import type { BrokerVariants, Endpoint, PartContext, StartedBroker } from '../parts/part.ts';
+import type { PartContext, StartedBroker } from '../parts/part.ts';
 import { sampleLoopLag } from './loop-lag.ts';
+import { startMutantListeners, type MutantFaults, type MutantListeners } from './mutant-listeners.ts';
 import { packageVersion, provenance } from './provenance.ts';
 import { openRunRegistry, type RunRegistry } from './run-registry.ts';
 import type { SweptRun } from './sweep.ts';
 import { targetOf, type Target } from './target/target.ts';
 
-export type { BrokerVariants, StartedBroker } from '../parts/part.ts';
+export { deniedTopics, type BrokerVariants, type StartedBroker } from '../parts/part.ts';
 
 /** What a run is told before anything starts. */
 export interface BenchOptions extends Pick<
@@ -37,21 +32,6 @@ export interface BenchOptions extends Pick<
   readonly clock?: Clock;
   /** Default: the user's own, see state-folder.ts. */
   readonly stateFolder?: string;
-}
-
-/** What is wrong with a mutant, or another way of being right. */
-export interface MutantFaults {
-  /** Played before each of its listeners, counted for each apart. */
-  readonly faults: readonly PacketFault[];
-  readonly websocket?: WebSocketFault;
-  /** Cuts the streams anew. */
-  readonly segments?: Segmentation;
-}
-
-/** Where a mutant listens. */
-export interface MutantListeners {
-  readonly endpoint: Endpoint;
-  readonly variants: BrokerVariants;
 }
 
 /** An open bench. Disposing ends its parts in reverse order, then the journal; it never rejects. */
@@ -74,6 +54,11 @@ export interface Bench extends AsyncDisposable {
    * @throws FieldbenchError those of its driver
    */
   startAnother(name: string, target: string | Target): Promise<StartedBroker>;
+  /**
+   * How to start a broker of the same kind that offers listeners which refuse; nothing where its driver cannot, or needs
+   * no other one for that.
+   */
+  securedStart(target: string | Target): ((name: string) => Promise<StartedBroker>) | undefined;
   /**
    * Starts a link whose connections are named by this run.
    * @throws FieldbenchError `FB_LINK_CAPABILITY` and those of its backend
@@ -174,47 +159,16 @@ class OpenBench implements Bench {
     return this.use(await asTarget(target).driver.start(name, this.context));
   }
 
+  securedStart(target: string | Target): ((name: string) => Promise<StartedBroker>) | undefined {
+    const start = asTarget(target).driver.startSecured;
+    return start && (async (name) => this.use(await start(name, this.context)));
+  }
+
   async startMutant(name: string, base: StartedBroker, mutant: MutantFaults): Promise<MutantListeners> {
-    const { version, variants } = base;
+    const { version } = base;
     const how = `${base.how}, with faults before it`;
     this.history.record({ kind: 'target', target: name, version, how, repeat: name, limits: [] });
-    const before = (upstream: Endpoint): Promise<Endpoint> => this.#faultsBefore(name, base.name, upstream, mutant);
-    return {
-      endpoint: await before(base.endpoint),
-      variants: {
-        ...(variants.acl && { acl: { ...variants.acl, endpoint: await before(variants.acl.endpoint) } }),
-        ...(variants.websocket && { websocket: await this.#webSocketBefore(name, variants.websocket, mutant) }),
-      },
-    };
-  }
-
-  /** Packet faults stand before TCP only; a WebSocket listener without a fault of its own is the base's. */
-  async #webSocketBefore(name: string, upstream: Endpoint, { websocket: fault }: MutantFaults): Promise<Endpoint> {
-    if (fault === undefined) return upstream;
-    return this.use(await startWebSocketMutant({ name, upstream, fault }, this.context)).endpoint;
-  }
-
-  async #faultsBefore(
-    name: string,
-    server: string,
-    upstream: Endpoint,
-    { faults, segments }: MutantFaults,
-  ): Promise<Endpoint> {
-    const link = await startEmbeddedLink(
-      {
-        name,
-        upstream,
-        client: 'checks',
-        server,
-        profile: plainProfile,
-        faults,
-        ...(segments && { segments }),
-        taps: false,
-        connectionIds: this.connectionIds,
-      },
-      this.context,
-    );
-    return this.use(link).endpoint;
+    return startMutantListeners(name, base, mutant, this);
   }
 
   use<T extends AsyncDisposable>(part: T): T {

@@ -1,7 +1,9 @@
 // One connection's own link: it begins when the connection is dialled, and ends with it.
+import { isIP } from 'node:net';
 import type { LinkProfile } from '../faults/link-profile.ts';
 import type { ConnectionId, EventDraft, History } from '../history/event.ts';
 import { startEmbeddedLink } from '../parts/links/embedded.ts';
+import type { TlsDial } from '../net/endpoint.ts';
 import type { Endpoint, PartContext } from '../parts/part.ts';
 
 /** The one connection that a link is made for. */
@@ -13,7 +15,7 @@ export interface LinkedConnection {
   readonly server: string;
   readonly target: string;
   readonly check: string;
-  /** Where the connection goes to; over WebSocket its bytes are no MQTT that the link's taps could read. */
+  /** Where the connection goes to; over WebSocket or TLS its bytes are no MQTT that the link's taps could read. */
   readonly upstream: Endpoint;
   /** Ends the link. */
   readonly signal: AbortSignal;
@@ -43,13 +45,13 @@ export type LinkBefore = (it: LinkedConnection) => Promise<ConnectionLink>;
 /** Links with this profile, as the embedded backend plays it. */
 export function linksOf(profile: LinkProfile, context: PartContext): LinkBefore {
   return async ({ connection, ordinal, client, server, target, check, upstream, signal }) => {
-    const isReadable = upstream.path === undefined;
+    const isReadable = upstream.path === undefined && upstream.tls === undefined;
     const name = `${profile.name} of ${check} ${client} ${ordinal}`;
     const end = new HeardServerEnd(context.history, isReadable ? connection : undefined);
     const link = await startEmbeddedLink(
       {
         name,
-        // A path is for whoever speaks WebSocket; the link carries the bytes.
+        // A path is for whoever speaks WebSocket, and TLS for whoever dials; the link carries the bytes.
         upstream: { host: upstream.host, port: upstream.port },
         client,
         server,
@@ -64,11 +66,17 @@ export function linksOf(profile: LinkProfile, context: PartContext): LinkBefore 
     );
     return {
       name,
-      endpoint: { ...link.endpoint, ...(upstream.path !== undefined && { path: upstream.path }) },
+      // What lies between TCP and MQTT begins behind the link, and the server has the name that it has there.
+      endpoint: { ...upstream, ...link.endpoint, ...(upstream.tls && { tls: named(upstream, upstream.tls) }) },
       ...(isReadable && { serverEnd: end }),
       [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
     };
   };
+}
+
+/** An address is not asked for by name. */
+function named({ host }: Endpoint, tls: TlsDial): TlsDial {
+  return isIP(host) === 0 ? { serverName: host, ...tls } : tls;
 }
 
 /** Listens to what the taps of one link record on its way to the history. */

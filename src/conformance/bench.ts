@@ -1,14 +1,44 @@
 // What a check holds in its hands: scripted clients with names, topics and ids of its own, and bounded waits.
+import type { BrokerVariants } from '../bench/bench.ts';
 import type { ConnectionId } from '../history/event.ts';
 import type { RuleParameters } from '../judge/rule.ts';
 import type { Connect, Packet, PacketOf, PacketType, Publish, Qos, Text, Will } from '../wire/packet.ts';
 import type { Spoil } from '../wire/encode.ts';
 import type { Pace } from './pace.ts';
 
+/** Name of a way in. */
+export type BrokerVariantName = keyof BrokerVariants;
+
+/** User name and password of a CONNECT, as far as it has them. */
+export interface SaidLogin {
+  readonly userName?: string;
+  readonly password?: string | Uint8Array;
+}
+
+/**
+ * How a client on a TLS listener differs from a good one.
+ *
+ * - `noCertificate`, `expiredCertificate`, `unknownCertificate`: what it shows of itself.
+ * - `trustsOthers`: takes no certificate but those of the public CAs, which the run's own is none of.
+ * - `trustsAnybody`: takes any certificate.
+ * - `plain`: speaks MQTT without TLS.
+ */
+export type TlsConduct =
+  | 'noCertificate'
+  | 'expiredCertificate'
+  | 'unknownCertificate'
+  | 'trustsOthers'
+  | 'trustsAnybody'
+  | 'plain';
+
 /** What a scripted client connects with; everything has a default. */
 export interface ConnectOptions {
-  /** Another way into the target than its plain listener; on `acl` the CONNECT carries that listener's login. */
-  readonly variant?: 'acl' | 'websocket';
+  /** Another way into the target than its plain listener; the CONNECT carries the login that it asks for. */
+  readonly variant?: BrokerVariantName;
+  /** Who the CONNECT says it is, instead of whom the way in knows; `{}` for nobody. */
+  readonly login?: SaidLogin;
+  /** What a client does otherwise than the way in asks for, where it asks for TLS. */
+  readonly tls?: TlsConduct;
   /** Client id; default: one of the check's own, made from the client's name. */
   readonly clientId?: string;
   readonly cleanSession?: boolean;
@@ -86,6 +116,11 @@ export interface CheckBench {
   topic(path: string): string;
   /** Opens a connection and sends nothing. */
   open(name: string, options?: ConnectOptions): Promise<ScriptedClient>;
+  /**
+   * Opens a connection over TLS that either side may refuse within the handshake: then there is none, and the history
+   * says who refused, and why.
+   */
+  tryOpen(name: string, options: ConnectOptions): Promise<ScriptedClient | undefined>;
   /** Opens a WebSocket and sends nothing; `offer` are the subprotocols, `mqtt` alone by default. */
   openWebSocket(
     name: string,

@@ -5,7 +5,7 @@ import type { Finding } from '../judge/finding.ts';
 import type { Slice } from '../judge/slice.ts';
 import type { CheckBench } from './bench.ts';
 
-export type { Need } from '../bench/target/need.ts';
+export type { Need, SecuredNeed } from '../bench/target/need.ts';
 
 /** One situation and the statements it brings to judgement. */
 export interface Check {

@@ -18,6 +18,11 @@ import { outOfTurnChecks } from './checks/out-of-turn.ts';
 import { publishChecks } from './checks/publish.ts';
 import { restartChecks } from './checks/restart.ts';
 import { retainedChecks } from './checks/retained.ts';
+import { securityAclChecks } from './checks/security-acl.ts';
+import { securityLoginChecks } from './checks/security-login.ts';
+import { securityRefusedSessionChecks } from './checks/security-refused-session.ts';
+import { securityRefusedChecks } from './checks/security-refused.ts';
+import { securityTlsChecks } from './checks/security-tls.ts';
 import { sessionChecks } from './checks/session.ts';
 import { subscribeChecks } from './checks/subscribe.ts';
 import { topicWildcardChecks } from './checks/topic-wildcards.ts';
@@ -55,4 +60,9 @@ export const checks: readonly Check[] = [
   ...restartChecks,
   ...webSocketChecks,
   ...aclChecks,
+  ...securityLoginChecks,
+  ...securityRefusedChecks,
+  ...securityRefusedSessionChecks,
+  ...securityTlsChecks,
+  ...securityAclChecks,
 ];

@@ -6,7 +6,7 @@ import type { Clock } from '../net/clock.ts';
 import type { ConnectionIds } from '../net/connection-ids.ts';
 import { SituationFailed } from './bench.ts';
 import type { Check } from './check.ts';
-import type { DrivenPlace, DrivenTarget } from './driven-target.ts';
+import { isMissing, missingWays, type DrivenPlace, type DrivenTarget } from './driven-target.ts';
 import { inLanes } from './in-lanes.ts';
 import { Patience } from './patience.ts';
 import { plainPace, type Pace } from './pace.ts';
@@ -44,6 +44,7 @@ interface Turn {
   readonly check: Check;
   readonly prefix: string;
   readonly place: () => Promise<Place>;
+  readonly lacks: () => Promise<readonly string[]>;
 }
 
 /**
@@ -65,6 +66,7 @@ export async function driveChecks(
     check,
     prefix: `${options.prefix}${index.toString(36).padStart(digits, '0')}`,
     place: () => places.of(check),
+    lacks: () => places.lacks(check),
   }));
   const of = (group: Check['group']): Turn[] => turns.filter(({ check }) => check.group === group);
   const take = (some: readonly Turn[], atOnce: number): Promise<unknown> =>
@@ -92,17 +94,46 @@ class Places implements AsyncDisposable {
   readonly #target: DrivenTarget;
   readonly #shared = new AsyncDisposableStack();
   #forAlone: Promise<Place> | undefined;
+  #secured: Promise<Place> | undefined;
 
   constructor(target: DrivenTarget) {
     this.#target = target;
   }
 
-  of({ id, group }: Check): Promise<Place> {
+  of({ id, group, needs }: Check): Promise<Place> {
     const { startAnother } = this.#target;
+    if (this.#isElsewhere(needs)) return this.#atSecured();
     if (group === 'parallel' || startAnother === undefined) return Promise.resolve(leftStanding(this.#target));
     if (group === 'ownInstance') return startAnother(id);
     this.#forAlone ??= startAnother('checks that run alone').then((place) => leftStanding(this.#shared.use(place)));
     return this.#forAlone;
+  }
+
+  /** What no place has that the check needs, in words; an instance that may have it is started for that. */
+  async lacks({ needs }: Check): Promise<readonly string[]> {
+    const { lacks } = this.#target;
+    if (!this.#isElsewhere(needs)) return needs.flatMap((need) => lacks.get(need) ?? []);
+    const secured = await this.#atSecured().catch(() => undefined);
+    // That it does not start is told by each check that needs it.
+    if (secured === undefined) return [];
+    const there = missingWays(secured.variants);
+    return needs.flatMap((need) => (isMissing(need, lacks) ? there : lacks).get(need) ?? []);
+  }
+
+  #isElsewhere(needs: Check['needs']): boolean {
+    const { startSecured, lacks } = this.#target;
+    return startSecured !== undefined && needs.some((need) => isMissing(need, lacks));
+  }
+
+  #atSecured(): Promise<Place> {
+    this.#secured ??= this.#start();
+    return this.#secured;
+  }
+
+  async #start(): Promise<Place> {
+    const { startSecured } = this.#target;
+    if (startSecured === undefined) throw new SituationFailed('the target cannot be started with these listeners');
+    return leftStanding(this.#shared.use(await startSecured()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -129,7 +160,7 @@ class CheckDrive {
 
   async drive(): Promise<void> {
     this.#options.signal.throwIfAborted();
-    const reason = this.#whyNot();
+    const reason = await this.#whyNot();
     if (reason !== undefined) return this.#note('skipped', reason);
     const hopeless = this.#patience.over;
     if (hopeless !== undefined) return this.#note('aborted', `not tried, because ${hopeless}`);
@@ -152,9 +183,9 @@ class CheckDrive {
   }
 
   /** Why this check is not for this target. */
-  #whyNot(): string | undefined {
+  async #whyNot(): Promise<string | undefined> {
     const { check } = this.#turn;
-    const missing = check.needs.flatMap((need) => this.#target.lacks.get(need) ?? []);
+    const missing = await this.#turn.lacks();
     if (missing.length > 0) return missing.join('; ');
     if (check.optIn !== undefined && this.#options.linkBefore) return `it ${check.optIn}: too much for a link`;
     if (check.unsafe === undefined || this.#target.spared === undefined) return undefined;

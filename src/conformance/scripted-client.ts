@@ -294,7 +294,7 @@ export class WireScriptedClient implements ScriptedClient, AsyncDisposable {
 }
 
 /** A connection is a situation, and not what is judged: on a busy machine it may take longer than a short tolerance. */
-const leastConnectMs = 3000;
+export const leastConnectMs = 3000;
 
 /** When an expected message that has not come is certain to be missing. */
 function certainMs({ responseTimeoutMs, effectTimeoutMs, quietMs }: RuleParameters): number {

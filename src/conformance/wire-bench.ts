@@ -18,9 +18,11 @@ import {
   type WebSocketClient,
 } from './bench.ts';
 import type { DrivenPlace } from './driven-target.ts';
+import { FieldbenchError } from '../error.ts';
 import { FrameClient } from './frame-client.ts';
 import type { Pace } from './pace.ts';
-import { WireScriptedClient, type ScriptedClientOptions } from './scripted-client.ts';
+import { loginAt, wayIn } from './ways-in.ts';
+import { leastConnectMs, WireScriptedClient, type ScriptedClientOptions } from './scripted-client.ts';
 
 /** Where a check runs and under which names. */
 export interface WireBenchOptions {
@@ -96,21 +98,30 @@ export class WireBench implements CheckBench, AsyncDisposable {
       keepAliveS: options.keepAliveS ?? 0,
       clientId: options.clientId ?? this.clientId(name),
       ...(options.will && { will: options.will }),
-      ...this.#login(options),
+      ...loginAt(this.#options.place, options),
     };
   }
 
   async open(name: string, options: ConnectOptions = {}): Promise<ScriptedClient> {
-    const way = await this.#wayTo(this.#endpoint(options), name, options);
+    const way = await this.#wayTo(wayIn(this.#options.place, options), name, options);
     const wire = await dial(way.endpoint, way.dialling);
     return this.#keep(new WireScriptedClient(this.#clientOptions(wire, way, name, options)));
+  }
+
+  async tryOpen(name: string, options: ConnectOptions): Promise<ScriptedClient | undefined> {
+    try {
+      return await this.open(name, options);
+    } catch (error) {
+      if (error instanceof FieldbenchError && error.code === 'FB_DIAL_TLS') return undefined;
+      throw error;
+    }
   }
 
   async openWebSocket(
     name: string,
     options: Parameters<CheckBench['openWebSocket']>[1] = {},
   ): Promise<WebSocketClient> {
-    const { path = '/', ...place } = this.#endpoint({ ...options, variant: 'websocket' });
+    const { path = '/', ...place } = wayIn(this.#options.place, { ...options, variant: 'websocket' });
     const way = await this.#wayTo({ ...place, path }, name, options);
     const wire = await dialWebSocket(
       { ...way.endpoint, path },
@@ -172,7 +183,7 @@ export class WireBench implements CheckBench, AsyncDisposable {
       dialling: {
         clock,
         signal,
-        timeoutMs: parameters.responseTimeoutMs,
+        timeoutMs: Math.max(parameters.responseTimeoutMs, leastConnectMs),
         ...(link?.serverEnd === undefined && { tap }),
       },
       ...(link?.serverEnd && { serverEnd: link.serverEnd }),
@@ -205,19 +216,6 @@ export class WireBench implements CheckBench, AsyncDisposable {
   #keep<C extends WireScriptedClient>(client: C): C {
     this.#clients.push(client);
     return client;
-  }
-
-  #endpoint({ variant }: ConnectOptions): Endpoint {
-    const { endpoint, variants } = this.#options.place;
-    const found = { plain: endpoint, acl: variants.acl?.endpoint, websocket: variants.websocket }[variant ?? 'plain'];
-    if (found === undefined) throw new SituationFailed(`the target has no ${variant} listener`);
-    return found;
-  }
-
-  #login({ variant }: ConnectOptions): Pick<Connect, 'userName' | 'password'> {
-    const { login, variants } = this.#options.place;
-    const own = variant === 'acl' ? variants.acl : login;
-    return own ? { userName: own.userName, password: Buffer.from(own.password) } : {};
   }
 
   /** What the check has sent shall come to the server before it is over: an answer under way is no missing one. */

@@ -4,7 +4,8 @@ import { connect, type TLSSocket } from 'node:tls';
 import { FieldbenchError } from '../error.ts';
 import { dialTcp, dialTimeoutMs, giveUp, timedOut, type DialOptions } from './dial-tcp.ts';
 import { placeOf, type Endpoint, type TlsDial } from './endpoint.ts';
-import { tlsRefusalOf } from './tls-refusal.ts';
+import { Tap } from './tap.ts';
+import { refusedBy, tlsRefusalOf } from './tls-refusal.ts';
 import { casIn, tlsMinVersion } from './tls-settings.ts';
 import type { ConnectedSocket } from './wire.ts';
 
@@ -25,8 +26,17 @@ export async function dialSocket(endpoint: Endpoint, options: DialOptions): Prom
     return { socket, under };
   } catch (error) {
     giveUp(under);
+    if (error instanceof FieldbenchError && error.code === 'FB_DIAL_TLS') noteRefusal(error, options);
     throw error;
   }
+}
+
+/** The connection stood, and ended within the handshake: who refused whom, and why, is for the history. */
+function noteRefusal({ cause, actual = '' }: FieldbenchError, { tap: options }: DialOptions): void {
+  if (options === undefined || !(cause instanceof Error)) return;
+  const tap = new Tap(options);
+  tap.opened();
+  tap.ended({ by: refusedBy(cause), how: 'error', detail: `no TLS handshake: ${actual}` });
 }
 
 function begun(under: Socket, endpoint: Endpoint, tls: TlsDial): TLSSocket {

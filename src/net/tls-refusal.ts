@@ -50,3 +50,12 @@ function detailOf(error: Error): string {
   const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
   return reason.split(';')[0]?.trim() ?? reason;
 }
+
+/**
+ * Who ended a handshake that a client dialled: the server by an alert, or by going away within it; else the client, which
+ * did not like what it was shown.
+ */
+export function refusedBy(error: Error): 'client' | 'server' {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return /ALERT|^ECONNRESET$|^EPIPE$/.test(code) ? 'server' : 'client';
+}

@@ -38,12 +38,15 @@ export interface Login {
   readonly password: string;
 }
 
-/** A listener whose login may publish and subscribe everywhere, save that it may not publish to {@link deniedTopics}. */
+/**
+ * A listener whose login may publish, subscribe and be sent messages below `+/allowed/#`, and neither publish to nor be
+ * sent anything on {@link deniedTopics}.
+ */
 export interface AclListener extends Login {
   readonly endpoint: Endpoint;
 }
 
-/** Topics that the login of an {@link AclListener} may not publish to: second level `denied`. */
+/** Topics that are denied to the login of an {@link AclListener}: second level `denied`. */
 export const deniedTopics = '+/denied/#';
 
 /** A listener that lets nobody in without this login. */

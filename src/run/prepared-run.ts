@@ -5,7 +5,7 @@ import { play, startable } from '../bench/play.ts';
 import type { Check, Need } from '../conformance/check.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
 import { linkDriven, type NamedLink } from './over-link.ts';
-import { lacksOf, placeOf, type DrivenTarget } from '../conformance/driven-target.ts';
+import { lacksOf, placeOf, securedPlaceOf, type DrivenTarget } from '../conformance/driven-target.ts';
 import { selectChecks } from '../conformance/select-checks.ts';
 import { FieldbenchError, placedAt } from '../error.ts';
 import type { RunGate } from '../history/run-gate.ts';
@@ -137,8 +137,10 @@ function drivenTarget(
     if (destructive.includes(word)) return target;
     return { ...target, spared: `--destructive ${word} says that this broker may be treated so` };
   }
+  const startSecured = bench.securedStart(described);
   return {
     ...target,
+    ...(startSecured && { startSecured: async () => securedPlaceOf(await startSecured(`${word} secured`)) }),
     async startAnother(check) {
       const another = await bench.startAnother(`${word} for ${check}`, described);
       return { ...placeOf(another), [Symbol.asyncDispose]: () => another[Symbol.asyncDispose]() };

@@ -1,11 +1,17 @@
 // docs/coverage-3.1.1.md in words, from what the suite is made of.
 import type { StatementCoverage } from '../../src/conformance/coverage.ts';
+import type { Check } from '../../src/conformance/check.ts';
+import type { CheckMutant } from '../../src/conformance/mutant.ts';
 import { isObservable } from '../../src/spec/catalogue.ts';
 
 const list = (ids: readonly string[]): string => ids.map((id) => `\`${id}\``).join(', ');
 
-/** The page. */
-export function coveragePage(coverage: readonly StatementCoverage[]): string {
+/** The page; `alone` are checks that have mutants of their own, `proofs`. */
+export function coveragePage(
+  coverage: readonly StatementCoverage[],
+  alone: readonly Check[],
+  proofs: readonly CheckMutant[],
+): string {
   const observable = coverage.filter((it) => isObservable(it.statement, 'server'));
   const judged = coverage.filter((it) => it.why === undefined);
   const judgedObservable = judged.filter((it) => observable.includes(it));
@@ -29,6 +35,13 @@ This page is made from the suite; \`npx vitest run test/conformance/coverage.tes
     '## Judged\n',
     '| statement | | brought about by | judged by | mutants |\n| --- | --- | --- | --- | --- |',
     ...rows,
+    '\n## Judged beside the numbered statements\n',
+    'Who may come in, and what is left of those who may not ([conformance.md](conformance.md#security)). Each check has mutants of its own.\n',
+    '| check | | mutants |\n| --- | --- | --- |',
+    ...alone.map(({ id, title }) => {
+      const mine = proofs.filter((it) => it.check === id).map((it) => it.id);
+      return `| \`${id}\` | ${title} | ${list(mine)} |`;
+    }),
     '\n## Not judged on a server\n',
     '| statement | | why |\n| --- | --- | --- |',
     ...others,

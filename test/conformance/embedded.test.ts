@@ -21,6 +21,9 @@ const plusBesideLetter = 'Aedes takes a filter with + beside one more letter, wh
 const dollarMatched =
   'Aedes sends retained and queued messages on topics that begin with $ to filters that begin with a wildcard';
 
+const exchangeForgotten =
+  'Aedes forgets which messages of QoS 2 came in when it refuses a CONNECT with their client id and CleanSession 1';
+
 /** Aedes refuses no client id at all, and so shows nothing of how it would: Mosquitto does. */
 const neverArises = 'client-id/refused';
 
@@ -78,6 +81,8 @@ conformanceTests({
     'filters/none-unsubscribe': 'Aedes answers an UNSUBSCRIBE that has no filter',
     'session/qos1-redelivered': 'Aedes sends an unacknowledged PUBLISH again with DUP 0',
     'session/qos2-publish-redelivered': 'Aedes sends a PUBLISH without PUBREC again with DUP 0',
+    'security/refused-exchange': exchangeForgotten,
+    'MQTT-4.3.3-2': exchangeForgotten,
     'subscribe/many-filters': filterTwice,
     'session/redelivery-order': { why: pubrelOverlaps, sometimes: true },
     'publish/pubrel-order': { why: pubrelOverlaps, sometimes: true },

@@ -36,6 +36,11 @@ const representative = [
   'websocket/packets-across-frames',
   'websocket/connect-in-text',
   'acl/denied-publish',
+  'security/wrong-password',
+  'security/refused-take-over',
+  'security/acl-subscribe',
+  'security/tls-own-certificate',
+  'security/client-certificate-expired',
 ];
 
 async function judged(target: string, hasLink: boolean): Promise<CompletedRun> {
@@ -81,8 +86,8 @@ function isJudgedAlike(target: string): void {
     const links = [...opened.values()].map(([it]) => it?.link);
     expect(new Set(links).size).toBe(opened.size);
     for (const seen of opened.values()) {
-      const isFrames = seen[0]?.check?.startsWith('websocket/') === true && seen[0].seenAt === 'wire';
-      expect(seen.map((it) => it.seenAt)).toEqual(isFrames ? ['wire'] : ['clientEnd', 'serverEnd']);
+      const isUnreadable = /^websocket\/|-certificate/.test(seen[0]?.check ?? '') && seen[0]?.seenAt === 'wire';
+      expect(seen.map((it) => it.seenAt)).toEqual(isUnreadable ? ['wire'] : ['clientEnd', 'serverEnd']);
     }
   });
 

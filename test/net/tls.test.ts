@@ -160,6 +160,30 @@ describe('a wire over TLS', () => {
   });
 });
 
+describe('a connection that ends within the TLS handshake stands in the history', () => {
+  test.each([
+    ['who did not trust it', {}, () => ({ caPem: other.caPem }), 'client', 'a certificate of an unknown CA'],
+    [
+      'who was not let in',
+      { requestCert: true, maxVersion: 'TLSv1.2' },
+      () => ({ caPem: own.caPem }),
+      'server',
+      'a refusal of the other side',
+    ],
+  ] as const)('with %s', async (_, options: TlsOptions, tls: () => TlsDial, by, why) => {
+    await using server = await tlsServer((socket) => socket.resume(), options);
+    const history = memoryHistory();
+    const tap = { history, connection: 'c1', seenAt: 'wire', names: { client: 'probe', server: 'broker' } } as const;
+    await expect(dial(over(server.endpoint, tls()), { clock, signal: run(), tap })).rejects.toThrow(
+      'no TLS connection',
+    );
+    expect(history.events).toEqual([
+      expect.objectContaining({ kind: 'opened', connection: 'c1' }),
+      expect.objectContaining({ kind: 'ended', by, how: 'error', detail: expect.stringContaining(why) as string }),
+    ]);
+  });
+});
+
 describe('dialling over TLS says what came', () => {
   const failing: readonly (readonly [string, TlsOptions, () => TlsDial, string])[] = [
     ['an unknown CA', {}, () => ({ caPem: other.caPem }), 'a certificate of an unknown CA'],

@@ -21,3 +21,6 @@ export const needs = [
 
 /** One of {@link needs}. */
 export type Need = (typeof needs)[number];
+
+/** Ways in that let in only those whom they know; a broker may offer them at an instance of their own. */
+export type SecuredNeed = 'login' | 'tls' | 'clientCertificates' | 'acl';

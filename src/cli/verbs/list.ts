@@ -3,6 +3,7 @@ import type { Check } from '../../conformance/check.ts';
 import { checks } from '../../conformance/checks.ts';
 import { suiteCoverage, type StatementCoverage } from '../../conformance/coverage.ts';
 import { mutants } from '../../conformance/mutants.ts';
+import { securityMutants } from '../../conformance/mutants/security.ts';
 import { didYouMean, FieldbenchError } from '../../error.ts';
 import { rules } from '../../judge/rules.ts';
 import { linkBackends } from '../../parts/links/backend.ts';
@@ -19,7 +20,10 @@ import type { Verb } from '../verb.ts';
 const lists: Readonly<Record<string, () => Rows | Promise<Rows>>> = {
   checks: () => checks.map(rowOfCheck),
   rules: () => rules.map((it) => [it.id, it.judges, it.title]),
-  mutants: () => mutants.map((it) => [it.id, it.statement, it.summary]),
+  mutants: () => [
+    ...mutants.map((it) => [it.id, it.statement, it.summary]),
+    ...securityMutants.map((it) => [it.id, it.check, it.summary]),
+  ],
   statements: () => suiteCoverage({ checks, rules, mutants }).map(rowOfStatement),
   targets: targetRows,
   links: linkRows,

@@ -1,7 +1,7 @@
 // Checks of section 3.3.5: what a server does with a message that its access control list does not allow.
 import type { Slice } from '../../judge/slice.ts';
-import type { CheckBench } from '../bench.ts';
 import type { Check } from '../check.ts';
+import { publishDenied } from '../denied-publish.ts';
 import { saying, type Judgement } from '../judgement.ts';
 
 const accept = [
@@ -16,27 +16,6 @@ const clientOf = (qos: Level): string => `denied${qos}`;
 const payloadOf = (qos: Level): string => `denied at QoS ${qos}`;
 const packetId = 1;
 
-/** Publishes what the login may not, and sees the exchange through as far as the server goes along. */
-async function publishDenied(bench: CheckBench, qos: Level): Promise<void> {
-  const client = await bench.connect(clientOf(qos), { variant: 'acl' });
-  // Not illegal as a packet: the taint tells the rules that nobody promises its delivery.
-  await client.sendIllegal('PUBLISH to a topic that is denied to the login', {
-    type: 'PUBLISH',
-    dup: false,
-    qos,
-    retain: false,
-    topic: bench.topic('denied/x'),
-    packetId,
-    payload: Buffer.from(payloadOf(qos)),
-  });
-  const answer = await client.next(qos === 1 ? 'PUBACK' : 'PUBREC');
-  if (answer?.type === 'PUBREC') {
-    await client.send({ type: 'PUBREL', packetId });
-    if (await client.next('PUBCOMP')) return;
-  } else if (answer) return;
-  await client.closedByServer();
-}
-
 const deniedPublish: Check = {
   id: 'acl/denied-publish',
   title: 'a message that is not authorised is acknowledged, or ends the connection',
@@ -48,7 +27,10 @@ const deniedPublish: Check = {
   async drive(bench) {
     const observer = await bench.connect('observer');
     await observer.subscribe({ [bench.topic('denied/#')]: 2, [bench.topic('allowed/#')]: 2 });
-    await Promise.all(levels.map((qos) => publishDenied(bench, qos)));
+    const topic = bench.topic('denied/x');
+    await Promise.all(
+      levels.map((qos) => publishDenied(bench, clientOf(qos), { topic, payload: payloadOf(qos), qos })),
+    );
     const permitted = await bench.connect('permitted', { variant: 'acl' });
     for (const qos of levels) await permitted.publish({ topic: bench.topic('allowed/x'), payload: `${qos}`, qos });
     for (const qos of levels) await observer.delivery(bench.topic('allowed/x'), `${qos}`);

@@ -1,6 +1,7 @@
-// The child that is the embedded broker: Aedes behind three listeners, alive only as long as its parent is.
+// The child that is the embedded broker: Aedes behind its listeners, alive only as long as its parent is.
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
 import { createWebSocketStream, WebSocketServer, type WebSocket } from 'ws';
 import { filterMatches } from '../../wire/topic.ts';
@@ -12,8 +13,19 @@ export interface AedesOrders {
   readonly port: number;
   readonly websocketPort: number;
   readonly aclPort: number;
-  /** Who may connect to the listener with the access control list. */
+  readonly loginPort: number;
+  /** Who may connect to the listeners with the access control list, and to the one that demands a login. */
   readonly login: Login;
+  readonly tls?: TlsOrders;
+}
+
+/** Listeners over TLS: what they show, and whose clients the second of them lets in. */
+export interface TlsOrders {
+  readonly tlsPort: number;
+  readonly certifiedPort: number;
+  readonly certPem: string;
+  readonly keyPem: string;
+  readonly caPem: string;
 }
 
 /** What the child tells its parent once it listens. */
@@ -29,24 +41,35 @@ if (!process.connected) process.exit(0);
 const [orders] = (await once(process, 'message')) as [AedesOrders];
 const broker = await Aedes.createBroker();
 
-// Aedes asks the same for every connection: those of the listener with the list are known by their sockets.
-const guarded = new WeakSet<object>();
-const isGuarded = (client: Client | null): boolean => client !== null && guarded.has(client.conn);
+// Aedes asks the same for every connection: those of the guarded listeners are known by their sockets.
+const knownOnly = new WeakSet<object>();
+const listed = new WeakSet<object>();
 broker.authenticate = (client, username, password, done) => {
   const { login } = orders;
   const isKnown = username === login.userName && password?.toString() === login.password;
-  done(null, isKnown || !isGuarded(client));
+  done(null, isKnown || !knownOnly.has(client.conn));
 };
-const { authorizePublish } = broker;
+const isDenied = (client: Client | null, topic: string): boolean =>
+  client !== null && listed.has(client.conn) && filterMatches(deniedTopics, topic);
+const { authorizePublish, authorizeForward } = broker;
 broker.authorizePublish = (client, packet, done) => {
-  if (isGuarded(client) && filterMatches(deniedTopics, packet.topic)) done(new Error('not authorized'));
+  if (isDenied(client, packet.topic)) done(new Error('not authorized'));
   else authorizePublish(client, packet, done);
 };
+// A filter with wildcards may match more than what is denied, so that is held back message by message.
+broker.authorizeForward = (client, packet) =>
+  isDenied(client, packet.topic) ? null : authorizeForward(client, packet);
 
-const plain = createServer((socket) => void broker.handle(socket));
+const handle = (socket: Socket): void => void broker.handle(socket);
+const plain = createServer(handle);
+const login = createServer((socket: Socket) => {
+  knownOnly.add(socket);
+  handle(socket);
+});
 const acl = createServer((socket: Socket) => {
-  guarded.add(socket);
-  broker.handle(socket);
+  knownOnly.add(socket);
+  listed.add(socket);
+  handle(socket);
 });
 const websocket = new WebSocketServer({
   host: orders.host,
@@ -64,15 +87,26 @@ function serveWebSocket(socket: WebSocket): void {
   broker.handle(stream);
 }
 
+/** One for everybody, and one for clients with a certificate of the run's CA. */
+function tlsServers({ certPem: cert, keyPem: key, caPem: ca, tlsPort, certifiedPort }: TlsOrders): readonly Server[] {
+  return [
+    createTlsServer({ cert, key }, handle).listen(tlsPort, orders.host),
+    createTlsServer({ cert, key, ca, requestCert: true }, handle).listen(certifiedPort, orders.host),
+  ];
+}
+
+const secured = orders.tls ? tlsServers(orders.tls) : [];
+
 function end(): void {
-  for (const server of [plain, acl, websocket]) server.close();
+  for (const server of [plain, login, acl, websocket, ...secured]) server.close();
   broker.close(() => process.exit(0));
 }
 
 process.once('SIGTERM', end);
 
 plain.listen(orders.port, orders.host);
+login.listen(orders.loginPort, orders.host);
 acl.listen(orders.aclPort, orders.host);
-await Promise.all([plain, acl, websocket].map((server) => once(server, 'listening')));
+await Promise.all([plain, login, acl, websocket, ...secured].map((server) => once(server, 'listening')));
 const { version } = broker as unknown as { version: string };
 process.send?.({ port: (plain.address() as AddressInfo).port, version } satisfies AedesListening);

@@ -90,6 +90,8 @@ export class RetainedStore {
 
   /** Whether the server had surely handled the message by then. */
   isSettled(message: Message, by: Moment): boolean {
+    // What is illegal, or denied to its publisher, the server may have taken notice of or not, acknowledged as it is.
+    if (message.publisher.tainted !== undefined) return false;
     if (message.qos > 0 && message.origin === 'publish') {
       return message.accepted !== undefined && message.accepted.seq < by.seq;
     }
