@@ -37,15 +37,17 @@ function judgeKept(slice: Slice, it: Intruder): Judgement {
   if (isLetIn(intruder)) return say('notExercised', `${it.what} was accepted`, attack);
   const [queued] = slice.client('control').received('PUBLISH', isText(sentinel));
   const control = lastConnack(slice, 'control');
-  if (control?.packet.sessionPresent !== true || queued === undefined)
+  if (queued === undefined)
     return say('inconclusive', 'the session of a client that nobody attacked was not kept either', control);
   const connack = lastConnack(slice, `kept${it.name}`);
   const [message] = connection.received('PUBLISH', isText(sentinel));
-  if (connack?.packet.sessionPresent !== true)
-    return say('fail', `${it.what} and CleanSession 1 ended the session`, attack, connack);
-  return message
-    ? say('pass', `${it.what} and CleanSession 1 did nothing to the session`, attack, connack, message)
-    : say('fail', `${it.what} and CleanSession 1: the session lost a message that waited`, attack, connack);
+  if (message === undefined)
+    return say('fail', `${it.what} and CleanSession 1: a message that waited did not come`, attack, connack);
+  // What a server says of a session is judged elsewhere; here, whether an attack changes it.
+  const isToldOf = control?.packet.sessionPresent === true;
+  return isToldOf && connack?.packet.sessionPresent !== true
+    ? say('fail', `${it.what} and CleanSession 1 ended the session`, attack, connack)
+    : say('pass', `${it.what} and CleanSession 1 did nothing to the session`, attack, connack, message);
 }
 
 /** Leaves the target as it was found, under a name that no judge asks for. */

@@ -60,6 +60,13 @@ export const securityMutants: readonly CheckMutant[] = [
   tlsMutant('takes-expired', 'client-certificate-expired', 'takes client certificates that have expired'),
   tlsMutant('takes-unknown', 'client-certificate-unknown-ca', 'takes client certificates of any CA'),
   aclMutant('acl-publishes', 'acl-publish', 'routes what a login may not publish', denies.retain, denies.read),
+  aclMutant(
+    'acl-publishes-qos2',
+    'acl-publish-qos2',
+    'routes at QoS 2 what a login may not publish',
+    denies.retain,
+    denies.read,
+  ),
   aclMutant('acl-retains', 'acl-retained', 'retains what a login may not publish', denies.publish, denies.read),
   aclMutant('acl-reads', 'acl-subscribe', 'sends a login what it may not read', denies.publish, denies.retain),
   aclMutant(
