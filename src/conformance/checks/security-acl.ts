@@ -80,6 +80,10 @@ const subscribeAccept = [
 /** Client -> the filter that it asks for. */
 const readers = { exact: 'denied/x', exactKept: 'denied/kept', wide: '#' } as const;
 
+/** Those of one level, by their names: not every server answers a wildcard with what is retained. */
+const atLevel = (topics: readonly string[], level: string): Record<string, 1> =>
+  Object.fromEntries(topics.filter((it) => it.includes(`/${level}/`)).map((it) => [it, 1] as const));
+
 const deniedSubscribe: Check = {
   id: 'security/acl-subscribe',
   title: 'a message that the login may not read does not reach it',
@@ -94,12 +98,9 @@ const deniedSubscribe: Check = {
     const live = [bench.topic('denied/x'), bench.topic('allowed/x')];
     for (const topic of kept) await others.publish({ topic, payload: sentinel, qos: 1, retain: true });
     const observer = await bench.connect('observer');
-    // By their names: not every server answers a wildcard with what is retained.
-    const subscribed = (topics: readonly string[], level: string): Record<string, 1> =>
-      Object.fromEntries(topics.filter((it) => it.includes(`/${level}/`)).map((it) => [it, 1] as const));
-    await observer.subscribe(subscribed([...live, ...kept], 'denied'));
+    await observer.subscribe(atLevel([...live, ...kept], 'denied'));
     const permitted = await bench.connect('permitted', listed);
-    await permitted.subscribe(subscribed([...live, ...kept], 'allowed'));
+    await permitted.subscribe(atLevel([...live, ...kept], 'allowed'));
     await Promise.all(Object.entries(readers).map(([name, filter]) => askDenied(bench, name, bench.topic(filter))));
     for (const topic of live) await others.publish({ topic, payload: sentinel, qos: 1 });
     for (const topic of [...live, ...kept]) {
