@@ -1,6 +1,7 @@
 // Ends and removes what a run left behind, and nothing else: only what its record owns and what is still the same.
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { machineClock, pause } from '../net/clock.ts';
 import { docker, removeContainer } from '../parts/brokers/docker.ts';
 import { runVariable } from '../parts/brokers/local-process.ts';
 import {
@@ -55,7 +56,7 @@ export async function sweep(runsFolder: string, nowMs: number): Promise<readonly
 /** Ends and removes everything a record still owns, then the run's folder, unless something could not be ended. */
 export async function cleanUp(folder: string, record: RunRecord, machine: Machine): Promise<SweptRun> {
   const { owner, owned } = record;
-  const ended = isSameBoot(owner.machine, machine) ? endProcesses(owner.runId, owned) : [];
+  const ended = isSameBoot(owner.machine, machine) ? await endProcesses(owner.runId, owned) : [];
   const containers = await removeContainers(owner.runId, owned);
   ended.push(...containers.ended, ...owned.flatMap((it) => removeOwnedPath(it)));
   if (containers.problems.length === 0) removePath(folder);
@@ -73,8 +74,11 @@ function isSameBoot(a: Machine, b: Machine): boolean {
   return a.boot === b.boot && a.pidNamespace === b.pidNamespace;
 }
 
-/** SIGKILL to every group whose leader is still the same process, and to what else carries the run's mark. */
-function endProcesses(runId: string, owned: readonly OwnedNote[]): string[] {
+/**
+ * SIGKILL to every group whose leader is still the same process, and to what else carries the run's mark; waits until
+ * they are gone, as a process is only some moments after its signal.
+ */
+async function endProcesses(runId: string, owned: readonly OwnedNote[]): Promise<string[]> {
   const leaders = owned.filter((it) => it.note === 'process').filter(stillRuns);
   const ended = leaders.map((it) => {
     killGroup(it);
@@ -83,7 +87,17 @@ function endProcesses(runId: string, owned: readonly OwnedNote[]): string[] {
   const others = processesWith(runVariable, runId).filter(({ pid }) => pid !== process.pid);
   const unnoted = others.filter(({ pid }) => !leaders.some((it) => it.pid === pid));
   for (const { pid } of unnoted) kill(pid);
+  await areGone([...leaders, ...unnoted]);
   return [...ended, ...unnoted.map(({ pid }) => `process ${pid}, which carries the run's mark`)];
+}
+
+const goneWithinMs = 2000;
+const lookAgainMs = 5;
+
+/** Resolves when none of them runs any more, or when one hangs in the kernel: the sweep does not. */
+async function areGone(killed: readonly ProcessIdentity[]): Promise<void> {
+  const clock = machineClock();
+  while (killed.some(stillRuns) && clock.nowMs() < goneWithinMs) await pause(clock, lookAgainMs);
 }
 
 /** Ends a group by its leader; call only after making sure that the leader is still the same process. */

@@ -164,7 +164,7 @@ function images(): { readonly node: string; readonly broker: string } {
 }
 
 describe('the clone', () => {
-  test('npx fieldbench --help', () => {
+  test('npx fieldbench --help', { timeout: 60_000 }, () => {
     expect(packed.npx(root, '--help')).toContain('Usage: fieldbench COMMAND');
   });
 

@@ -53,7 +53,12 @@ test.concurrent.each<[string, readonly string[], string, string]>([
   ['a scenario that is not there', ['run', 'nowhere.yaml'], 'FB_SCENARIO_FILE', 'nowhere.yaml'],
   ['no scenario at all', ['run'], 'FB_USAGE', 'fieldbench run quickstart'],
   ['an unknown link backend', ['run', 'quickstart', '--backend', 'toxyproxy'], 'FB_LINK_BACKEND', '"toxiproxy"?'],
-  ['an unknown target for a scenario', ['run', 'quickstart', '--target', 'nats'], 'FB_TARGET_UNKNOWN', '"nats"'],
+  [
+    'an unknown target for a scenario',
+    ['run', 'quickstart', '--target', 'natz'],
+    'FB_TARGET_UNKNOWN',
+    'did you mean "nats"?',
+  ],
   ['a word too many for list', ['list', 'rules', 'extra'], 'FB_USAGE', 'FB_USAGE'],
   ['a word too many for doctor', ['doctor', 'foo'], 'FB_USAGE', 'FB_USAGE'],
   ['an unknown list', ['list', 'check'], 'FB_USAGE', 'did you mean "checks"?'],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { selectChecks } from '../../src/conformance/select-checks.ts';
+import type { RunGate } from '../../src/history/run-gate.ts';
 import type { JudgedRun, JudgedTarget } from '../../src/judge/judged.ts';
 import { runConformance } from '../../src/run/complete-run.ts';
 import { need } from '../support/needs.ts';
@@ -18,7 +19,7 @@ const select = 'publish/*,connect/accepted';
 const ids = (isLimited: boolean): readonly string[] =>
   selectChecks(select).flatMap((it) => (it.needs.includes('qos2') === isLimited ? [it.id] : []));
 
-async function judged(target: string, name: string, more: { select?: string; strict?: boolean } = {}) {
+async function judged(target: string, name: string, more: { select?: string; gate?: RunGate } = {}) {
   const { run } = await runConformance({
     targets: [target],
     select,
@@ -59,10 +60,11 @@ describe(
     });
 
     test.each([
-      [false, 0],
-      [true, 1],
-    ] as const)('with strict %s a run without a failure ends with %i', async (strict, exitCode) => {
-      const { run } = await judged('nats', `strict-${strict}`, { select: 'connect/accepted', strict });
+      ['failures', 0, ['fail']],
+      ['failures and limits', 1, ['fail', 'limit']],
+    ] as const)('a run without a failure that fails on %s ends with %i', async (_, exitCode, failOn) => {
+      const gate = { today: '2026-11-28', failOn };
+      const { run } = await judged('nats', `fails-on-${failOn.length}`, { select: 'connect/accepted', gate });
       expect({ verdict: run.verdict, exitCode: run.exitCode }).toEqual({ verdict: 'pass', exitCode });
     });
   },

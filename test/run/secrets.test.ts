@@ -54,7 +54,7 @@ describe('a run with a login', need('mosquitto'), () => {
     expect(secrets.length).toBeGreaterThan(0);
     for (const { password } of secrets) expect(password.length).toBeGreaterThan(15);
     expect(events.filter((it) => it.kind === 'packet' && it.masked !== undefined).length).toBeGreaterThan(2);
-    expect(shown).toMatch(/CONNECT .*bench/);
+    expect(shown).toMatch(/CONNECT .*user '/);
     expect(readFileSync(join(folder, 'results.json'), 'utf8')).toContain('** ** **');
   });
 
