@@ -11,7 +11,7 @@ import { need } from '../support/needs.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const image = 'fieldbench/fieldbench:local';
 
-describe('the Dockerfile', need('docker', 'image:node'), () => {
+describe('the Dockerfile', need('long', 'docker', 'image:node'), () => {
   const reports = mkdtempSync(join(tmpdir(), 'fieldbench-docker-'));
 
   // .ci/run has built it already; elsewhere the first time takes a minute.

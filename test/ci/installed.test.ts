@@ -112,7 +112,7 @@ const few = { CHECKS: 'connect/accepted, fixed-header/pingreq-c1' };
 
 describe.concurrent(
   'the shell lines of the CI examples, in a container',
-  need('docker', 'image:node', 'image:mosquitto'),
+  need('long', 'docker', 'image:node', 'image:mosquitto'),
   () => {
     test('GitHub: a baseline, then nothing new, the summary and the report', { timeout: 120_000 }, async () => {
       const place = jobFolder('github');

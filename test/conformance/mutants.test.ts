@@ -74,7 +74,7 @@ describe('mutants before Aedes', () => {
   );
 });
 
-describe('mutants before Mosquitto, of statements that Aedes breaks', need('mosquitto'), () => {
+describe('mutants before Mosquitto, of statements that Aedes breaks', need('long', 'mosquitto'), () => {
   everyMutantIsKilled(
     'mosquitto',
     mutants.filter((it) => brokenByAedes.has(it.statement)),

@@ -111,7 +111,7 @@ function isJudgedAlike(target: string): void {
 describe('Aedes over a link', { concurrent: true }, () => {
   isJudgedAlike('embedded');
 });
-describe('Mosquitto over a link', { ...need('mosquitto'), concurrent: true }, () => {
+describe('Mosquitto over a link', { ...need('long', 'mosquitto'), concurrent: true }, () => {
   isJudgedAlike('mosquitto');
 });
 

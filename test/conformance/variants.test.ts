@@ -4,7 +4,7 @@ import { variants } from '../../src/conformance/variants.ts';
 import { need } from '../support/needs.ts';
 import { playVariants } from './flips.ts';
 
-test('no verdict on Mosquitto depends on a habit', { ...need('mosquitto'), timeout: 240_000 }, async () => {
+test('no verdict on Mosquitto depends on a habit', { ...need('long', 'mosquitto'), timeout: 240_000 }, async () => {
   const { flips, acted } = await playVariants(variants, 'mosquitto');
   const moved = flips.map((it) => `${it.variant.id}: ${it.statement} ${it.onBase} -> ${it.onVariant}`);
   expect(moved).toEqual([]);

@@ -34,6 +34,9 @@ const zoo = {
   amqtt: { plain: ['mqtt', 'websocket'], secured: ['mqtt', 'tls'] },
 } as const;
 
+/** These start in a moment; the others in some seconds of a processor each. */
+const quick: readonly string[] = ['nats', 'mochi', 'mosca'];
+
 /** Some take a quarter of a minute on an idle machine. */
 const timeout = 180_000;
 
@@ -100,7 +103,7 @@ async function intrusions(broker: StartedBroker, world: TestWorld): Promise<read
 
 describe.concurrent.each(Object.entries(zoo))('%s', (name, { plain, secured }) => {
   const { driver } = targetOf(`process:${name}`);
-  const given = { ...need(name), timeout };
+  const given = { ...(quick.includes(name) ? need(name) : need('long', name)), timeout };
 
   test('dies by kill -9, comes back on its ports, listens on loopback only, and leaves no trace', given, async () => {
     const run = `test-${name}-plain`;
@@ -136,7 +139,7 @@ describe.concurrent.each(Object.entries(zoo))('%s', (name, { plain, secured }) =
 });
 
 describe.concurrent.each(['nats', 'activemq', 'rabbitmq'])('%s in a container', (name) => {
-  test('is ready on loopback only, and is removed', { ...need('docker', `image:${name}`), timeout }, async () => {
+  test('is ready on loopback only, and is removed', { ...need('long', 'docker', `image:${name}`), timeout }, async () => {
     const label = `test-${name}-container`;
     using world = testWorld({ 'fieldbench.test': label });
     const { client } = await docker();
