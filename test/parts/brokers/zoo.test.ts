@@ -139,24 +139,28 @@ describe.concurrent.each(Object.entries(zoo))('%s', (name, { plain, secured }) =
 });
 
 describe.concurrent.each(['nats', 'activemq', 'rabbitmq'])('%s in a container', (name) => {
-  test('is ready on loopback only, and is removed', { ...need('long', 'docker', `image:${name}`), timeout }, async () => {
-    const label = `test-${name}-container`;
-    using world = testWorld({ 'fieldbench.test': label });
-    const { client } = await docker();
-    const ours = { all: true, filters: { label: [`fieldbench.test=${label}`] } };
-    const broker = await targetOf(`container:${name}`).driver.start('b', world.context);
-    const ways = waysInto(broker);
-    const [found, ...others] = await client.container.dockerode.listContainers(ours);
-    expect(others).toEqual([]);
-    expect(broker.version).toMatch(/^\d+\.\d+/);
-    expect(await answers(broker, world)).toEqual(accepted([...ways.keys()]));
-    const published = found?.Ports.filter((it) => it.PublicPort !== undefined);
-    expect(published?.map((it) => it.IP)).toEqual([...ways].map(() => '127.0.0.1'));
-    expect(new Set(published?.map((it) => it.PublicPort))).toEqual(
-      new Set([...ways.values()].map((it) => it.endpoint.port)),
-    );
-    await broker[Symbol.asyncDispose]();
-    expect(await client.container.dockerode.listContainers(ours)).toEqual([]);
-    expect(world.owned).toEqual(new Set());
-  });
+  test(
+    'is ready on loopback only, and is removed',
+    { ...need('long', 'docker', `image:${name}`), timeout },
+    async () => {
+      const label = `test-${name}-container`;
+      using world = testWorld({ 'fieldbench.test': label });
+      const { client } = await docker();
+      const ours = { all: true, filters: { label: [`fieldbench.test=${label}`] } };
+      const broker = await targetOf(`container:${name}`).driver.start('b', world.context);
+      const ways = waysInto(broker);
+      const [found, ...others] = await client.container.dockerode.listContainers(ours);
+      expect(others).toEqual([]);
+      expect(broker.version).toMatch(/^\d+\.\d+/);
+      expect(await answers(broker, world)).toEqual(accepted([...ways.keys()]));
+      const published = found?.Ports.filter((it) => it.PublicPort !== undefined);
+      expect(published?.map((it) => it.IP)).toEqual([...ways].map(() => '127.0.0.1'));
+      expect(new Set(published?.map((it) => it.PublicPort))).toEqual(
+        new Set([...ways.values()].map((it) => it.endpoint.port)),
+      );
+      await broker[Symbol.asyncDispose]();
+      expect(await client.container.dockerode.listContainers(ours)).toEqual([]);
+      expect(world.owned).toEqual(new Set());
+    },
+  );
 });
