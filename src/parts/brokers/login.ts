@@ -2,9 +2,12 @@
 import { createHash, pbkdf2Sync, randomBytes } from 'node:crypto';
 import type { Login } from '../part.ts';
 
-/** Not drawn from the run's seed: who knows a seed must not know a password. */
+/**
+ * Not drawn from the run's seed: who knows a seed must not know a password. In hex digits: no program of a target takes
+ * one for an option, as it would what begins with a dash.
+ */
 export function newLogin(userName = 'bench'): Login {
-  return { userName, password: randomBytes(18).toString('base64url') };
+  return { userName, password: randomBytes(18).toString('hex') };
 }
 
 /** What `mosquitto_passwd` uses; the password is too long to be guessed, so more would only cost time. */
