@@ -86,7 +86,8 @@ async function takePicture(page: string): Promise<void> {
     await view.goto(pathToFileURL(page).href);
     // What stands above is laid out late and would move the table away under the camera.
     await view.addStyleTag({
-      content: 'main > :not(:has(table.matrix)), body > :not(main) { display: none !important }',
+      content:
+        'main > :not(:has(table.matrix)), body > :not(main) { display: none !important } main { max-width: none !important } .matrix-box { overflow: visible !important; width: max-content }',
     });
     await view.locator('table.matrix').screenshot({ path: join(folder, 'matrix.png') });
   } finally {
