@@ -24,7 +24,7 @@ const whatActs = `({
   active: document.querySelectorAll('iframe, img, object, embed, link, form, base').length,
   handlers: [...document.querySelectorAll('*')].flatMap((it) => it.getAttributeNames()).filter((it) => it.startsWith('on')),
 })`;
-const nothingActs = { ran: false, scripts: ['index', 'island', ''], active: 0, handlers: [] };
+const nothingActs = { ran: false, scripts: ['index', '', 'island'], active: 0, handlers: [] };
 /** Every drawer and every check in it, every problem and table that the file holds as text. */
 const openAll = `(async () => {
   dispatchEvent(new Event('beforeprint'));

@@ -58,7 +58,7 @@ export function pageText(material: Material): string {
           ${problemsSection(problems, { excerpts, lanes: lanesOf(events), grid })} ${expectationsSection(run.targets)}
           ${matrixSection(grid)} ${coverageSection(grid.targets)} ${provenanceSection(run, events)}
         </main>
-        ${drawers(grid)} ${data('index', indexOf(grid))} ${data('island', islandOf(material, grid))} ${ourScript}
+        ${data('index', indexOf(grid))} ${ourScript} ${data('island', islandOf(material, grid))} ${drawers(grid)}
       </body>
     </html> `.toString();
 }

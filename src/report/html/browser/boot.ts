@@ -90,6 +90,8 @@ export function boot(page: PageDocument, view: PageWindow, parts: Parts): void {
     for (const holder of page.querySelectorAll('main noscript')) reveal(holder);
   });
   view.addEventListener('hashchange', apply);
+  // The conversations and the drawers stand behind the script: the page is of use before they are read.
+  page.addEventListener('DOMContentLoaded', apply);
   parts.matrixKeys(page, index, build, () => filter(here()));
   apply();
 }
