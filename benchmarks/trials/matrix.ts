@@ -5,10 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-import { probeAll } from '../../src/bench/probes.ts';
-import { startable } from '../../src/bench/target/startable.ts';
-import { shippedTarget, shippedTargets } from '../../src/bench/target/target-file.ts';
-import { thisSystem } from '../../src/bench/this-system.ts';
+import { examine } from '../../src/bench/doctor.ts';
 import type { JudgedTarget } from '../../src/judge/judged.ts';
 import { pageText } from '../../src/report/html/page.ts';
 import { materialOf } from '../../src/report/reporter.ts';
@@ -18,22 +15,14 @@ import { foldVerdicts } from '../../src/judge/verdict.ts';
 import { runConformance } from '../../src/run/complete-run.ts';
 import { commitOfTrial } from '../trial-record.ts';
 
-/** Two side by side on two cores were seen to cost verdicts: what is late for want of a processor looks broken. */
-const atOnce = 1;
 const folder = 'docs/matrix';
 
 /** The page about a broker's findings. */
 const findingsOf = (target: string): string => (target === 'embedded' ? 'aedes' : target);
 
-const probed = await probeAll(AbortSignal.timeout(20_000));
-const files = shippedTargets().flatMap((name) => shippedTarget(name) ?? []);
-const ways = await startable(files, {
-  system: thisSystem(),
-  docker: { present: probed.get('docker')?.present ?? false, fix: '' },
-  signal: AbortSignal.timeout(60_000),
-});
+const machine = await examine(AbortSignal.timeout(60_000));
 /** One way of each broker; `aedes` is what `embedded` is. */
-const own = ways.filter((it) => it.way !== 'container' && it.id !== 'aedes' && it.status === 'tested');
+const own = machine.targets.filter((it) => it.way !== 'container' && it.id !== 'aedes' && it.status === 'tested');
 const targets = own.filter((it) => it.present).map((it) => it.id);
 const absent = own.filter((it) => !it.present).map((it) => it.id);
 
@@ -41,12 +30,8 @@ const scratch = await mkdtemp(join(tmpdir(), 'fieldbench-matrix-'));
 try {
   const began = performance.now();
   const reportDir = join(scratch, 'run');
-  const { run, events, failure } = await runConformance({
-    targets,
-    atOnce,
-    reportDir,
-    signal: new AbortController().signal,
-  });
+  // One after the other: two side by side on two cores were seen to cost verdicts, as what is late looks broken.
+  const { run, events, failure } = await runConformance({ targets, reportDir, signal: new AbortController().signal });
   const tookS = (performance.now() - began) / 1000;
   if (failure !== undefined) throw failure;
   const judged = run.targets.toSorted((a, b) => a.name.localeCompare(b.name));
@@ -73,7 +58,7 @@ function verdictsOf(all: readonly JudgedTarget[]): unknown {
 }
 
 async function takePicture(page: string): Promise<void> {
-  const executablePath = probed.get('chromium')?.detail;
+  const executablePath = machine.optional.find((it) => it.id === 'chromium' && it.present)?.detail;
   if (executablePath === undefined) throw new Error('the picture of the matrix needs Chromium');
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   try {

@@ -49,15 +49,20 @@ export async function readYamlFile<Schema extends z.ZodType>(
   words: FileWords,
 ): Promise<YamlFile<z.output<Schema>>> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new FieldbenchError({
-      code: words.codes.file,
-      message: `cannot read the ${words.kind} ${file}`,
-      actual: cause instanceof Error ? cause.message : String(cause),
-      hint: words.hint,
-      cause,
-    });
+    throw unreadable(file, words, cause);
   });
   return parseYamlFile(file, text, schema, words);
+}
+
+/** Why a file cannot be read, in its own words. */
+export function unreadable(file: string, { codes, kind, hint }: FileWords, cause: unknown): FieldbenchError {
+  return new FieldbenchError({
+    code: codes.file,
+    message: `cannot read the ${kind} ${file}`,
+    actual: cause instanceof Error ? cause.message : String(cause),
+    hint,
+    cause,
+  });
 }
 
 /**

@@ -2,8 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FieldbenchError } from '../../error.ts';
-import { parseYamlFile, type FileWords } from '../files/yaml-file.ts';
+import { parseYamlFile, unreadable, type FileWords } from '../files/yaml-file.ts';
 import { targetSchema, type WrittenTarget } from './target-schema.ts';
 
 /** A target with its name, and where files that it names are looked for. */
@@ -67,12 +66,6 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new FieldbenchError({
-      code: words.codes.file,
-      message: `cannot read the ${words.kind} ${file}`,
-      actual: cause instanceof Error ? cause.message : String(cause),
-      hint: words.hint,
-      cause,
-    });
+    throw unreadable(file, words, cause);
   }
 }
