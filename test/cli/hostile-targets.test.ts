@@ -3,7 +3,6 @@ import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { journalOf, processesOf, resultsOf, Workplace, type Ended, type Results } from './command-line.ts';
 import * as hostile from './hostile-brokers.ts';
-import { need } from '../support/needs.ts';
 
 /** What one hostile target came to. */
 interface Outcome {
@@ -79,7 +78,7 @@ describe.concurrent('a target that never becomes ready ends with 2, and says wha
   });
 });
 
-describe.concurrent('a target that accepts CONNECT and then', need('long'), () => {
+describe.concurrent('a target that accepts CONNECT and then', () => {
   test.concurrent('is silent to everybody: nothing is passed or failed by silence', { timeout: 60_000 }, async () => {
     const outcome = await conformAgainst(hostile.acceptingOnce());
     expect(outcome.ended.code).toBe(3);

@@ -45,7 +45,6 @@ import {
   type Exchange,
 } from './mutant-bed.ts';
 import { illegalNames, legalNames, reservedBits, severalFilters } from './topic-exchange.ts';
-import { need } from '../support/needs.ts';
 
 /** Everything that a broker has to close on, each on a connection of its own. */
 const illegal: Exchange = async (bed) => {
@@ -212,7 +211,7 @@ describe('the list', () => {
   });
 });
 
-describe.each(groups)('%s', need('long'), (_name, exchange, them) => {
+describe.each(groups)('%s', (_name, exchange, them) => {
   test('pass unchanged over a link without faults', async () => {
     const events = await played(exchange, []);
     expect(seen(events, 'clientEnd')).toEqual(seen(events, 'serverEnd'));

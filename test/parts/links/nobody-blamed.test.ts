@@ -84,7 +84,7 @@ interface Played {
 
 const isPuback = (it: HistoryEvent): boolean => it.kind === 'packet' && frameOf(it).packet?.type === 'PUBACK';
 
-describe('Mosquitto, a sensor and a hub', need('long', 'mosquitto'), () => {
+describe('Mosquitto, a sensor and a hub', need('mosquitto'), () => {
   const world = testWorld();
   const playing = new AsyncDisposableStack();
   let played: readonly Played[] = [];
