@@ -1,4 +1,4 @@
-// `npm run trials -- matrix`: judges every real broker that this machine can start, in one run; writes docs/matrix/.
+// `npm run trials -- matrix`: judges every broker whose target is tested, as far as this machine can start it, in one run; writes docs/matrix/.
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,9 @@ const findingsOf = (target: string): string => (target === 'embedded' ? 'aedes' 
 
 const machine = await examine(AbortSignal.timeout(60_000));
 /** One way of each broker; `aedes` is what `embedded` is. */
-const own = machine.targets.filter((it) => it.way !== 'container' && it.id !== 'aedes' && it.status === 'tested');
+const ways = machine.targets.filter((it) => it.way !== 'container' && it.id !== 'aedes');
+const own = ways.filter((it) => it.status === 'tested');
+const untested = ways.filter((it) => it.status === 'untested').map((it) => it.id);
 const targets = own.filter((it) => it.present).map((it) => it.id);
 const absent = own.filter((it) => !it.present).map((it) => it.id);
 
@@ -87,7 +89,7 @@ function pageOf(all: readonly JudgedTarget[], warnings: readonly string[], tookS
   return [
     '# The matrix',
     '',
-    `Every broker that can be started here, judged against MQTT 3.1.1 in one run, one after the other. A cell holds the gravest verdict of its section; [the findings](../findings/README.md) defend the fails.`,
+    `Every broker with a tested target, judged against MQTT 3.1.1 in one run, one after the other. A cell holds the gravest verdict of its section; [the findings](../findings/README.md) defend the fails.`,
     '',
     '![The matrix of sections and brokers](matrix.png)',
     '',
@@ -96,6 +98,7 @@ function pageOf(all: readonly JudgedTarget[], warnings: readonly string[], tookS
     '- command: `npm run trials -- matrix`',
     `- took: ${tookS.toFixed(0)} s for ${all.length} brokers`,
     ...(absent.length === 0 ? [] : [`- not there: ${absent.join(', ')}`]),
+    `- with a target that nobody has judged: ${untested.join(', ')}`,
     `- fails that no page defends yet: ${undefended(all).join(', ') || 'none'}`,
     ...warnings.map((it) => `- warning: ${it}`),
     '',

@@ -1,6 +1,6 @@
 // The package's own promises: what it pins, what its scripts run, and that nothing of the machine it was made on is in it.
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -48,12 +48,19 @@ describe('package-lock.json', () => {
 });
 
 describe('the repository', () => {
-  test.each(['run', 'images', 'node-image', 'fieldbench-image', 'toxiproxy', 'linters'])(
-    '.ci/%s is executable',
-    (name) => {
-      expect(() => accessSync(join(root, '.ci', name), constants.X_OK)).not.toThrow();
-    },
+  const scripts = readdirSync(join(root, '.ci')).filter((it) =>
+    readFileSync(join(root, '.ci', it), 'utf8').startsWith('#!'),
   );
+
+  test.each(scripts)('.ci/%s is executable', (name) => {
+    expect(() => accessSync(join(root, '.ci', name), constants.X_OK)).not.toThrow();
+  });
+
+  test('.ci/run calls only scripts that are there', () => {
+    const called = readFileSync(join(root, '.ci', 'run'), 'utf8').matchAll(/^step \S+ \.ci\/(\S+)$/gm);
+    expect([...called].map((it) => it[1] ?? '').filter((it) => !scripts.includes(it))).toEqual([]);
+    expect(scripts).toContain('run');
+  });
 
   test('no tracked file carries a path of a machine or the host of a package registry', (ctx) => {
     if (!existsSync(join(root, '.git'))) ctx.skip('not a git clone');

@@ -29,6 +29,18 @@ describe('docs/matrix', () => {
     },
   );
 
+  test.each(Object.entries(matrix))(
+    'each violation that the findings of %s defend is one, or its head says why not',
+    (target, { verdicts }) => {
+      const text = pageOf(target);
+      const [head = ''] = text.split('\n## ');
+      const sections = [...text.matchAll(/^### (MQTT[\w.-]+):/gm)].map((it) => it[1] ?? '');
+      expect(sections.length).toBeGreaterThan(0);
+      const failed = new Set(verdicts['fail']);
+      expect(sections.filter((id) => !failed.has(id) && !head.includes(id))).toEqual([]);
+    },
+  );
+
   test('its page names every broker with its version', () => {
     for (const [target, { version }] of Object.entries(matrix)) expect(page).toContain(`| ${target} | ${version} |`);
   });

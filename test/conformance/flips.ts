@@ -17,8 +17,11 @@ export interface VariantRun {
   readonly base: string;
 }
 
-/** @param word target word of the base */
-export async function playVariants(variants: readonly Variant[], word: string): Promise<VariantRun> {
+/**
+ * @param word target word of the base
+ * @param select which checks are driven; default: all
+ */
+export async function playVariants(variants: readonly Variant[], word: string, select?: string): Promise<VariantRun> {
   const reportDir = await mkdtemp(join(tmpdir(), 'fieldbench-variants-'));
   const { signal } = new AbortController();
   const parameters = defaultParameters;
@@ -28,7 +31,8 @@ export async function playVariants(variants: readonly Variant[], word: string): 
     const { run, events, failure } = await completeRun(
       {
         bench: { mode: 'conform', seed: 1, command: 'npm run trials -- variants', parameters: { ...parameters } },
-        drive: (bench) => driveVariants(variants, word, bench, selectChecks(), { parameters, signal, timeLimitMs }),
+        drive: (bench) =>
+          driveVariants(variants, word, bench, selectChecks(select), { parameters, signal, timeLimitMs }),
       },
       { reportDir, signal },
     );

@@ -5,7 +5,7 @@ import type { Needs } from './needs.ts';
 
 const probingMs = 10_000;
 
-/** Tests that take longer than `npm test` may: each repeats on more brokers, or in a container, what a shorter one shows. */
+/** Tests that take longer than `npm test` may: whole suites on further brokers, in other conduct or over links, and containers. */
 function theTime(): Needs[string] {
   const present = process.env['FIELDBENCH_REQUIRE'] === 'all' || process.env['FIELDBENCH_LONG'] === '1';
   return { present, detail: present ? 'asked for' : 'minutes more', fix: 'FIELDBENCH_LONG=1 npm test' };

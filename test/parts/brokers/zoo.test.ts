@@ -101,6 +101,10 @@ async function intrusions(broker: StartedBroker, world: TestWorld): Promise<read
   return (await Promise.all(tried)).flatMap(([what, kind]) => (kind === 'accepted' ? [what] : []));
 }
 
+/** Whether one of these ways asks who comes in. */
+const isGuarded = (ways: readonly string[]): boolean =>
+  ways.some((it) => ['acl', 'clientCertificates', 'login'].includes(it));
+
 describe.concurrent.each(Object.entries(zoo))('%s', (name, { plain, secured }) => {
   const { driver } = targetOf(`process:${name}`);
   const given = { ...(quick.has(name) ? need(name) : need('long', name)), timeout };
@@ -112,6 +116,7 @@ describe.concurrent.each(Object.entries(zoo))('%s', (name, { plain, secured }) =
     const { port } = broker.endpoint;
     expect(broker.version).toMatch(/^\d+\.\d+/);
     expect(await answers(broker, world)).toEqual(accepted(plain));
+    expect(unwelcome(broker).length > 0).toBe(isGuarded(plain));
     expect(await intrusions(broker, world)).toEqual([]);
     const addresses = listeningAddresses(marked(run));
     expect(addresses).not.toEqual([]);
@@ -129,11 +134,12 @@ describe.concurrent.each(Object.entries(zoo))('%s', (name, { plain, secured }) =
     expect(world.states('b')).toEqual([...life, 'killed', ...life, 'stopped']);
   });
 
-  test('keeps out whom it does not know', given, async () => {
+  test('its second instance lets in whom it should, and nobody else', given, async () => {
     using world = testWorld({ 'fieldbench.run': `test-${name}-secured` });
     await using broker = await driver.startSecured?.('b', world.context);
     if (broker === undefined) throw new Error('it has no secured instance');
     expect(await answers(broker, world)).toEqual(accepted(secured));
+    expect(unwelcome(broker).length > 0).toBe(isGuarded(secured));
     expect(await intrusions(broker, world)).toEqual([]);
   });
 });
