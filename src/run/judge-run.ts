@@ -5,6 +5,7 @@ import { judgeChecks } from '../conformance/judge-checks.ts';
 import { suiteVersion } from '../conformance/suite.ts';
 import { FieldbenchError } from '../error.ts';
 import {
+  limitId,
   limitLine,
   type HistoryEvent,
   type RunEnded,
@@ -105,7 +106,7 @@ function isUnjudged(events: readonly HistoryEvent[]): boolean {
 /** Each declared limit once, whatever it keeps from being judged. */
 function limitFindings({ seq, target, limits }: TargetDescribed): readonly Finding[] {
   return limits.map((it) => ({
-    by: `limit/${it.needs}`,
+    by: limitId(it),
     target,
     verdict: 'limit',
     expected: [`a target that offers ${it.needs}`],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { suiteVersion } from '../../conformance/suite.ts';
 import { FieldbenchError } from '../../error.ts';
+import { limitId } from '../../history/event.ts';
 import { readJournal } from '../../history/read-journal.ts';
 import type { Baseline, BaselineTarget } from '../../history/run-gate.ts';
 import { itemsOf } from '../../judge/gate/items.ts';
@@ -21,6 +22,7 @@ const resultsShape = z.object({
     z.object({
       name: z.string(),
       version: z.string(),
+      limits: z.array(z.object({ needs: z.string() })).default([]),
       statements: z.array(z.object({ id: z.string(), verdict: z.string() })),
       checks: z.array(z.object({ id: z.string(), verdict: z.string() })),
       findings: z.array(
@@ -76,6 +78,7 @@ function recordedOf({ run, end, suite, targets }: JudgedRun): Recorded {
       const remarks = itemsOf(it).filter((item) => item.kind === 'remark');
       return {
         ...it,
+        limits: [], // They are among the remarks.
         statements: [...it.statements],
         checks: [...it.checks],
         findings: remarks.map(({ id, verdict }) => ({ by: id, statements: [], checks: [], verdict })),
@@ -116,11 +119,19 @@ function fitting(file: string, recorded: Recorded, targets: readonly string[]): 
   return { file, runId: run.id, startedAt: run.startedAt, fieldbench, targets: mine.map(targetOf) };
 }
 
-function targetOf({ name, version, statements, checks, findings }: Recorded['targets'][number]): BaselineTarget {
+function targetOf({
+  name,
+  version,
+  limits,
+  statements,
+  checks,
+  findings,
+}: Recorded['targets'][number]): BaselineTarget {
   const remarks = findings
     .filter((it) => it.statements.length === 0 && it.checks.length === 0)
     .map((it) => ({ id: it.by, verdict: it.verdict }));
-  const byVerdict = Map.groupBy([...statements, ...checks, ...remarks], (it) => it.verdict);
+  const declared = limits.map((it) => ({ id: limitId(it), verdict: 'limit' }));
+  const byVerdict = Map.groupBy([...statements, ...checks, ...declared, ...remarks], (it) => it.verdict);
   const ids = [...byVerdict].map(([verdict, all]) => [verdict, all.map((it) => it.id)] as const);
   return { name, version, verdicts: Object.fromEntries(ids) };
 }

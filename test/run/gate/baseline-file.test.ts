@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { suiteVersion } from '../../../src/conformance/suite.ts';
+import type { HistoryEvent } from '../../../src/history/event.ts';
 import { materialOf } from '../../../src/report/reporter.ts';
 import { resultsOf } from '../../../src/report/results-json.ts';
+import { judgeRun } from '../../../src/run/judge-run.ts';
 import { readBaseline } from '../../../src/run/gate/baseline-file.ts';
 import { gateWords, readGate } from '../../../src/run/gate/read-gate.ts';
 import { sample } from '../../report/sample.ts';
@@ -16,6 +18,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const { run, events } = sample();
 const conform = { ...run, suite: suiteVersion(), run: { ...run.run, mode: 'conform' as const } };
 const results = resultsOf(materialOf(conform, events));
+
+const journal = events.map((it): HistoryEvent => {
+  if (it.kind !== 'run') return it;
+  const { scenario: _none, ...started } = it;
+  return { ...started, mode: 'conform' };
+});
 
 function written(name: string, value: unknown): string {
   const file = join(folder, name);
@@ -66,10 +74,19 @@ describe('a folder', () => {
   test('with a journal is judged again, whatever its results.json says', async () => {
     const named = join(folder, 'run');
     mkdirSync(named);
-    const journal = events.map((it) => (it.kind === 'run' ? { ...it, mode: 'conform', scenario: undefined } : it));
     writeFileSync(join(named, 'journal.ndjson'), journal.map((it) => `${JSON.stringify(it)}\n`).join(''));
     writeFileSync(join(named, 'results.json'), 'stale');
     expect((await readBaseline(named, ['broker'])).targets[0]?.verdicts['fail']).toContain('MQTT-2.3.1-6');
+  });
+
+  test('says the same as its results.json, limits included', async () => {
+    const named = join(folder, 'limited');
+    mkdirSync(named);
+    writeFileSync(join(named, 'journal.ndjson'), journal.map((it) => `${JSON.stringify(it)}\n`).join(''));
+    const file = written('limited.json', resultsOf(materialOf(judgeRun(journal), journal)));
+    const [ofFolder, ofResults] = [await readBaseline(named, ['broker']), await readBaseline(file, ['broker'])];
+    expect(ofResults).toEqual({ ...ofFolder, file });
+    expect(ofResults.targets[0]?.verdicts['limit']).toEqual(['limit/qos2']);
   });
 
   test('with neither is an error, as one that is not there', async () => {
