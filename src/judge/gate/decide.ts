@@ -1,5 +1,11 @@
 // Decides about a run: each verdict beside the baseline and the waivers, and what all of them come to as an exit code.
-import type { Baseline, RunGate, Waiver } from '../../history/run-gate.ts';
+import {
+  baselineVerdicts,
+  type Baseline,
+  type BaselineTarget,
+  type RunGate,
+  type Waiver,
+} from '../../history/run-gate.ts';
 import type { Finding } from '../finding.ts';
 import { exitCodeOf } from '../fold.ts';
 import type { JudgedTarget } from '../judged.ts';
@@ -53,8 +59,8 @@ function countedVerdict({ verdict, standing }: GatedItem): readonly Verdict[] {
   return isJudged(verdict) ? ['pass'] : [];
 }
 
-function verdictsOf(verdicts: Readonly<Record<string, readonly string[]>>): ReadonlyMap<string, Verdict> {
-  return new Map(Object.entries(verdicts).flatMap(([verdict, ids]) => ids.map((id) => [id, verdict as Verdict])));
+function verdictsOf(verdicts: BaselineTarget['verdicts']): ReadonlyMap<string, Verdict> {
+  return new Map(baselineVerdicts.flatMap((verdict) => (verdicts[verdict] ?? []).map((id) => [id, verdict] as const)));
 }
 
 interface GatedTarget {

@@ -31,6 +31,13 @@ function written(name: string, value: unknown): string {
   return file;
 }
 
+/** The results with another verdict on their first statement. */
+function withVerdict(verdict: string): unknown {
+  const [target] = results.targets;
+  const [first, ...rest] = target?.statements ?? [];
+  return { ...results, targets: [{ ...target, statements: [{ ...first, verdict }, ...rest] }] };
+}
+
 describe('a results.json', () => {
   test('gives the verdicts of the targets that are asked for, by target and id', async () => {
     const file = written('good.json', results);
@@ -53,6 +60,7 @@ describe('a results.json', () => {
     ['no JSON', '{', 'FB_BASELINE'],
     ['another file', { name: 'package' }, 'FB_BASELINE'],
     ['another schema', { ...results, schema: 2 }, 'FB_BASELINE'],
+    ['a verdict that there is not', withVerdict('maybe'), 'FB_BASELINE'],
     ['a run that was cut short', { ...results, run: { ...results.run, ended: 'interrupted' } }, 'FB_BASELINE'],
     ['a scenario', { ...results, run: { ...results.run, mode: 'scenario' } }, 'FB_BASELINE_OTHER'],
     ['another suite', { ...results, suite: '3.1.1-00000000' }, 'FB_BASELINE_OTHER'],
