@@ -8,9 +8,12 @@ import type { Verdict } from '../verdict.ts';
 import { isAbout } from './items.ts';
 import type { Item } from './items.ts';
 
-/** Nobody can take upon himself what nobody has seen: what is inconclusive or missing cannot be waived. */
+/**
+ * Nobody can take upon himself what nobody has seen: what is inconclusive or missing cannot be waived. Neither can a
+ * declared limit, which is about no statement and no check.
+ */
 export function canBeWaived(verdict: Verdict): boolean {
-  return verdict === 'fail' || verdict === 'warn' || verdict === 'limit';
+  return verdict === 'fail' || verdict === 'warn';
 }
 
 /** Whether the waiver's last day has gone by; ISO dates sort as text. */
