@@ -14,6 +14,7 @@ import { resultsOf } from '../../src/report/results-json.ts';
 import { resultsJsonSchema } from '../../src/report/results-schema.ts';
 import { summaryText } from '../../src/report/summary-md.ts';
 import { terminalReport } from '../../src/report/terminal.ts';
+import { verdictSentence } from '../../src/report/verdict-words.ts';
 import { gatedSample } from './gated-sample.ts';
 import { anyText } from './hostile.ts';
 import { sample } from './sample.ts';
@@ -104,6 +105,13 @@ describe('the terminal', () => {
   test('without a gate says nothing of it', () => {
     expect(terminalReport(sample().run, { colour: false }).join('\n')).not.toMatch(/decided|baseline|waive/i);
   });
+});
+
+test('the sentence says that limits fail the run where one does, and not where the baseline has it', () => {
+  const words = '1 declared limit (which fails a strict run)';
+  expect(verdictSentence(strictMaterial([]).run)).toContain(words);
+  expect(verdictSentence(strictMaterial(['limit/qos2']).run)).toContain('1 declared limit.');
+  expect(verdictSentence(materialFor().run)).toContain('1 declared limit.');
 });
 
 describe('summary.md', () => {
