@@ -16,7 +16,7 @@ import { summaryText } from '../../src/report/summary-md.ts';
 import { terminalReport } from '../../src/report/terminal.ts';
 import { verdictSentence } from '../../src/report/verdict-words.ts';
 import { gatedSample } from './gated-sample.ts';
-import { anyText } from './hostile.ts';
+import { anyText, hostileTexts } from './hostile.ts';
 import { sample } from './sample.ts';
 import { elements, parseXml } from './strict-xml.ts';
 
@@ -210,6 +210,17 @@ describe('allure', () => {
     const strict = await written(strictMaterial([]));
     expect(strict.find((it) => it.fullName === 'broker/limit/qos2')).toMatchObject({ status: 'failed' });
   });
+
+  test.each(['javascript:window.ran=true//', ' java\nscript:alert(1)', 'data:text/html,<b>', '../up', ...hostileTexts])(
+    'a waiver that leads to %j is told without a link',
+    async (link) => {
+      const waiver = { target: '*', id: 'MQTT-3.12.4-1', reason: 'hostile', link, expires: '2027-12-31' };
+      const { run, events } = gatedSample('a word', { waivers: { file: 'w', entries: [waiver] } });
+      const waived = (await written(materialOf(run, events))).find((it) => it.fullName === 'broker/MQTT-3.12.4-1');
+      expect(waived).toMatchObject({ statusDetails: { muted: true, message: expect.stringContaining('hostile') } });
+      expect(waived?.links).toEqual([]);
+    },
+  );
 
   test('a known one is marked as known, a new one is not', () => {
     expect(of('MQTT-3.8.4-1')?.statusDetails).toMatchObject({ known: true });
