@@ -2,7 +2,7 @@
 
 /**
  * Does it for each item, at most `width` at once; gives the results in the order of the items. Where one fails, no
- * further one is begun.
+ * further one is begun, and it fails with the first failure as soon as those under way are over.
  */
 export async function inLanes<T, R>(
   items: readonly T[],
@@ -14,13 +14,19 @@ export async function inLanes<T, R>(
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, item] = next;
-      results[index] = await each(item, index);
+      try {
+        results[index] = await each(item, index);
+      } catch (failure) {
+        waiting.length = 0;
+        throw failure;
+      }
     }
   };
+  const lanes = Array.from({ length: Math.min(width, items.length) }, lane);
   try {
-    await Promise.all(Array.from({ length: width }, lane));
+    await Promise.all(lanes);
   } finally {
-    waiting.length = 0;
+    await Promise.allSettled(lanes);
   }
   return results;
 }

@@ -1,6 +1,6 @@
 // Says whether a parsed line is an event: a journal may come from anywhere and must not trip who reads it.
 import type { HistoryEvent } from './event.ts';
-import { gateVerdicts } from './run-gate.ts';
+import { baselineVerdicts, gateVerdicts } from './run-gate.ts';
 
 type Test = (value: unknown) => boolean;
 
@@ -39,8 +39,9 @@ const hasTexts =
   (...names: readonly string[]): Test =>
   (it) =>
     isObject(it) && names.every((name) => text(it[name]));
-const baselineTarget: Test = (it) =>
-  isObject(it) && hasTexts('name', 'version')(it) && each(listOf(text))(it['verdicts']);
+const verdicts: Test = (it) =>
+  isObject(it) && Object.keys(it).every(oneOf(...baselineVerdicts)) && each(listOf(text))(it);
+const baselineTarget: Test = (it) => isObject(it) && hasTexts('name', 'version')(it) && verdicts(it['verdicts']);
 const baseline: Test = (it) =>
   isObject(it) && hasTexts('file', 'runId', 'startedAt', 'fieldbench')(it) && listOf(baselineTarget)(it['targets']);
 const waiver = hasTexts('target', 'id', 'reason', 'link', 'expires');

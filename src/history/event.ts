@@ -68,6 +68,9 @@ export interface DeclaredLimit {
 /** A limit in one line, with the page that says so. */
 export const limitLine = ({ says, source }: DeclaredLimit): string => `${says} (${source})`;
 
+/** Under what a limit is judged: the same from run to run, and in a baseline. */
+export const limitId = ({ needs }: Pick<DeclaredLimit, 'needs'>): string => `limit/${needs}`;
+
 /** A target that the run judges. */
 export interface TargetDescribed extends EventBase {
   readonly kind: 'target';

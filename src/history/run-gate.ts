@@ -6,6 +6,9 @@ export const gateVerdicts = ['fail', 'warn', 'limit', 'inconclusive'] as const;
 /** One of {@link gateVerdicts}. */
 export type GateVerdict = (typeof gateVerdicts)[number];
 
+/** The verdicts that a baseline can hold: all that there are. */
+export const baselineVerdicts = ['pass', 'fail', 'warn', 'limit', 'skipped', 'notExercised', 'inconclusive'] as const;
+
 /** Everything that turns verdicts into an exit code. */
 export interface RunGate {
   /** The day of the decision, an ISO date in UTC: whether a waiver has expired does not depend on when one reads. */
@@ -31,7 +34,7 @@ export interface Baseline {
 export interface BaselineTarget {
   readonly name: string;
   readonly version: string;
-  /** Verdict -> ids of the statements, checks and remarking rules that got it. */
+  /** One of {@link baselineVerdicts} -> ids of the statements, checks and remarking rules that got it. */
   readonly verdicts: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -12,6 +12,7 @@ import { gatedText } from './gate-words.ts';
 import { measurementText, problemLines, problemText, titleOfProblem } from './problem-text.ts';
 import type { Material, Reporter } from './reporter.ts';
 import { safeText } from './safe-text.ts';
+import { isWebAddress } from './web-address.ts';
 
 /** Writes one result for every test case; file names come from the run's id, never from the wire. */
 export const allure: Reporter = {
@@ -70,11 +71,9 @@ function resultOf(uuid: string, target: JudgedTarget, it: Case): TestResult {
     stage: Stage.FINISHED,
     parameters: [{ name: 'repeat', value: plain(it.repeat), excluded: true }],
     labels: [{ name: LabelName.FRAMEWORK, value: 'fieldbench' }, ...allureLabels(target.name, it), ...standingTag(it)],
-    links: (it.gated?.waivers ?? []).map(({ link, reason }) => ({
-      type: 'issue',
-      name: plain(reason),
-      url: plain(link),
-    })),
+    links: (it.gated?.waivers ?? [])
+      .filter(({ link }) => isWebAddress(link))
+      .map(({ link, reason }) => ({ type: 'issue', name: plain(reason), url: plain(link) })),
     steps: stepsOf(it),
   };
 }

@@ -1,5 +1,5 @@
 // A target's verdicts as test cases: what JUnit and Allure can hold, with no broken statement left out.
-import type { Measurement } from '../judge/finding.ts';
+import type { Finding, Measurement } from '../judge/finding.ts';
 import type { JudgedCheck, JudgedStatement, JudgedTarget } from '../judge/judged.ts';
 import type { GatedItem } from '../judge/gate/decision.ts';
 import type { Verdict } from '../judge/verdict.ts';
@@ -12,10 +12,10 @@ import { sectionOf, titleOf } from './sections.ts';
 
 /** One test case. */
 export interface Case {
-  /** Of the check or statement. */
+  /** Of the check or statement, the rule that remarked, or the limit. */
   readonly id: string;
   readonly title: string;
-  /** Section of the standard, or `expectations`. */
+  /** Section of the standard, `expectations` or `declared limits`. */
   readonly group: string;
   readonly statements: readonly StatementId[];
   readonly verdict: Verdict;
@@ -37,7 +37,7 @@ const unnumbered = 'conduct without a numbered statement';
 /**
  * The checks and expectations of a target, then every statement whose verdict none of the checks that are about it
  * shows: those that only rules judged, and those that a rule found broken while another check was driven. Last what
- * rules remarked without a statement.
+ * rules remarked without a statement, and what the target declares not to do: a strict run fails on it.
  */
 export function casesOf(target: JudgedTarget, material: Material): readonly Case[] {
   const { run } = material;
@@ -60,6 +60,9 @@ function plainCases(target: JudgedTarget, { problems, run }: Material): readonly
     ...target.checks.map((it) => caseOfCheck(it, own)),
     ...target.statements.filter((it) => !isShown(it)).map((it) => caseOfStatement(it, own, run.run.command)),
     ...own.filter((it) => it.statements.length === 0 && it.checks.length === 0).map(caseOfRemark),
+    ...target.findings.flatMap((it) =>
+      it.verdict === 'limit' && it.statement === undefined ? [caseOfLimit(it, run.run.command)] : [],
+    ),
   ];
 }
 
@@ -91,6 +94,22 @@ function caseOfRemark(it: Problem): PlainCase {
     durationMs: 0,
     problems: [it],
     ...same,
+  };
+}
+
+function caseOfLimit({ by, verdict, expected, actual }: Finding, repeat: string): PlainCase {
+  return {
+    id: by,
+    title: 'declared limit',
+    group: 'declared limits',
+    statements: [],
+    verdict,
+    expected,
+    actual,
+    durationMs: 0,
+    measured: [],
+    problems: [],
+    repeat,
   };
 }
 

@@ -11,7 +11,7 @@ export interface Unjudged {
   readonly id: StatementId;
   readonly title: string;
   /** `notYet`: nothing in the run judges it. */
-  readonly kind: 'limit' | 'skipped' | 'notExercised' | 'inconclusive' | 'notYet';
+  readonly kind: 'skipped' | 'notExercised' | 'inconclusive' | 'notYet';
   readonly why: string;
 }
 
@@ -23,7 +23,7 @@ export interface SectionCoverage {
   readonly unjudged: readonly Unjudged[];
 }
 
-/** Coverage of one target. What was skipped, limited, not exercised or inconclusive does not count as judged. */
+/** Coverage of one target. What was skipped, not exercised or inconclusive does not count as judged. */
 export interface Coverage {
   /** Numbered statements of the standard. */
   readonly numbered: number;
@@ -71,7 +71,6 @@ function kindOf(verdict: Verdict | undefined): Unjudged['kind'] {
 }
 
 const whyNot: Readonly<Record<Unjudged['kind'], string>> = {
-  limit: 'the target declares that it does not do this',
   skipped: 'skipped: the target or the machine rules it out',
   notExercised: 'its situation never arose',
   inconclusive: 'inconclusive',

@@ -1,5 +1,7 @@
 // Words and signs of the verdicts, and the one sentence that a whole run comes to.
+import { limitId } from '../history/event.ts';
 import type { JudgedRun, JudgedTarget } from '../judge/judged.ts';
+import { isForgiven } from '../judge/gate/standing.ts';
 import { isJudged } from '../judge/verdict.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import { durationText } from './figures.ts';
@@ -37,10 +39,18 @@ export function verdictSentence(run: JudgedRun): string {
   if (run.targets.length === 0) return 'Nothing was judged: no target came up.';
   const devices = run.targets.filter((it) => it.role === 'device');
   const good = devices.filter((it) => !it.statements.some((each) => each.verdict === 'fail'));
-  const strict = run.run.gate?.failOn.includes('limit') ? ' (which fails a strict run)' : '';
-  const named = run.targets.filter((it) => !good.includes(it)).map((it) => targetSentence(it, strict));
+  const named = run.targets
+    .filter((it) => !good.includes(it))
+    .map((it) => targetSentence(it, failsByLimit(it, run) ? ' (which fails a strict run)' : ''));
   const rest = good.length === 0 ? [] : [goodText(run, good.length, devices.length)];
   return `${[...named, ...rest].join('; ')}${endText(run)}.`;
+}
+
+/** Whether a limit of the target counts against the run: not where the baseline has it. */
+function failsByLimit({ name, limits }: JudgedTarget, { decision }: JudgedRun): boolean {
+  if (decision === undefined || !decision.gate.failOn.includes('limit')) return false;
+  const forgiven = decision.items.filter((it) => it.target === name && isForgiven(it.standing));
+  return limits.some((limit) => !forgiven.some((it) => it.id === limitId(limit)));
 }
 
 /** On a tap one entry may stand for many devices. */

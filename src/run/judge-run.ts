@@ -5,6 +5,7 @@ import { judgeChecks } from '../conformance/judge-checks.ts';
 import { suiteVersion } from '../conformance/suite.ts';
 import { FieldbenchError } from '../error.ts';
 import {
+  limitId,
   limitLine,
   type HistoryEvent,
   type RunEnded,
@@ -50,12 +51,12 @@ export function judgeRun(events: readonly HistoryEvent[], checks: readonly Check
   }
   const judge = createJudge({ ...judgeOf(run), rules: rulesOf(run, events) });
   const slicer = createSlicer();
-  const found: Finding[] = [];
+  const listed: Finding[] = [];
   for (const event of events) {
-    found.push(...judge.step(event));
+    listed.push(...judge.step(event));
     slicer.step(event);
   }
-  found.push(...judge.end());
+  const found = [...listed, ...judge.end()]; // Too many for arguments: a large fleet leaves passes of every device.
   const described = events.filter((it): it is TargetDescribed => it.kind === 'target');
   const end = events.findLast((it): it is RunEnded => it.kind === 'end');
   const targets = described.map((it): JudgedTarget => {
@@ -105,7 +106,7 @@ function isUnjudged(events: readonly HistoryEvent[]): boolean {
 /** Each declared limit once, whatever it keeps from being judged. */
 function limitFindings({ seq, target, limits }: TargetDescribed): readonly Finding[] {
   return limits.map((it) => ({
-    by: `limit/${it.needs}`,
+    by: limitId(it),
     target,
     verdict: 'limit',
     expected: [`a target that offers ${it.needs}`],

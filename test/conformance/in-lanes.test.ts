@@ -31,3 +31,19 @@ test('begins none behind a failure', async () => {
   await turn();
   expect(begun).toEqual([0, 1]);
 });
+
+test('fails with the first failure once nothing is under way any more', async () => {
+  const over: number[] = [];
+  const failing = inLanes([1, 0, 3], 3, async (turns, index) => {
+    for (let passed = 0; passed < turns; passed += 1) await turn();
+    over.push(index);
+    if (index < 2) throw new Error(`refused ${index}`);
+  });
+  await expect(failing).rejects.toThrow('refused 1');
+  expect(over).toEqual([1, 0, 2]);
+});
+
+test('takes any width', async () => {
+  expect(await inLanes(['a'], 5_000_000_000, (item) => Promise.resolve(item))).toEqual(['a']);
+  expect(await inLanes([], 2, (item) => Promise.resolve(item))).toEqual([]);
+});

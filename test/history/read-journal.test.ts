@@ -58,6 +58,13 @@ async function refusalOf(text: string | Uint8Array): Promise<FieldbenchError> {
   return error;
 }
 
+/** A journal whose run is held beside a baseline with this verdict. */
+function beside(verdict: string): string {
+  const targets = [{ name: 'broker', version: '', verdicts: { [verdict]: ['x/y'] } }];
+  const baseline = { file: '', runId: '', startedAt: '', fieldbench: '', targets };
+  return lines({ ...run, gate: { today: '2027-03-31', failOn: ['fail'], baseline } }, end);
+}
+
 describe('reading a journal', () => {
   test('gives its events; missing numbers do not matter', async () => {
     expect(await read(lines(run, packet, end))).toEqual([run, packet, end]);
@@ -106,6 +113,14 @@ describe('reading a journal', () => {
     const error = await refusalOf(text);
     expect(error.code).toBe('FB_JOURNAL');
     expect(errorText(error).startsWith(`${file}${place} `)).toBe(true);
+  });
+
+  test('takes a baseline with verdicts that there are, and no other', async () => {
+    expect(await read(beside('notExercised'))).toHaveLength(2);
+    for (const word of ['maybe', 'toString']) {
+      const { code, actual } = await refusalOf(beside(word));
+      expect([code, actual]).toEqual(['FB_JOURNAL', 'gate is missing or not what it should be']);
+    }
   });
 
   test('refuses a file that is not there', async () => {

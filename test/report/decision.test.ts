@@ -14,13 +14,22 @@ import { resultsOf } from '../../src/report/results-json.ts';
 import { resultsJsonSchema } from '../../src/report/results-schema.ts';
 import { summaryText } from '../../src/report/summary-md.ts';
 import { terminalReport } from '../../src/report/terminal.ts';
+import { verdictSentence } from '../../src/report/verdict-words.ts';
 import { gatedSample } from './gated-sample.ts';
-import { anyText } from './hostile.ts';
+import { anyText, hostileTexts } from './hostile.ts';
 import { sample } from './sample.ts';
 import { elements, parseXml } from './strict-xml.ts';
 
 const materialFor = (text?: string): Material => {
   const { run, events } = gatedSample(text);
+  return materialOf(run, events);
+};
+/** The same where limits fail the run, and the baseline has some. */
+const strictMaterial = (known: readonly string[]): Material => {
+  const { baseline } = gatedSample().run.run.gate ?? {};
+  if (baseline === undefined) throw new Error('the sample has a baseline');
+  const targets = baseline.targets.map((it) => ({ ...it, verdicts: { ...it.verdicts, limit: known } }));
+  const { run, events } = gatedSample('a word', { failOn: ['fail', 'limit'], baseline: { ...baseline, targets } });
   return materialOf(run, events);
 };
 const tags = (text: string): readonly string[] => summaryText(materialFor(text)).match(/<[^>]*>/g) ?? [];
@@ -98,6 +107,13 @@ describe('the terminal', () => {
   });
 });
 
+test('the sentence says that limits fail the run where one does, and not where the baseline has it', () => {
+  const words = '1 declared limit (which fails a strict run)';
+  expect(verdictSentence(strictMaterial([]).run)).toContain(words);
+  expect(verdictSentence(strictMaterial(['limit/qos2']).run)).toContain('1 declared limit.');
+  expect(verdictSentence(materialFor().run)).toContain('1 declared limit.');
+});
+
 describe('summary.md', () => {
   const summary = summaryText(materialFor());
 
@@ -137,8 +153,8 @@ describe('summary.md', () => {
 
 describe('junit.xml', () => {
   const document = parseXml(junitText(materialFor()));
-  const named = (tag: string) =>
-    elements(document, 'testcase')
+  const named = (tag: string, of = document) =>
+    elements(of, 'testcase')
       .filter((it) => elements(it, tag).length > 0)
       .map((it) => it.attributes.get('name')?.split(': ')[0]);
 
@@ -150,6 +166,12 @@ describe('junit.xml', () => {
     const messages = elements(document, 'skipped').map((it) => it.attributes.get('message'));
     expect(messages).toContain('fail: known failure (known from the baseline)');
     expect(messages).toContain('fail: waived failure (waived until 2027-12-31: a word, https://example.org/1)');
+  });
+
+  test('a declared limit is a failure where limits fail the run, unless it is known', () => {
+    expect(named('skipped')).toContain('limit/qos2');
+    expect(named('failure', parseXml(junitText(strictMaterial([]))))).toContain('limit/qos2');
+    expect(named('skipped', parseXml(junitText(strictMaterial(['limit/qos2']))))).toContain('limit/qos2');
   });
 
   test('a warning that is to fail is a failure', () => {
@@ -164,12 +186,13 @@ describe('allure', () => {
   let results: readonly TestResult[];
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fieldbench-allure-'));
-    await allure.write(materialFor(), folder);
-    const names = (await readdir(folder)).filter((it) => it.endsWith('-result.json'));
-    results = await Promise.all(
-      names.map(async (it) => JSON.parse(await readFile(join(folder, it), 'utf8')) as TestResult),
-    );
+    results = await written(materialFor());
   });
+  async function written(material: Material): Promise<readonly TestResult[]> {
+    await allure.write(material, folder);
+    const names = (await readdir(folder)).filter((it) => it.endsWith('-result.json'));
+    return Promise.all(names.map(async (it) => JSON.parse(await readFile(join(folder, it), 'utf8')) as TestResult));
+  }
   afterAll(() => rm(folder, { recursive: true }));
   const of = (id: string) => results.find((it) => it.fullName === `broker/${id}`);
 
@@ -181,6 +204,23 @@ describe('allure', () => {
     });
     expect(of('MQTT-3.12.4-1')?.labels).toContainEqual({ name: 'tag', value: 'waived' });
   });
+
+  test('a declared limit fails where limits fail the run', async () => {
+    expect(of('limit/qos2')).toMatchObject({ status: 'skipped' });
+    const strict = await written(strictMaterial([]));
+    expect(strict.find((it) => it.fullName === 'broker/limit/qos2')).toMatchObject({ status: 'failed' });
+  });
+
+  test.each(['javascript:window.ran=true//', ' java\nscript:alert(1)', 'data:text/html,<b>', '../up', ...hostileTexts])(
+    'a waiver that leads to %j is told without a link',
+    async (link) => {
+      const waiver = { target: '*', id: 'MQTT-3.12.4-1', reason: 'hostile', link, expires: '2027-12-31' };
+      const { run, events } = gatedSample('a word', { waivers: { file: 'w', entries: [waiver] } });
+      const waived = (await written(materialOf(run, events))).find((it) => it.fullName === 'broker/MQTT-3.12.4-1');
+      expect(waived).toMatchObject({ statusDetails: { muted: true, message: expect.stringContaining('hostile') } });
+      expect(waived?.links).toEqual([]);
+    },
+  );
 
   test('a known one is marked as known, a new one is not', () => {
     expect(of('MQTT-3.8.4-1')?.statusDetails).toMatchObject({ known: true });

@@ -1,4 +1,5 @@
-// The sample run as a gate decides it: one failure each that is new, known and waived, with a waiver that expired.
+// The sample run as a gate decides it: one failure each that is new, known and waived, with a waiver that expired; and
+// a declared limit.
 import type { RunGate, Waiver } from '../../src/history/run-gate.ts';
 import { decide } from '../../src/judge/gate/decide.ts';
 import type { JudgedTarget } from '../../src/judge/judged.ts';
@@ -25,7 +26,7 @@ const failing: Readonly<Record<string, StatementId>> = {
 function withFailures(target: JudgedTarget): JudgedTarget {
   const [like] = target.findings;
   if (like === undefined) throw new Error('the sample has a finding');
-  const { check: _none, ...plain } = like;
+  const { check: _none, statement: _neither, ...plain } = like;
   return {
     ...target,
     statements: [
@@ -35,6 +36,7 @@ function withFailures(target: JudgedTarget): JudgedTarget {
     findings: [
       ...target.findings,
       ...Object.entries(failing).map(([how, id]) => ({ ...plain, by: 'r', statement: id, actual: `${how} failure` })),
+      { ...plain, by: 'limit/qos2', verdict: 'limit', actual: 'no QoS 2' },
     ],
   };
 }

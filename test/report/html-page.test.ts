@@ -43,6 +43,14 @@ describe('report.html', () => {
     expect(coverage && textOf(coverage)).toContain('3 of 125');
   });
 
+  test('offers and counts no verdict that a statement cannot have: a limit skips it', () => {
+    const table = elements(page, 'table').find((it) => it.attributes.get('class') === 'coverage');
+    const heads = 'target, covered, skipped, not exercised, inconclusive, not yet, not observable, broker';
+    expect(table && elements(table, 'th').map(textOf).join(', ')).toBe(heads);
+    const shown = elements(page, 'button').map((it) => it.attributes.get('data-show'));
+    expect(shown.filter((it) => it !== undefined)).toEqual(['fail', 'inconclusive', 'warn', 'skipped']);
+  });
+
   test('a figure outside its limit says so in words', () => {
     expect(elements(page, 'b').map(textOf)).toContain('outside');
   });

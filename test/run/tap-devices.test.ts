@@ -4,7 +4,7 @@ import type { HistoryEvent } from '../../src/history/event.ts';
 import { namelessDevice } from '../../src/judge/devices.ts';
 import { judgeRun, unjudged } from '../../src/run/judge-run.ts';
 import { HistoryOf } from '../judge/history-of.ts';
-import { connack, connect, disconnect, pingreq, pubcomp } from '../judge/packets.ts';
+import { connack, connect, disconnect, pingreq, pubcomp, publish } from '../judge/packets.ts';
 
 const onTap = { link: 'tap', target: 'broker' };
 
@@ -39,6 +39,20 @@ test('one party for each client id, with its connections; those with a finding f
     ["device 'bad'", 'device', '2 connections: c11, c12'],
     ["device 'good'", 'device', '10 connections: c1, c2, c3, c4, c5, c6, c7, c8 and 2 more'],
   ]);
+});
+
+test('a fleet may leave more passes than a call takes arguments', () => {
+  const { targets } = judgeRun(
+    run((h) => {
+      // Seen on the wire: these are judged, and not told of, which would take several times as long.
+      for (let n = 0; n < 9000; n++) {
+        h.conn('device', { target: 'broker' })
+          .client(connect({ clientId: `d${n}` }))
+          .client(publish(1, 7));
+      }
+    }),
+  );
+  expect(targets.map((it) => it.name)).toEqual(['broker']);
 });
 
 test('a client id that is the name of the broker takes nothing from the broker', () => {

@@ -1,5 +1,11 @@
 // Decides about a run: each verdict beside the baseline and the waivers, and what all of them come to as an exit code.
-import type { Baseline, RunGate, Waiver } from '../../history/run-gate.ts';
+import {
+  baselineVerdicts,
+  type Baseline,
+  type BaselineTarget,
+  type RunGate,
+  type Waiver,
+} from '../../history/run-gate.ts';
 import type { Finding } from '../finding.ts';
 import { exitCodeOf } from '../fold.ts';
 import type { JudgedTarget } from '../judged.ts';
@@ -25,7 +31,8 @@ export interface Decided {
  *
  * An item fails the run when its verdict is one of `failOn` and neither the baseline nor a waiver has it. The baseline
  * has it when its verdict was the same, or `fail`. A waiver covers findings; an item is waived when all findings that
- * make its verdict are. An expired waiver lets it fail, whatever the baseline says: its day was agreed upon. What is
+ * make its verdict are, and counts as what is left of it without them. An expired waiver lets it fail, whatever the
+ * baseline says: its day was agreed upon. What is
  * inconclusive lets the run be inconclusive, unless the baseline could not judge it either.
  *
  * @param isComplete whether the run came to its end; one that did not is never decided in its favour
@@ -34,7 +41,7 @@ export function decide(gate: RunGate, targets: readonly JudgedTarget[], isComple
   const before = new Map(gate.baseline?.targets.map((it) => [it.name, verdictsOf(it.verdicts)]));
   const judged = targets.map((target) => gateTarget(gate, target, before.get(target.name)));
   const all = judged.flatMap((it) => it.items);
-  const counted = all.flatMap(countedVerdict);
+  const counted = judged.flatMap((it) => it.counted);
   return {
     targets: judged.map((it) => it.target),
     exitCode: exitCodeOf(isComplete ? counted : [...counted, 'inconclusive'], gate.failOn),
@@ -47,19 +54,15 @@ export function decide(gate: RunGate, targets: readonly JudgedTarget[], isComple
   };
 }
 
-/** A forgiven verdict still says that something was judged. */
-function countedVerdict({ verdict, standing }: GatedItem): readonly Verdict[] {
-  if (!isForgiven(standing)) return [verdict];
-  return isJudged(verdict) ? ['pass'] : [];
-}
-
-function verdictsOf(verdicts: Readonly<Record<string, readonly string[]>>): ReadonlyMap<string, Verdict> {
-  return new Map(Object.entries(verdicts).flatMap(([verdict, ids]) => ids.map((id) => [id, verdict as Verdict])));
+function verdictsOf(verdicts: BaselineTarget['verdicts']): ReadonlyMap<string, Verdict> {
+  return new Map(baselineVerdicts.flatMap((verdict) => (verdicts[verdict] ?? []).map((id) => [id, verdict] as const)));
 }
 
 interface GatedTarget {
   readonly target: JudgedTarget;
   readonly items: readonly GatedItem[];
+  /** What the exit code is folded from. */
+  readonly counted: readonly Verdict[];
   readonly used: readonly Waiver[];
 }
 
@@ -69,7 +72,8 @@ function gateTarget(
   before: ReadonlyMap<string, Verdict> | undefined,
 ): GatedTarget {
   const waivers = new WaiversOf(gate.waivers?.entries ?? [], target.name, target.checks);
-  const items = itemsOf(target).map((it) => gated(it, gate, waivers, before));
+  const all = itemsOf(target).map((it) => gated(it, gate, waivers, before));
+  const items = all.map((it) => it.item);
   const byId = new Map(items.map((it) => [it.id, it]));
   const findings = target.findings.map((it) => standingFinding(it, target, gate, waivers, byId));
   const withStanding = <T extends { readonly id: string }>(it: T): T => {
@@ -78,6 +82,7 @@ function gateTarget(
   };
   return {
     items,
+    counted: all.flatMap((it) => it.counted),
     used: items.flatMap((it) => it.waivers),
     target: {
       ...target,
@@ -88,26 +93,32 @@ function gateTarget(
   };
 }
 
-function gated(
-  item: Item,
-  gate: RunGate,
-  waivers: WaiversOf,
-  before: ReadonlyMap<string, Verdict> | undefined,
-): GatedItem {
+interface Gated {
+  readonly item: GatedItem;
+  readonly counted: readonly Verdict[];
+}
+
+function gated(item: Item, gate: RunGate, waivers: WaiversOf, before: ReadonlyMap<string, Verdict> | undefined): Gated {
   const { target, id, kind } = item;
   const was = before?.get(item.id);
-  const isFailing = gate.failOn.some((it) => it === item.verdict);
-  const covers = isFailing && canBeWaived(item.verdict) ? waivers.coveringAll(item) : [];
+  const fails = (verdict: Verdict): boolean => gate.failOn.some((it) => it === verdict);
+  const beside = (verdict: Verdict): Standing | undefined => before && besideBaseline(verdict, was, gate);
+  const covers = fails(item.verdict) && canBeWaived(item.verdict) ? waivers.coveringAll(item) : [];
   const state = waiverState(covers, gate.today);
-  const standing = state ?? (before && besideBaseline(item.verdict, was, gate));
+  const left = state === 'waived' ? waivers.leftOf(item, gate.today) : undefined;
+  const open = left === undefined || isForgiven(beside(left)) ? [] : [left];
+  const standing = state === undefined || open.some(fails) ? beside(left ?? item.verdict) : state;
   return {
-    target,
-    id,
-    kind,
-    verdict: item.verdict,
-    ...(was !== undefined && { was }),
-    ...(standing !== undefined && { standing }),
-    waivers: [...new Set(covers.flat())],
+    item: {
+      target,
+      id,
+      kind,
+      verdict: item.verdict,
+      ...(was !== undefined && { was }),
+      ...(standing !== undefined && { standing }),
+      waivers: [...new Set(covers.flat())],
+    },
+    counted: isForgiven(standing) ? [...(isJudged(item.verdict) ? (['pass'] as const) : []), ...open] : [item.verdict],
   };
 }
 

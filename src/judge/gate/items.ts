@@ -11,7 +11,7 @@ export interface Item {
   readonly id: string;
   readonly kind: 'statement' | 'check' | 'remark';
   readonly verdict: Verdict;
-  /** The findings that make the verdict what it is; none for an expectation. */
+  /** All findings that the verdict is folded from; none for an expectation. */
   readonly findings: readonly Finding[];
 }
 
@@ -24,16 +24,16 @@ export function itemsOf(target: JudgedTarget): readonly Item[] {
   const remarks = (byStatement.get(undefined) ?? []).filter((it) => !own.has(it.by));
   return [
     ...statements.map(({ id, verdict }): Item => {
-      return { target: name, id, kind: 'statement', verdict, findings: deciding(byStatement.get(id), verdict) };
+      return { target: name, id, kind: 'statement', verdict, findings: byStatement.get(id) ?? [] };
     }),
     ...checks.map((it): Item => {
       const { id, verdict } = it;
       const about = (byCheck.get(id) ?? []).filter((finding) => isAbout(finding, it));
-      return { target: name, id, kind: 'check', verdict, findings: deciding(about, verdict) };
+      return { target: name, id, kind: 'check', verdict, findings: about };
     }),
     ...[...Map.groupBy(remarks, (it) => it.by)].map(([id, all]): Item => {
       const verdict = foldVerdicts(all.map((it) => it.verdict));
-      return { target: name, id, kind: 'remark', verdict, findings: deciding(all, verdict) };
+      return { target: name, id, kind: 'remark', verdict, findings: all };
     }),
   ];
 }
@@ -42,8 +42,4 @@ export function itemsOf(target: JudgedTarget): readonly Item[] {
 export function isAbout(it: Finding, check: Pick<JudgedCheck, 'id' | 'statements'>): boolean {
   if (it.check !== check.id) return false;
   return it.by === check.id || (it.statement !== undefined && check.statements.includes(it.statement));
-}
-
-function deciding(findings: readonly Finding[] = [], verdict: Verdict): readonly Finding[] {
-  return findings.filter((it) => it.verdict === verdict);
 }

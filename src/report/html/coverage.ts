@@ -19,8 +19,8 @@ export function coverageSection(targets: readonly JudgedTarget[]): Html | undefi
     <h2>Coverage of MQTT 3.1.1</h2>
     <p>
       The standard numbers ${numbered} statements. ${numbered - unseen.length} of them can be observed on a server from
-      outside; the other ${unseen.length} cannot. Covered is what was judged: pass, warn or fail. What was skipped, is a
-      declared limit, never arose or is inconclusive does not count.
+      outside; the other ${unseen.length} cannot. Covered is what was judged: pass, warn or fail. What was skipped,
+      never arose or is inconclusive does not count.
     </p>
     <div class="scroll">
       <table class="coverage">
@@ -42,7 +42,6 @@ export function coverageSection(targets: readonly JudgedTarget[]): Html | undefi
 }
 
 const whys: readonly (readonly [Unjudged['kind'], string])[] = [
-  ['limit', 'declared limit'],
   ['skipped', 'skipped'],
   ['notExercised', 'not exercised'],
   ['inconclusive', 'inconclusive'],

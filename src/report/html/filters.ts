@@ -6,7 +6,7 @@ import { shape } from './badge.ts';
 import { html } from './template.ts';
 import type { Html } from './template.ts';
 
-const offered: readonly Verdict[] = ['fail', 'inconclusive', 'warn', 'limit', 'skipped'];
+const offered: readonly Verdict[] = ['fail', 'inconclusive', 'warn', 'skipped'];
 
 /** The bar. */
 export function filterBar(targets: readonly JudgedTarget[]): Html {

@@ -134,7 +134,10 @@ class Packing {
     const kept = steps.flatMap((step, index) =>
       index < mostSteps || marked[index] !== undefined ? [{ step, seq: marked[index] }] : [],
     );
-    const beganMs = Math.min(...steps.map(({ clientMs, serverMs }) => clientMs ?? serverMs ?? Infinity));
+    const beganMs = steps.reduce(
+      (least, { clientMs, serverMs }) => Math.min(least, clientMs ?? serverMs ?? Infinity),
+      Infinity,
+    );
     const order = lanes.map((it) => it.connection);
     const link = lanes.find((it) => it.link !== undefined)?.link;
     return {

@@ -1,6 +1,7 @@
 // Limits that targets declare of themselves: said once, in the headline, with the page that says so.
 import type { DeclaredLimit } from '../../history/event.ts';
 import type { JudgedRun } from '../../judge/judged.ts';
+import { isWebAddress } from '../web-address.ts';
 import { shape } from './badge.ts';
 import { html } from './template.ts';
 import type { Html } from './template.ts';
@@ -30,12 +31,4 @@ export function limitsList(targets: JudgedRun['targets']): Html | undefined {
 export function limitText({ says, source }: Omit<DeclaredLimit, 'needs'>): Html {
   if (!isWebAddress(source)) return html`${says} (${source})`;
   return html`${says} (<a href="${source}" rel="noreferrer noopener">source</a>)`;
-}
-
-/** Longer ones are cut like all texts, and lead nowhere. */
-const longestAddress = 2000;
-
-function isWebAddress(text: string): boolean {
-  const url = text.length > longestAddress ? null : URL.parse(text);
-  return url !== null && (url.protocol === 'https:' || url.protocol === 'http:');
 }

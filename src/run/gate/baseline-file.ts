@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { suiteVersion } from '../../conformance/suite.ts';
 import { FieldbenchError } from '../../error.ts';
+import { limitId } from '../../history/event.ts';
 import { readJournal } from '../../history/read-journal.ts';
-import type { Baseline, BaselineTarget } from '../../history/run-gate.ts';
+import { baselineVerdicts, type Baseline, type BaselineTarget } from '../../history/run-gate.ts';
 import { itemsOf } from '../../judge/gate/items.ts';
 import type { JudgedRun } from '../../judge/judged.ts';
 import { judgeRun } from '../judge-run.ts';
+
+const verdictWord = z.enum(baselineVerdicts);
 
 /** What a baseline needs of a results.json; all else may be there, or not yet. */
 const resultsShape = z.object({
@@ -21,10 +24,16 @@ const resultsShape = z.object({
     z.object({
       name: z.string(),
       version: z.string(),
-      statements: z.array(z.object({ id: z.string(), verdict: z.string() })),
-      checks: z.array(z.object({ id: z.string(), verdict: z.string() })),
+      limits: z.array(z.object({ needs: z.string() })).default([]),
+      statements: z.array(z.object({ id: z.string(), verdict: verdictWord })),
+      checks: z.array(z.object({ id: z.string(), verdict: verdictWord })),
       findings: z.array(
-        z.object({ by: z.string(), statements: z.array(z.string()), checks: z.array(z.string()), verdict: z.string() }),
+        z.object({
+          by: z.string(),
+          statements: z.array(z.string()),
+          checks: z.array(z.string()),
+          verdict: verdictWord,
+        }),
       ),
     }),
   ),
@@ -76,6 +85,7 @@ function recordedOf({ run, end, suite, targets }: JudgedRun): Recorded {
       const remarks = itemsOf(it).filter((item) => item.kind === 'remark');
       return {
         ...it,
+        limits: [], // They are among the remarks.
         statements: [...it.statements],
         checks: [...it.checks],
         findings: remarks.map(({ id, verdict }) => ({ by: id, statements: [], checks: [], verdict })),
@@ -116,11 +126,19 @@ function fitting(file: string, recorded: Recorded, targets: readonly string[]): 
   return { file, runId: run.id, startedAt: run.startedAt, fieldbench, targets: mine.map(targetOf) };
 }
 
-function targetOf({ name, version, statements, checks, findings }: Recorded['targets'][number]): BaselineTarget {
+function targetOf({
+  name,
+  version,
+  limits,
+  statements,
+  checks,
+  findings,
+}: Recorded['targets'][number]): BaselineTarget {
   const remarks = findings
     .filter((it) => it.statements.length === 0 && it.checks.length === 0)
     .map((it) => ({ id: it.by, verdict: it.verdict }));
-  const byVerdict = Map.groupBy([...statements, ...checks, ...remarks], (it) => it.verdict);
+  const declared = limits.map((it) => ({ id: limitId(it), verdict: 'limit' as const }));
+  const byVerdict = Map.groupBy([...statements, ...checks, ...declared, ...remarks], (it) => it.verdict);
   const ids = [...byVerdict].map(([verdict, all]) => [verdict, all.map((it) => it.id)] as const);
   return { name, version, verdicts: Object.fromEntries(ids) };
 }

@@ -113,6 +113,26 @@ describe('a waiver', () => {
     expect(standings(decision)).toEqual({ [a]: 'waived', 'x/y': 'waived' });
   });
 
+  test('hides nothing else that was found of the same statement', () => {
+    const beside = (verdict: Verdict) => targetOf([fail(a, 'x/y'), { verdict, statement: a }], { 'x/y': [a] });
+    const code = (verdict: Verdict, ...more: [Parameters<typeof gateOf>[1]?, Parameters<typeof gateOf>[2]?]) =>
+      decide(gateOf([waiverOf('x/y')], ...more), [beside(verdict)], true).exitCode;
+    expect(code('inconclusive')).toBe(3);
+    expect(code('inconclusive', { inconclusive: [a] })).toBe(0);
+    expect(code('inconclusive', { pass: [a] }, ['fail', 'inconclusive'])).toBe(1);
+    expect(code('warn')).toBe(0);
+    expect(code('warn', undefined, ['fail', 'warn'])).toBe(1);
+    expect(code('warn', { pass: [a] }, ['fail', 'warn'])).toBe(1);
+    expect(code('warn', { warn: [a] }, ['fail', 'warn'])).toBe(0);
+    expect(code('pass', { pass: [a] }, ['fail', 'warn'])).toBe(0);
+  });
+
+  test('is not the word for what fails all the same', () => {
+    const target = targetOf([fail(a, 'x/y'), { verdict: 'warn', statement: a }], { 'x/y': [a] });
+    const { decision } = decide(gateOf([waiverOf('x/y')], { pass: [a] }, ['fail', 'warn']), [target], true);
+    expect(standings(decision)).toEqual({ [a]: 'new', 'x/y': 'waived' });
+  });
+
   test('of one statement leaves a check that breaks two of them failing', () => {
     const target = targetOf([fail(a, 'x/y'), fail(b, 'x/y')], { 'x/y': [a, b] });
     expect(decide(gateOf([waiverOf(a)]), [target], true).exitCode).toBe(1);

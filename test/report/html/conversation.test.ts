@@ -29,6 +29,15 @@ describe('steps', () => {
   });
 });
 
+test('a conversation of more steps than a call takes arguments is packed too', () => {
+  const { run, events } = sample();
+  const note = events.find((it) => it.kind === 'mark');
+  if (note === undefined) throw new Error('the sample has a mark');
+  const many = Array.from({ length: 200_000 }, (_, index) => ({ ...note, seq: events.length + 1 + index }));
+  const { conversations } = islandOf(materialOf(run, [...events, ...many]), gridOf(run));
+  expect(conversations['0/publish/order']?.beganMs).toBe(4);
+});
+
 describe('a packed conversation', () => {
   const { run, events } = sample();
   const grid = gridOf(run);

@@ -100,6 +100,16 @@ describe('using report.html', need('chromium'), () => {
     expect(await page.locator('.problem:visible').count()).toBe(1);
   });
 
+  test('a target is chosen, and all of them again', async () => {
+    const chosen = page.locator('#filters select');
+    await chosen.selectOption({ label: 'broker' });
+    expect(await page.evaluate('location.hash')).toBe('#&target=broker');
+    await chosen.selectOption({ label: 'all' });
+    expect(await page.evaluate('location.hash')).not.toContain('target');
+    expect(await chosen.inputValue()).toBe('');
+    expect(await page.locator('#filters [data-clear]').isVisible()).toBe(false);
+  });
+
   test('on paper every failure is whole, its diagram too, and no controls are', async () => {
     await page.emulateMedia({ media: 'print' });
     await page.evaluate("dispatchEvent(new Event('beforeprint'))");

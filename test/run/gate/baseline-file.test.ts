@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { suiteVersion } from '../../../src/conformance/suite.ts';
+import type { HistoryEvent } from '../../../src/history/event.ts';
 import { materialOf } from '../../../src/report/reporter.ts';
 import { resultsOf } from '../../../src/report/results-json.ts';
+import { judgeRun } from '../../../src/run/judge-run.ts';
 import { readBaseline } from '../../../src/run/gate/baseline-file.ts';
 import { gateWords, readGate } from '../../../src/run/gate/read-gate.ts';
 import { sample } from '../../report/sample.ts';
@@ -17,10 +19,23 @@ const { run, events } = sample();
 const conform = { ...run, suite: suiteVersion(), run: { ...run.run, mode: 'conform' as const } };
 const results = resultsOf(materialOf(conform, events));
 
+const journal = events.map((it): HistoryEvent => {
+  if (it.kind !== 'run') return it;
+  const { scenario: _none, ...started } = it;
+  return { ...started, mode: 'conform' };
+});
+
 function written(name: string, value: unknown): string {
   const file = join(folder, name);
   writeFileSync(file, typeof value === 'string' ? value : JSON.stringify(value));
   return file;
+}
+
+/** The results with another verdict on their first statement. */
+function withVerdict(verdict: string): unknown {
+  const [target] = results.targets;
+  const [first, ...rest] = target?.statements ?? [];
+  return { ...results, targets: [{ ...target, statements: [{ ...first, verdict }, ...rest] }] };
 }
 
 describe('a results.json', () => {
@@ -45,6 +60,7 @@ describe('a results.json', () => {
     ['no JSON', '{', 'FB_BASELINE'],
     ['another file', { name: 'package' }, 'FB_BASELINE'],
     ['another schema', { ...results, schema: 2 }, 'FB_BASELINE'],
+    ['a verdict that there is not', withVerdict('maybe'), 'FB_BASELINE'],
     ['a run that was cut short', { ...results, run: { ...results.run, ended: 'interrupted' } }, 'FB_BASELINE'],
     ['a scenario', { ...results, run: { ...results.run, mode: 'scenario' } }, 'FB_BASELINE_OTHER'],
     ['another suite', { ...results, suite: '3.1.1-00000000' }, 'FB_BASELINE_OTHER'],
@@ -66,10 +82,19 @@ describe('a folder', () => {
   test('with a journal is judged again, whatever its results.json says', async () => {
     const named = join(folder, 'run');
     mkdirSync(named);
-    const journal = events.map((it) => (it.kind === 'run' ? { ...it, mode: 'conform', scenario: undefined } : it));
     writeFileSync(join(named, 'journal.ndjson'), journal.map((it) => `${JSON.stringify(it)}\n`).join(''));
     writeFileSync(join(named, 'results.json'), 'stale');
     expect((await readBaseline(named, ['broker'])).targets[0]?.verdicts['fail']).toContain('MQTT-2.3.1-6');
+  });
+
+  test('says the same as its results.json, limits included', async () => {
+    const named = join(folder, 'limited');
+    mkdirSync(named);
+    writeFileSync(join(named, 'journal.ndjson'), journal.map((it) => `${JSON.stringify(it)}\n`).join(''));
+    const file = written('limited.json', resultsOf(materialOf(judgeRun(journal), journal)));
+    const [ofFolder, ofResults] = [await readBaseline(named, ['broker']), await readBaseline(file, ['broker'])];
+    expect(ofResults).toEqual({ ...ofFolder, file });
+    expect(ofResults.targets[0]?.verdicts['limit']).toEqual(['limit/qos2']);
   });
 
   test('with neither is an error, as one that is not there', async () => {

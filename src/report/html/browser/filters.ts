@@ -24,7 +24,9 @@ export function filtersOf(
       change({ show: pressed() });
     });
   }
-  select?.addEventListener('change', () => change({ target: targets[Number(select.value)] ?? '' }));
+  select?.addEventListener('change', () => {
+    change({ target: select.value === '' ? '' : (targets[Number(select.value)] ?? '') });
+  });
   search?.addEventListener('input', () => change({ find: search.value }));
   clear?.addEventListener('click', () => change({ show: [], target: '', find: '' }));
 
