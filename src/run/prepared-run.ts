@@ -135,7 +135,8 @@ function drivenTarget(
   const target = {
     ...placeOf(broker),
     name: word,
-    lacks: new Map([...lacksOf(broker), ...limitsOf(described), ...forbidden(described)]),
+    // Of several reasons the last one holds: nobody's file has a say where a broker is somebody else's.
+    lacks: new Map([...forbidden(described), ...lacksOf(broker), ...limitsOf(described)]),
   };
   if (broker.isForeign) {
     if (destructive.includes(word)) return target;
@@ -160,7 +161,7 @@ function limitsOf({ limits }: Target): readonly (readonly [Need, string])[] {
 /** What its file does not allow to be done to a target. */
 function forbidden({ allows }: Target): readonly (readonly [Need, string])[] {
   const missing = (['restart', 'kill'] as const).filter((it) => !allows.includes(it));
-  if (allows.length === 0 || missing.length === 0) return [];
+  if (missing.length === 0) return [];
   return [['restart', `the target file does not allow to ${missing.join(' or ')} it`]];
 }
 
