@@ -73,7 +73,7 @@ async function startContainer(driving: Driving): Promise<StartedBroker> {
       container = engine.client.container.getById(started.getId());
       version = await versionIn(started, driving, engine, image);
     }
-    const instance = instanceOf(container, version);
+    const instance = instanceOf(container, { version, stopWithinMs: way.stopWithin });
     return { ...instance, lastWords: async () => withoutSecrets(await instance.lastWords(), equipment) };
   };
   const clear = async (): Promise<void> => {

@@ -1,6 +1,8 @@
 // Mosquitto as a process and as a container: the same life as every broker, and a port on loopback only.
 import { describe, expect, test, vi } from 'vitest';
 import { docker } from '../../../src/parts/brokers/docker.ts';
+import { driverOf } from '../../../src/bench/target/target-driver.ts';
+import { parseTargetFile } from '../../../src/bench/target/target-file.ts';
 import { targetOf } from '../../../src/bench/target/target.ts';
 import { tryConnect } from '../../../src/parts/brokers/readiness.ts';
 import type { BrokerDriver } from '../../../src/parts/part.ts';
@@ -64,6 +66,26 @@ describe('as a container', need('docker', 'image:mosquitto'), () => {
     await broker[Symbol.asyncDispose]();
     expect(await client.container.dockerode.listContainers(ours)).toEqual([]);
     expect(world.owned.size).toBe(0);
+  });
+
+  test('is killed where it does not end within the time of its file', { timeout: 60_000 }, async () => {
+    using world = testWorld({ 'fieldbench.test': 'slow-end' });
+    const { client } = await docker();
+    const script = 'trap "sleep 4; exit 7" TERM; mosquitto -c /fieldbench/m.conf & wait';
+    const text = `title: T
+container:
+  image: fieldbench/mosquitto:*-debian
+  entrypoint: [sh, -c, '${script}']
+  stopWithin: 1s
+  listeners: { mqtt: {} }
+  files: { m.conf: "listener 1883\\nallow_anonymous true\\nuser root\\n" }
+`;
+    const driver = driverOf(parseTargetFile('slow.yaml', text), 'container');
+    await using broker = await driver?.start('b', world.context);
+    await broker?.stop();
+    const ours = { all: true, filters: { label: ['fieldbench.test=slow-end'] } };
+    const [found] = await client.container.dockerode.listContainers(ours);
+    expect(found?.Status).toContain('Exited (137)');
   });
 });
 
