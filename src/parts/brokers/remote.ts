@@ -56,8 +56,10 @@ export function remoteBroker(url: string, options: RemoteOptions = {}): BrokerDr
   return {
     kind: 'remote',
     async start(name, context) {
-      const here = context.owns.scratch;
-      const run = (command: readonly string[]): Promise<string> => outputOf(command, { folder: here });
+      const { signal, owns } = context;
+      const here = owns.scratch;
+      const surroundings = { folder: here, run: owns.labels['fieldbench.run'], signal };
+      const run = (command: readonly string[]): Promise<string> => outputOf(command, surroundings);
       const version = options.version === undefined ? 'unknown' : await versionOf(options.version, { run, here });
       return startBroker(name, { ...recipe, launch: () => Promise.resolve({ ...instance, version }) }, context);
     },

@@ -8,6 +8,7 @@ import { openRunRegistry } from '../../../src/bench/run-registry.ts';
 import { targetOf } from '../../../src/bench/target/target.ts';
 import { tryConnect } from '../../../src/parts/brokers/readiness.ts';
 import type { BrokerDriver } from '../../../src/parts/part.ts';
+import { waitingProgram } from './waiting-program.ts';
 import { testWorld } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fieldbench-described-'));
@@ -102,6 +103,25 @@ describe('is one clear error:', () => {
     const bad = driverOf((it) => it.replace('  args:', `  before: ${script}\n  args:`));
     const error: unknown = await bad.start('b', world.context).catch((it: unknown) => it);
     expect(error).toMatchObject({ code: 'FB_BROKER_START', actual: '1234' });
+    expect(readdirSync(world.context.owns.scratch)).toEqual([]);
+  });
+});
+
+describe('a program that says its version or runs before belongs to the run, and ends with it:', () => {
+  test.each<[string, (command: string, text: string) => string]>([
+    ['before', (command, text) => text.replace('  args:', () => `  before: [${command}]\n  args:`)],
+    ['version', (command, text) => text.replace("version: { text: '1.0' }", () => `version: { command: ${command} }`)],
+    ['version of a broker by its URL', (it) => `title: T\nremote: { url: mqtt://h, version: { command: ${it} } }\n`],
+  ])('%s', { timeout: 10_000 }, async (_, changed) => {
+    using world = testWorld({ 'fieldbench.run': 'gives-up' });
+    await using waiting = await waitingProgram();
+    const driver = driverOf((text) => changed(JSON.stringify(waiting.command), text));
+    const reason = new Error('given up');
+    const outcome = driver.start('b', world.context).catch((error: unknown) => error);
+    expect(await waiting.runs).toBe('run gives-up');
+    world.abort(reason);
+    await waiting.gone;
+    expect(await outcome).toBe(reason);
     expect(readdirSync(world.context.owns.scratch)).toEqual([]);
   });
 });
