@@ -73,7 +73,8 @@ async function recipeOf(driving: Driving, { program, user, folder, equipment }: 
   fillFolder(folder, { ...filesOf(plan, described, fill), ...tlsFiles(equipment) }, user);
   const { signal, owns } = context;
   const surroundings = { folder, environment, user, run: owns.labels['fieldbench.run'], signal };
-  for (const command of plan.before ?? []) await runBefore(described, command.map(fill), surroundings);
+  for (const command of plan.before ?? [])
+    await runBefore(described, command.map(fill), { ...surroundings, equipment });
   const run = (command: readonly string[]): Promise<string> => outputOf(command.map(fill), surroundings);
   const version = await versionBy(() => versionOf(way.version, { run, here: described.here }));
   signal.throwIfAborted();

@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FieldbenchError } from '../../error.ts';
+import { withoutSecrets, type Equipment } from './equipment.ts';
 import { findProgram } from './find-program.ts';
 import { filled } from './placeholders.ts';
 import { runProgram, type Surroundings } from './run-program.ts';
@@ -43,7 +44,7 @@ const beforeMs = 60_000;
 export async function runBefore(
   { name }: Described,
   command: readonly string[],
-  surroundings: Surroundings,
+  surroundings: Surroundings & { readonly equipment: Equipment },
 ): Promise<void> {
   const { succeeded, stderr } = await runProgram(command, beforeMs, surroundings);
   surroundings.signal.throwIfAborted();
@@ -52,7 +53,7 @@ export async function runBefore(
     code: 'FB_BROKER_START',
     message: `the target "${name}" could not be prepared: "${command[0]}" failed`,
     // Not the message of Node: it repeats the arguments, which may hold a secret.
-    actual: stderr.trim() || 'it ended without a word',
+    actual: withoutSecrets(stderr.trim(), surroundings.equipment) || 'it ended without a word',
     hint: 'the program stands under "before" in the target file',
   });
 }

@@ -97,12 +97,12 @@ describe('is one clear error:', () => {
     });
   });
 
-  test('a program to run before that fails, without its arguments', async () => {
+  test('a program to run before that fails, without its arguments and the passwords in them', async () => {
     using world = testWorld();
-    const script = "[['${node}', -e, 'console.error(1234); process.exit(1)', '${login.password}']]";
+    const script = "[['${node}', -e, 'console.error(1234, process.argv[1]); process.exit(1)', '${login.password}']]";
     const bad = driverOf((it) => it.replace('  args:', `  before: ${script}\n  args:`));
     const error: unknown = await bad.start('b', world.context).catch((it: unknown) => it);
-    expect(error).toMatchObject({ code: 'FB_BROKER_START', actual: '1234' });
+    expect(error).toMatchObject({ code: 'FB_BROKER_START', actual: '1234 ***' });
     expect(readdirSync(world.context.owns.scratch)).toEqual([]);
   });
 });
