@@ -97,6 +97,26 @@ describe('is one clear error:', () => {
     });
   });
 
+  test('a file beside its own that is not there', async () => {
+    using world = testWorld();
+    const bad = driverOf((it) => it.replace('files: {', 'files: { x: { from: absent.txt },'));
+    await expect(bad.start('b', world.context)).rejects.toMatchObject({
+      code: 'FB_TARGET_FILE',
+      message: 'cannot read absent.txt, which the target file names',
+      hint: 'a path is looked for beside the target file',
+    });
+    expect(readdirSync(world.context.owns.scratch)).toEqual([]);
+  });
+
+  test.runIf(process.getuid?.() === 0)('a user who is not there', async () => {
+    using world = testWorld();
+    const bad = driverOf((it) => it.replace('  args:', '  user: no-such-user\n  args:'));
+    await expect(bad.start('b', world.context)).rejects.toMatchObject({
+      code: 'FB_BROKER_START',
+      message: 'there is no user "no-such-user" on this machine to run the broker',
+    });
+  });
+
   test('a program to run before that fails, without its arguments and the passwords in them', async () => {
     using world = testWorld();
     const script = "[['${node}', -e, 'console.error(1234, process.argv[1]); process.exit(1)', '${login.password}']]";
