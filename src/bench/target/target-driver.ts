@@ -50,7 +50,7 @@ function remoteDriver(here: string, it: NonNullable<WrittenTarget['remote']>): B
       ...(keyPem !== undefined && { keyPem }),
     },
     ...(it.websocket !== undefined && { websocket: it.websocket }),
-    version: it.version,
+    version: { source: it.version, here },
   });
 }
 

@@ -13,9 +13,10 @@ import type { Described, ProcessWay } from './target-way.ts';
  * @throws FieldbenchError `FB_BROKER_ABSENT`
  */
 export async function findInstalled({ name, install, here }: Described, way: ProcessWay): Promise<string> {
-  const names = way.program.map((it) => filled(it, (word) => (word === 'node' ? process.execPath : here)));
+  const fill = (text: string): string => filled(text, (word) => (word === 'node' ? process.execPath : here));
+  const names = way.program.map(fill);
   const program = await findProgram(names);
-  const files = way.needs.map((path) => resolve(here, path));
+  const files = way.needs.map((path) => resolve(here, fill(path)));
   const isThere = await Promise.all(
     files.map((path) =>
       access(path).then(

@@ -27,7 +27,6 @@ const longest = 80;
 
 async function saidBy(source: VersionSource, { run, here, labels }: VersionPlaces): Promise<string> {
   if (source.command !== undefined) return run(source.command);
-  if (source.file !== undefined) return readFile(source.file, 'utf8');
   if (source.package !== undefined) return packageVersion(source.package, here);
   if (source.label !== undefined) return labels?.[source.label] ?? '';
   return source.text ?? '';

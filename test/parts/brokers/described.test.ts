@@ -58,6 +58,13 @@ test('a listener may ask everybody for the login of the run', async () => {
   expect(JSON.stringify(world.events)).not.toContain(login.password);
 });
 
+test('a file of the machine that it needs may lie beside its own', async () => {
+  using world = testWorld();
+  const driver = driverOf((it) => it.replace('  args:', "  needs: [broker.mjs, '${here}/broker.mjs']\n  args:"));
+  await using broker = await driver.start('b', world.context);
+  expect(broker.version).toBe('1.0');
+});
+
 test('its files are gone with it', async () => {
   using world = testWorld();
   const broker = await driverOf().start('b', world.context);
