@@ -9,14 +9,9 @@ import type { LinkCapability } from '../parts/links/link-capability.ts';
 export interface PlannedBroker {
   readonly name: string;
   /** A word the command line knows, e.g. `embedded` or `mqtt://host:1883`, or what a scenario describes itself. */
-  readonly target: string | DescribedTarget;
-}
-
-/** A target that stands in a scenario. */
-export interface DescribedTarget {
-  readonly written: WrittenTarget;
-  /** The scenario file: paths are looked for beside it. */
-  readonly file: string;
+  readonly target: string | WrittenTarget;
+  /** The scenario file that says so: paths are looked for beside it; default: in the working directory. */
+  readonly file?: string;
 }
 
 /** A kind of link; every part that uses it gets a link of its own with this profile. */

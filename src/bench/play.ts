@@ -52,8 +52,8 @@ export async function play(plan: Plan, bench: Bench, options: PlayOptions): Prom
  * What a plan names as the target of a broker.
  * @throws FieldbenchError those of {@link targetOf}
  */
-export function startable(planned: PlannedBroker['target'], name: string): Target {
-  return typeof planned === 'string' ? targetOf(planned) : targetWritten(name, planned.written, planned.file);
+export function targetOfBroker({ name, target, file }: PlannedBroker): Target {
+  return typeof target === 'string' ? targetOf(target, file) : targetWritten(name, target, file);
 }
 
 /** The parts of a plan that stand so far. */
@@ -73,8 +73,8 @@ class Assembly {
     this.#options = options;
   }
 
-  async startBroker({ name, target }: PlannedBroker): Promise<void> {
-    this.#brokers.set(name, await this.#bench.startTarget(name, startable(target, name)));
+  async startBroker(it: PlannedBroker): Promise<void> {
+    this.#brokers.set(it.name, await this.#bench.startTarget(it.name, targetOfBroker(it)));
   }
 
   async startDevice(it: PlannedDevice): Promise<void> {

@@ -1,7 +1,7 @@
 // A run before it begins: everything that can be wrong with what was asked for is found here, before anything starts.
 import type { Bench, BenchOptions } from '../bench/bench.ts';
 import type { Plan } from '../bench/plan.ts';
-import { play, startable } from '../bench/play.ts';
+import { play, targetOfBroker } from '../bench/play.ts';
 import type { Check, Need } from '../conformance/check.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
 import { linkDriven, type NamedLink } from './over-link.ts';
@@ -18,7 +18,7 @@ import type { StartedBroker } from '../parts/part.ts';
 import { actionInWords } from '../scenario/describe.ts';
 import type { Expectation } from '../scenario/expectation.ts';
 import { expectationOf } from '../scenario/judge-expectations.ts';
-import { plannedTarget, planOf, type PlanChanges } from '../scenario/plan-of.ts';
+import { plannedBroker, planOf, type PlanChanges } from '../scenario/plan-of.ts';
 import { readLinkFaults } from '../scenario/scenario-faults.ts';
 import { readLinkTimelines } from '../scenario/timeline-file.ts';
 import { readLinkProfiles } from '../scenario/scenario-links.ts';
@@ -135,7 +135,8 @@ function drivenTarget(
   const target = {
     ...placeOf(broker),
     name: word,
-    lacks: new Map([...lacksOf(broker), ...limitsOf(described), ...forbidden(described)]),
+    // Of several reasons the last one holds: nobody's file has a say where a broker is somebody else's.
+    lacks: new Map([...forbidden(described), ...lacksOf(broker), ...limitsOf(described)]),
   };
   if (broker.isForeign) {
     if (destructive.includes(word)) return target;
@@ -160,7 +161,7 @@ function limitsOf({ limits }: Target): readonly (readonly [Need, string])[] {
 /** What its file does not allow to be done to a target. */
 function forbidden({ allows }: Target): readonly (readonly [Need, string])[] {
   const missing = (['restart', 'kill'] as const).filter((it) => !allows.includes(it));
-  if (allows.length === 0 || missing.length === 0) return [];
+  if (missing.length === 0) return [];
   return [['restart', `the target file does not allow to ${missing.join(' or ')} it`]];
 }
 
@@ -210,7 +211,7 @@ function checkTargets(file: ScenarioFile, instead: string | undefined): void {
   // Those of the file too where another one replaces them: its text stands in the journal, credentials never do.
   const errors = Object.entries(file.scenario.brokers).flatMap(([name, it]): FieldbenchError[] => {
     try {
-      startable(plannedTarget(file.file, it), name);
+      targetOfBroker(plannedBroker(file.file, name, it));
       return [];
     } catch (error) {
       if (!(error instanceof FieldbenchError)) throw error;

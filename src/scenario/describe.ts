@@ -24,8 +24,7 @@ export function describePlan(plan: Plan, expectations: readonly Expectation[]): 
   ];
 }
 
-const targetWords = (target: PlannedBroker['target']): string =>
-  typeof target === 'string' ? target : target.written.title;
+const targetWords = (target: PlannedBroker['target']): string => (typeof target === 'string' ? target : target.title);
 
 /** One action in words. */
 export function actionInWords(action: PlannedAction): string {

@@ -1,7 +1,5 @@
 // Turns a scenario into a plan: pure, and every name that does not exist is found before anything starts.
 import { didYouMean, FieldbenchError } from '../error.ts';
-import { dirname, resolve } from 'node:path';
-import { isTargetPath } from '../bench/target/target-file.ts';
 import type { Plan, PlannedAction, PlannedBroker, PlannedDevice, PlannedLink, PlannedSession } from '../bench/plan.ts';
 import { linksOf, type LinkProfiles } from './scenario-links.ts';
 import { faultsOf, type LinkFaultFiles } from './scenario-faults.ts';
@@ -41,10 +39,9 @@ export function planOf(
   return {
     name: scenario.name,
     question: scenario.question,
-    brokers: Object.entries(scenario.brokers).map(([name, it]) => ({
-      name,
-      target: changes.target ?? plannedTarget(file.file, it),
-    })),
+    brokers: Object.entries(scenario.brokers).map(([name, it]) =>
+      changes.target === undefined ? plannedBroker(file.file, name, it) : { name, target: changes.target },
+    ),
     links: links.links.map((it) => ({
       ...it,
       ...playedOn(it.name, timelines),
@@ -61,11 +58,9 @@ export function planOf(
   };
 }
 
-/** What a scenario says of a broker; the path of a target file is looked for beside the scenario. */
-export function plannedTarget(file: string, broker: Scenario['brokers'][string]): PlannedBroker['target'] {
-  if (!('target' in broker)) return { written: broker, file };
-  const { target } = broker;
-  return isTargetPath(target) && !target.includes('://') ? resolve(dirname(file), target) : target;
+/** What a scenario says of a broker; paths are looked for beside the scenario. */
+export function plannedBroker(file: string, name: string, broker: Scenario['brokers'][string]): PlannedBroker {
+  return { name, target: 'target' in broker ? broker.target : broker, file };
 }
 
 function playedOn(link: string, timelines: LinkTimelines): Pick<PlannedLink, 'timeline'> {

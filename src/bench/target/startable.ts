@@ -67,7 +67,7 @@ async function comesAlong(): Promise<Found> {
 async function asProgram(
   { name, here, target: { install } }: TargetFile,
   way: NonNullable<WrittenTarget['process']>,
-  { system }: Surroundings,
+  { system, signal }: Surroundings,
 ): Promise<Found> {
   let program: string;
   try {
@@ -82,7 +82,8 @@ async function asProgram(
     const words: Readonly<Record<string, string>> = { program, here, node: process.execPath, dir: folder };
     const fill = (text: string): string => filled(text, (word) => words[word] ?? '');
     const environment = Object.fromEntries(Object.entries(way.environment).map(([key, text]) => [key, fill(text)]));
-    const run = (command: readonly string[]): Promise<string> => outputOf(command.map(fill), { folder, environment });
+    const run = (command: readonly string[]): Promise<string> =>
+      outputOf(command.map(fill), { folder, environment, signal });
     return { present: true, detail: `${await versionOf(way.version, { run, here })}, ${program}` };
   } finally {
     await rm(folder, { recursive: true, force: true });

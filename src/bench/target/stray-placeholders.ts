@@ -10,6 +10,9 @@ interface WithPorts {
 }
 
 const processOnly = new Set(['program', 'node']);
+/** What is looked for before there is an instance knows only where it is looked for. */
+const early = ['here', 'node'];
+const lookedFor = new Set(['program', 'needs']);
 
 /** Adds an issue for every placeholder that is none. */
 export function strayPlaceholders(
@@ -34,7 +37,7 @@ export function strayPlaceholders(
     }
   };
   const { secured, ...rest } = way;
-  look(rest, [], knownTo(way));
+  for (const [key, value] of Object.entries(rest)) look(value, [key], lookedFor.has(key) ? early : knownTo(way));
   if (secured)
     look(
       secured,

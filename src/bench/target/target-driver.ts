@@ -1,9 +1,8 @@
 // Makes a driver of what a target file says about one way to have its broker.
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { FieldbenchError } from '../../error.ts';
 import { aedes } from '../../parts/brokers/aedes.ts';
 import { containerDriver } from '../../parts/brokers/container-driver.ts';
+import { textBeside } from '../../parts/brokers/file-beside.ts';
 import { processDriver } from '../../parts/brokers/process-driver.ts';
 import { remoteBroker } from '../../parts/brokers/remote.ts';
 import type { ContainerWay } from '../../parts/brokers/target-way.ts';
@@ -40,7 +39,8 @@ function chosenImage(name: string, way: ContainerWay): ContainerWay {
 }
 
 function remoteDriver(here: string, it: NonNullable<WrittenTarget['remote']>): BrokerDriver {
-  const pem = (file: string | undefined): string | undefined => (file === undefined ? undefined : textOf(here, file));
+  const pem = (file: string | undefined): string | undefined =>
+    file === undefined ? undefined : textBeside(here, file);
   const [caPem, certPem, keyPem] = [pem(it.caFile), pem(it.certFile), pem(it.keyFile)];
   return remoteBroker(it.url, {
     ...(it.credentials && { login: loginFrom(it.credentials) }),
@@ -50,7 +50,7 @@ function remoteDriver(here: string, it: NonNullable<WrittenTarget['remote']>): B
       ...(keyPem !== undefined && { keyPem }),
     },
     ...(it.websocket !== undefined && { websocket: it.websocket }),
-    version: it.version,
+    version: { source: it.version, here },
   });
 }
 
@@ -72,18 +72,4 @@ function loginFrom({
     });
   });
   return { userName: userName ?? '', password: password ?? '' };
-}
-
-function textOf(here: string, file: string): string {
-  try {
-    return readFileSync(resolve(here, file), 'utf8');
-  } catch (cause) {
-    throw new FieldbenchError({
-      code: 'FB_TARGET_FILE',
-      message: `cannot read ${file}, which the target file names`,
-      actual: cause instanceof Error ? cause.message : String(cause),
-      hint: 'a path is looked for beside the target file',
-      cause,
-    });
-  }
 }

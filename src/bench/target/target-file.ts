@@ -57,8 +57,8 @@ export function parseTargetFile(file: string, text: string): TargetFile {
 }
 
 /** A target that stands in another file. */
-export function writtenTarget(name: string, target: WrittenTarget, beside: string): TargetFile {
-  return { name, here: dirname(resolve(beside)), target };
+export function writtenTarget(name: string, target: WrittenTarget, beside?: string): TargetFile {
+  return { name, here: beside === undefined ? process.cwd() : dirname(resolve(beside)), target };
 }
 
 /** At once and not later: whoever collects tests has to know what is wrong before the first one runs. */

@@ -55,10 +55,10 @@ export function targetOf(word: string, beside?: string): Target {
 /**
  * The target that a scenario describes itself.
  * @param name of the broker
- * @param beside the scenario file
+ * @param beside a file beside which paths are looked for; default: the working directory
  * @throws FieldbenchError `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`, `FB_TARGET_FILE`, `FB_TARGET_CREDENTIALS`
  */
-export function targetWritten(name: string, written: TargetFile['target'], beside: string): Target {
+export function targetWritten(name: string, written: TargetFile['target'], beside?: string): Target {
   return described(name, writtenTarget(name, written, beside));
 }
 

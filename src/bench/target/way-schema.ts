@@ -24,14 +24,14 @@ const path = z.string().regex(/^\//, 'expected a path that begins with "/"');
 const plain = z.strictObject({
   port: z.int().min(1).max(65_535).optional(),
   on: z.enum(listenerNames).optional(),
-  /** Clients have to bring `${login.userName}` and `${login.password}`. */
-  login: z.boolean().optional(),
 });
+/** With a login clients have to bring `${login.userName}` and `${login.password}`, over WebSocket too. */
+const forEverybody = plain.extend({ login: z.boolean().optional() });
 const overWebSocket = plain.extend({ path });
 
 const listeners = z
   .strictObject({
-    mqtt: plain.optional(),
+    mqtt: forEverybody.optional(),
     websocket: overWebSocket.optional(),
     login: plain.optional(),
     acl: plain.optional(),
@@ -71,7 +71,6 @@ const whole = {
 
 const sources = {
   command: z.array(word).min(1).optional(),
-  file: word.optional(),
   package: word.optional(),
   label: word.optional(),
   text: word.optional(),

@@ -62,6 +62,9 @@ async function startContainer(driving: Driving): Promise<StartedBroker> {
   const names = portNames(plan);
   const numbers = await freePorts(names.length);
   const equipment = await equip(plan, new Map(names.map((it, at) => [it, numbers[at] ?? 0])));
+  const innerPorts = innerPortsOf(plan);
+  const valueOf = valuesOf({ dir, host: '0.0.0.0', ports: innerPorts, words: { here: described.here } }, equipment);
+  const fill = (text: string): string => filled(text, valueOf);
   const containerName = `fieldbench-${described.name}-${numbers[0]}-${image.id.slice(0, 6)}-${process.pid}`;
   let container: DockerContainer | undefined;
   let version = 'unknown';
@@ -69,11 +72,11 @@ async function startContainer(driving: Driving): Promise<StartedBroker> {
     if (container) await container.start();
     else {
       context.owns.ownContainer(containerName, `broker ${name} (${described.name} container)`);
-      const started = await create(driving, { engine, image, equipment, containerName });
+      const started = await create(driving, { engine, image, equipment, containerName, innerPorts, fill });
       container = engine.client.container.getById(started.getId());
-      version = await versionIn(started, driving, engine, image);
+      version = await versionIn(started, driving, { engine, image, fill });
     }
-    const instance = instanceOf(container, version);
+    const instance = instanceOf(container, { version, stopWithinMs: way.stopWithin });
     return { ...instance, lastWords: async () => withoutSecrets(await instance.lastWords(), equipment) };
   };
   const clear = async (): Promise<void> => {
@@ -97,16 +100,15 @@ interface Creation {
   readonly image: PresentImage;
   readonly equipment: Equipment;
   readonly containerName: string;
+  readonly innerPorts: Ports;
+  readonly fill: (text: string) => string;
 }
 
 /** Creates and starts the container. Storage lies inside it, so that it outlives kill and restart but not the run. */
 async function create(
   { described, way, plan, context }: Driving,
-  { engine, image, equipment, containerName }: Creation,
+  { engine, image, equipment, containerName, innerPorts, fill }: Creation,
 ): Promise<StartedTestContainer> {
-  const innerPorts = innerPortsOf(plan);
-  const valueOf = valuesOf({ dir, host: '0.0.0.0', ports: innerPorts, words: { here: described.here } }, equipment);
-  const fill = (text: string): string => filled(text, valueOf);
   const files = { ...filesOf(plan, described, fill), ...tlsFiles(equipment) };
   const container = loopbackContainer(engine, image.name)
     .withName(containerName)
@@ -140,12 +142,11 @@ function innerPortsOf(plan: InstancePlan): Ports {
 async function versionIn(
   started: StartedTestContainer,
   { way, described }: Driving,
-  { client }: Docker,
-  image: PresentImage,
+  { engine, image, fill }: Pick<Creation, 'engine' | 'image' | 'fill'>,
 ): Promise<string> {
-  const { Config } = await client.container.dockerode.getImage(image.id).inspect();
+  const { Config } = await engine.client.container.dockerode.getImage(image.id).inspect();
   return versionOf(way.version, {
-    run: async (command) => (await started.exec([...command])).output,
+    run: async (command) => (await started.exec(command.map(fill))).output,
     here: described.here,
     labels: Config.Labels ?? {},
   });

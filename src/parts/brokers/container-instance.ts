@@ -6,10 +6,15 @@ import { LastWords } from './last-words.ts';
 /** A container of Docker's API. */
 export type DockerContainer = ReturnType<DockerClient['container']['getById']>;
 
-const graceS = 5;
+/** What is known of a container beside itself. */
+interface ContainerTraits {
+  readonly version: string;
+  /** How long it may take to end politely before it is killed; Docker counts whole seconds. */
+  readonly stopWithinMs: number;
+}
 
 /** Takes a container that was just started. */
-export function instanceOf(container: DockerContainer, version: string): BrokerInstance {
+export function instanceOf(container: DockerContainer, { version, stopWithinMs }: ContainerTraits): BrokerInstance {
   const gone = container.wait().then(
     (result: { StatusCode: number }) => `exit code ${result.StatusCode}`,
     (error: unknown) => `its container is gone: ${error instanceof Error ? error.message : String(error)}`,
@@ -22,7 +27,7 @@ export function instanceOf(container: DockerContainer, version: string): BrokerI
     version,
     gone,
     lastWords: () => lastLogLines(container).catch(() => ''),
-    stop: () => end(() => container.stop({ t: graceS })),
+    stop: () => end(() => container.stop({ t: Math.ceil(stopWithinMs / 1000) })),
     kill: () => end(() => container.kill()),
   };
 }

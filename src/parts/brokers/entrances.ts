@@ -1,7 +1,7 @@
 // The ways into a described broker, as clients are told of them.
 import type { BrokerVariants, Endpoint, Login } from '../part.ts';
 import { loopback, type Equipment } from './equipment.ts';
-import { listenersOf, type InstancePlan, type ListenerName, type ListenerPlan } from './target-way.ts';
+import { listenersOf, type InstancePlan, type ListenerName } from './target-way.ts';
 
 /** One way in. */
 export interface Entrance {
@@ -20,21 +20,24 @@ export interface Entrances {
 
 /** How clients come in. */
 export function entrancesOf({ listeners }: Pick<InstancePlan, 'listeners'>, equipment: Equipment): Entrances {
-  const all = listenersOf(listeners).map(([name, it]) => [name, entrance(name, it, equipment)] as const);
+  const all = listenersOf(listeners).map(([name]) => [name, entrance(name, listeners, equipment)] as const);
   const [first, ...others] = all.map(([, it]) => it);
   if (first === undefined) throw new Error('an instance without a listener');
   return { first, others, variants: variantsOf(new Map(all), equipment) };
 }
 
-function entrance(name: ListenerName, it: ListenerPlan, equipment: Equipment): Entrance {
+function entrance(name: ListenerName, listeners: InstancePlan['listeners'], equipment: Equipment): Entrance {
+  const { on = name, path } = listeners[name] ?? {};
   const endpoint = {
     host: loopback,
-    port: equipment.ports.get(it.on ?? name) ?? 0,
-    ...(it.path !== undefined && { path: it.path }),
+    port: equipment.ports.get(on) ?? 0,
+    ...(path !== undefined && { path }),
     ...tlsOf(name, equipment),
   };
   if (name === 'acl') return { endpoint, login: equipment.acl };
-  return { endpoint, ...((it.login === true || name === 'login') && { login: equipment.login }) };
+  const isPlain = name === 'mqtt' || name === 'websocket';
+  const asks = name === 'login' || (isPlain && listeners.mqtt?.login === true);
+  return { endpoint, ...(asks && { login: equipment.login }) };
 }
 
 function tlsOf(name: ListenerName, { certificates }: Equipment): Pick<Endpoint, 'tls'> {

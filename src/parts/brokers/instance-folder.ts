@@ -4,6 +4,7 @@ import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { FieldbenchError } from '../../error.ts';
 import type { Ownership } from '../part.ts';
 
 /** A user of this machine. */
@@ -16,12 +17,21 @@ const runFile = promisify(execFile);
 
 /**
  * Who is to run a program. Nobody but root can start one as somebody else, and nobody else needs to: gives nothing then.
- * @throws Error when there is no such user
+ * @throws FieldbenchError `FB_BROKER_START` when there is no such user
  */
 export async function userByName(name: string | undefined): Promise<User | undefined> {
   if (name === undefined || process.getuid?.() !== 0) return undefined;
   const idOf = async (what: string): Promise<number> => Number((await runFile('id', [what, '--', name])).stdout);
-  return { uid: await idOf('-u'), gid: await idOf('-g') };
+  try {
+    return { uid: await idOf('-u'), gid: await idOf('-g') };
+  } catch (cause) {
+    throw new FieldbenchError({
+      code: 'FB_BROKER_START',
+      message: `there is no user "${name}" on this machine to run the broker`,
+      hint: 'the name stands under "user" in the target file',
+      cause,
+    });
+  }
 }
 
 /** Makes a folder. Another user may not enter the run's own: such an instance has one below the temporary folder. */

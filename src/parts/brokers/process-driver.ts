@@ -71,10 +71,13 @@ async function recipeOf(driving: Driving, { program, user, folder, equipment }: 
   const fill = (text: string): string => filled(text, valueOf);
   const environment = { ...inherited(way), ...mapValues(plan.environment, fill) };
   fillFolder(folder, { ...filesOf(plan, described, fill), ...tlsFiles(equipment) }, user);
-  for (const command of plan.before ?? []) await runBefore(described, command.map(fill), { folder, environment, user });
-  const run = (command: readonly string[]): Promise<string> =>
-    outputOf(command.map(fill), { folder, environment, user });
+  const { signal, owns } = context;
+  const surroundings = { folder, environment, user, run: owns.labels['fieldbench.run'], signal };
+  for (const command of plan.before ?? [])
+    await runBefore(described, command.map(fill), { ...surroundings, equipment });
+  const run = (command: readonly string[]): Promise<string> => outputOf(command.map(fill), surroundings);
   const version = await versionBy(() => versionOf(way.version, { run, here: described.here }));
+  signal.throwIfAborted();
   const { first, others, variants } = entrancesOf(plan, equipment);
   const command = {
     command: program,

@@ -1,13 +1,11 @@
 // What has to be there, and to have happened, before a described broker can be started as a process.
-import { execFile } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { FieldbenchError } from '../../error.ts';
+import { withoutSecrets, type Equipment } from './equipment.ts';
 import { findProgram } from './find-program.ts';
-import type { User } from './instance-folder.ts';
-import { plainEnvironment } from './local-process.ts';
 import { filled } from './placeholders.ts';
+import { runProgram, type Surroundings } from './run-program.ts';
 import type { Described, ProcessWay } from './target-way.ts';
 
 /**
@@ -15,9 +13,10 @@ import type { Described, ProcessWay } from './target-way.ts';
  * @throws FieldbenchError `FB_BROKER_ABSENT`
  */
 export async function findInstalled({ name, install, here }: Described, way: ProcessWay): Promise<string> {
-  const names = way.program.map((it) => filled(it, (word) => (word === 'node' ? process.execPath : here)));
+  const fill = (text: string): string => filled(text, (word) => (word === 'node' ? process.execPath : here));
+  const names = way.program.map(fill);
   const program = await findProgram(names);
-  const files = way.needs.map((path) => resolve(here, path));
+  const files = way.needs.map((path) => resolve(here, fill(path)));
   const isThere = await Promise.all(
     files.map((path) =>
       access(path).then(
@@ -38,33 +37,24 @@ export async function findInstalled({ name, install, here }: Described, way: Pro
 }
 
 const beforeMs = 60_000;
-const runFile = promisify(execFile);
-
-/** In which surroundings a program is run. */
-interface Surroundings {
-  readonly folder: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly user: User | undefined;
-}
 
 /**
  * Runs a program of `before` to its end.
- * @throws FieldbenchError `FB_BROKER_START` with what it said
+ * @throws FieldbenchError `FB_BROKER_START` with what it said; the signal's reason when aborted
  */
 export async function runBefore(
   { name }: Described,
-  [program = '', ...args]: readonly string[],
-  { folder, environment, user }: Surroundings,
+  command: readonly string[],
+  surroundings: Surroundings & { readonly equipment: Equipment },
 ): Promise<void> {
-  const env = { ...plainEnvironment(), ...environment };
-  await runFile(program, args, { cwd: folder, env, timeout: beforeMs, ...user }).catch((cause: unknown) => {
-    const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : '';
-    throw new FieldbenchError({
-      code: 'FB_BROKER_START',
-      message: `the target "${name}" could not be prepared: "${program}" failed`,
-      // Not the message of Node: it repeats the arguments, which may hold a secret.
-      actual: said === '' ? 'it ended without a word' : said,
-      hint: 'the program stands under "before" in the target file',
-    });
+  const { succeeded, stderr } = await runProgram(command, beforeMs, surroundings);
+  surroundings.signal.throwIfAborted();
+  if (succeeded) return;
+  throw new FieldbenchError({
+    code: 'FB_BROKER_START',
+    message: `the target "${name}" could not be prepared: "${command[0]}" failed`,
+    // Not the message of Node: it repeats the arguments, which may hold a secret.
+    actual: withoutSecrets(stderr.trim(), surroundings.equipment) || 'it ended without a word',
+    hint: 'the program stands under "before" in the target file',
   });
 }

@@ -30,8 +30,8 @@ export interface RemoteOptions {
   readonly tls?: TlsDial;
   /** URL of its WebSocket listener, where `url` is not that. */
   readonly websocket?: string;
-  /** Default: it is not known. */
-  readonly version?: VersionSource;
+  /** Where its version is read from, packages by the folder `here`; default: it is not known. */
+  readonly version?: { readonly source: VersionSource; readonly here: string };
 }
 
 /**
@@ -56,9 +56,11 @@ export function remoteBroker(url: string, options: RemoteOptions = {}): BrokerDr
   return {
     kind: 'remote',
     async start(name, context) {
-      const here = context.owns.scratch;
-      const run = (command: readonly string[]): Promise<string> => outputOf(command, { folder: here });
-      const version = options.version === undefined ? 'unknown' : await versionOf(options.version, { run, here });
+      const { signal, owns } = context;
+      const surroundings = { folder: owns.scratch, run: owns.labels['fieldbench.run'], signal };
+      const run = (command: readonly string[]): Promise<string> => outputOf(command, surroundings);
+      const { source = { text: 'unknown' }, here = owns.scratch } = options.version ?? {};
+      const version = await versionOf(source, { run, here });
       return startBroker(name, { ...recipe, launch: () => Promise.resolve({ ...instance, version }) }, context);
     },
   };

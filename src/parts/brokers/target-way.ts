@@ -12,7 +12,7 @@ export interface ListenerPlan {
   readonly port?: number | undefined;
   /** Another listener that stands on the same port. */
   readonly on?: ListenerName | undefined;
-  /** Clients have to bring the run's login; always so for `login` and `acl`. */
+  /** Of `mqtt`: clients have to bring the run's login, there and over WebSocket. */
   readonly login?: boolean | undefined;
 }
 
@@ -30,8 +30,6 @@ export function listenersOf(
 export interface VersionSource {
   /** A program whose output says it, with its arguments; in a container it is run there. */
   readonly command?: readonly string[] | undefined;
-  /** A file that says it. */
-  readonly file?: string | undefined;
   /** Regular expression whose first group is the version. */
   readonly pattern?: string | undefined;
   /** Name of an npm package that can be found from the target file. */

@@ -1,10 +1,8 @@
 // Reads the version of a described broker from where its target file says.
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { User } from './instance-folder.ts';
-import { plainEnvironment } from './local-process.ts';
+import { runProgram, type Surroundings } from './run-program.ts';
 import type { VersionSource } from './target-way.ts';
 
 /** Where a version may be looked for, by whoever started the broker. */
@@ -29,7 +27,6 @@ const longest = 80;
 
 async function saidBy(source: VersionSource, { run, here, labels }: VersionPlaces): Promise<string> {
   if (source.command !== undefined) return run(source.command);
-  if (source.file !== undefined) return readFile(source.file, 'utf8');
   if (source.package !== undefined) return packageVersion(source.package, here);
   if (source.label !== undefined) return labels?.[source.label] ?? '';
   return source.text ?? '';
@@ -48,18 +45,7 @@ async function packageVersion(name: string, here: string): Promise<string> {
 const withinMs = 20_000;
 
 /** What a program prints on both outputs, whatever its exit code. */
-export function outputOf(
-  [program = '', ...args]: readonly string[],
-  options: {
-    readonly folder: string;
-    readonly environment?: Readonly<Record<string, string>>;
-    readonly user?: User | undefined;
-  },
-): Promise<string> {
-  const env = { ...plainEnvironment(), ...options.environment };
-  return new Promise((resolve) => {
-    execFile(program, args, { timeout: withinMs, cwd: options.folder, env, ...options.user }, (_, stdout, stderr) => {
-      resolve(`${stdout}\n${stderr}`);
-    });
-  });
+export async function outputOf(command: readonly string[], surroundings: Surroundings): Promise<string> {
+  const { stdout, stderr } = await runProgram(command, withinMs, surroundings);
+  return `${stdout}\n${stderr}`;
 }

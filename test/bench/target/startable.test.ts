@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startable, type Startable } from '../../../src/bench/target/startable.ts';
 import { parseTargetFile } from '../../../src/bench/target/target-file.ts';
+import { waitingProgram } from '../../parts/brokers/waiting-program.ts';
 
 let folder = '';
 
@@ -24,8 +25,7 @@ async function program(name: string, script: string): Promise<void> {
 }
 
 /** Each way of a target that is described by this text in our folder. */
-function ways(text: string, hasDocker = false): Promise<readonly Startable[]> {
-  const signal = AbortSignal.timeout(10_000);
+function ways(text: string, hasDocker = false, signal = AbortSignal.timeout(10_000)): Promise<readonly Startable[]> {
   const file = parseTargetFile(join(folder, 'quick.yaml'), `title: Quick broker\n${text}`);
   return startable([file], { system: 'Debian', docker: { present: hasDocker, fix: 'get docker' }, signal });
 }
@@ -58,6 +58,19 @@ test('a program that is there, with the version that it says in a folder of its 
   await writeFile(join(folder, 'quick.jar'), '');
   const detail = `1.2, ${join(folder, 'quick')}`;
   expect(await ways(asProcess)).toEqual([{ id: 'quick', way: 'process', ...about, present: true, detail }]);
+});
+
+test('a program that does not say its version is given up with the examination', { timeout: 10_000 }, async () => {
+  await using waiting = await waitingProgram();
+  await program('quick', '');
+  await writeFile(join(folder, 'quick.jar'), '');
+  const stop = new AbortController();
+  const text = asProcess.replace("['${program}', -v]", () => JSON.stringify(waiting.command));
+  const looking = ways(text, false, stop.signal);
+  expect(await waiting.runs).toBe('run undefined');
+  stop.abort();
+  await waiting.gone;
+  expect(await looking).toMatchObject([{ present: true, detail: `unknown, ${join(folder, 'quick')}` }]);
 });
 
 const asContainer = `

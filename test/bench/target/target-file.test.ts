@@ -76,8 +76,13 @@ test.each([
   [
     'program: x',
     "program: x\n  version: { text: '1', label: x }",
-    'expected exactly one of: command, file, package, label, text',
+    'expected exactly one of: command, package, label, text',
   ],
+  ['program: x', 'program: x\n  version: { file: /x }', 'process.version: unknown key "file"'],
+  ['program: x', "program: '${dir}/x'", 'process.program.0: there is no placeholder "${dir}": known are: here, node'],
+  ['program: x', "program: x\n  needs: ['${program}.so']", 'process.needs.0: there is no placeholder "${program}"'],
+  ['mqtt: {}', 'mqtt: {}, tls: { login: true }', 'process.listeners.tls: unknown key "login"'],
+  ['mqtt: {}', 'mqtt: {}, websocket: { path: /, login: true }', 'process.listeners.websocket: unknown key "login"'],
   ['program: x', "program: x\n  version: { command: [x], pattern: 'x' }", 'expected exactly one group'],
   ['process:', 'proces:', 'unknown key "proces"'],
 ])('%s -> %s', (from, to, message) => {

@@ -1,4 +1,6 @@
 // Target words: each names a driver, and a wrong one is answered with what was probably meant.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { targetOf } from '../../../src/bench/target/target.ts';
 import { listen } from '../../../src/net/listen.ts';
@@ -52,6 +54,20 @@ test('a broker of somebody else is judged and never touched', async () => {
     await expect(act).rejects.toMatchObject({ code: 'FB_TARGET_CAPABILITY' });
   }
   expect(world.states('b')).toEqual(['starting', 'ready']);
+});
+
+test('the version of a broker of somebody else may be that of a package beside its target file', async () => {
+  using world = testWorld();
+  await using theirs = await listen({
+    onWire: (wire) => wire.onBytes(() => void wire.send(Uint8Array.of(0x20, 2, 0, 0))),
+  });
+  const folder = world.context.owns.scratch;
+  mkdirSync(join(folder, 'site', 'node_modules', 'quick'), { recursive: true });
+  writeFileSync(join(folder, 'site', 'node_modules', 'quick', 'package.json'), '{ "version": "3.2.1" }');
+  const url = `mqtt://127.0.0.1:${theirs.endpoint.port}`;
+  writeFileSync(join(folder, 'site', 't.yaml'), `title: T\nremote: { url: '${url}', version: { package: quick } }\n`);
+  await using broker = await targetOf(join(folder, 'site', 't.yaml')).driver.start('b', world.context);
+  expect(broker.version).toBe('3.2.1');
 });
 
 test('a broker of somebody else that refuses us fails with the reason', async () => {

@@ -8,6 +8,7 @@ import { openRunRegistry } from '../../../src/bench/run-registry.ts';
 import { targetOf } from '../../../src/bench/target/target.ts';
 import { tryConnect } from '../../../src/parts/brokers/readiness.ts';
 import type { BrokerDriver } from '../../../src/parts/part.ts';
+import { waitingProgram } from './waiting-program.ts';
 import { testWorld } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fieldbench-described-'));
@@ -57,6 +58,13 @@ test('a listener may ask everybody for the login of the run', async () => {
   expect(JSON.stringify(world.events)).not.toContain(login.password);
 });
 
+test('a file of the machine that it needs may lie beside its own', async () => {
+  using world = testWorld();
+  const driver = driverOf((it) => it.replace('  args:', "  needs: [broker.mjs, '${here}/broker.mjs']\n  args:"));
+  await using broker = await driver.start('b', world.context);
+  expect(broker.version).toBe('1.0');
+});
+
 test('its files are gone with it', async () => {
   using world = testWorld();
   const broker = await driverOf().start('b', world.context);
@@ -96,12 +104,51 @@ describe('is one clear error:', () => {
     });
   });
 
-  test('a program to run before that fails, without its arguments', async () => {
+  test('a file beside its own that is not there', async () => {
     using world = testWorld();
-    const script = "[['${node}', -e, 'console.error(1234); process.exit(1)', '${login.password}']]";
+    const bad = driverOf((it) => it.replace('files: {', 'files: { x: { from: absent.txt },'));
+    await expect(bad.start('b', world.context)).rejects.toMatchObject({
+      code: 'FB_TARGET_FILE',
+      message: 'cannot read absent.txt, which the target file names',
+      hint: 'a path is looked for beside the target file',
+    });
+    expect(readdirSync(world.context.owns.scratch)).toEqual([]);
+  });
+
+  test.runIf(process.getuid?.() === 0)('a user who is not there', async () => {
+    using world = testWorld();
+    const bad = driverOf((it) => it.replace('  args:', '  user: no-such-user\n  args:'));
+    await expect(bad.start('b', world.context)).rejects.toMatchObject({
+      code: 'FB_BROKER_START',
+      message: 'there is no user "no-such-user" on this machine to run the broker',
+    });
+  });
+
+  test('a program to run before that fails, without its arguments and the passwords in them', async () => {
+    using world = testWorld();
+    const script = "[['${node}', -e, 'console.error(1234, process.argv[1]); process.exit(1)', '${login.password}']]";
     const bad = driverOf((it) => it.replace('  args:', `  before: ${script}\n  args:`));
     const error: unknown = await bad.start('b', world.context).catch((it: unknown) => it);
-    expect(error).toMatchObject({ code: 'FB_BROKER_START', actual: '1234' });
+    expect(error).toMatchObject({ code: 'FB_BROKER_START', actual: '1234 ***' });
+    expect(readdirSync(world.context.owns.scratch)).toEqual([]);
+  });
+});
+
+describe('a program that says its version or runs before belongs to the run, and ends with it:', () => {
+  test.each<[string, (command: string, text: string) => string]>([
+    ['before', (command, text) => text.replace('  args:', () => `  before: [${command}]\n  args:`)],
+    ['version', (command, text) => text.replace("version: { text: '1.0' }", () => `version: { command: ${command} }`)],
+    ['version of a broker by its URL', (it) => `title: T\nremote: { url: mqtt://h, version: { command: ${it} } }\n`],
+  ])('%s', { timeout: 10_000 }, async (_, changed) => {
+    using world = testWorld({ 'fieldbench.run': 'gives-up' });
+    await using waiting = await waitingProgram();
+    const driver = driverOf((text) => changed(JSON.stringify(waiting.command), text));
+    const reason = new Error('given up');
+    const outcome = driver.start('b', world.context).catch((error: unknown) => error);
+    expect(await waiting.runs).toBe('run gives-up');
+    world.abort(reason);
+    await waiting.gone;
+    expect(await outcome).toBe(reason);
     expect(readdirSync(world.context.owns.scratch)).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
 // Mosquitto as a process and as a container: the same life as every broker, and a port on loopback only.
 import { describe, expect, test, vi } from 'vitest';
 import { docker } from '../../../src/parts/brokers/docker.ts';
+import { driverOf } from '../../../src/bench/target/target-driver.ts';
+import { parseTargetFile } from '../../../src/bench/target/target-file.ts';
 import { targetOf } from '../../../src/bench/target/target.ts';
 import { tryConnect } from '../../../src/parts/brokers/readiness.ts';
 import type { BrokerDriver } from '../../../src/parts/part.ts';
@@ -8,6 +10,18 @@ import { need } from '../../support/needs.ts';
 import { testWorld } from './world.ts';
 
 const inContainer = (): BrokerDriver => targetOf('container:mosquitto').driver;
+
+/** Mosquitto in a container that is described by a few lines, and by these. */
+function small(own: string): BrokerDriver | undefined {
+  const text = `title: T
+container:
+  image: fieldbench/mosquitto:*-debian
+  listeners: { mqtt: {} }
+  files: { m.conf: "listener 1883\\nallow_anonymous true\\nuser root\\n", version: 'on \${port.mqtt}' }
+  ${own}
+`;
+  return driverOf(parseTargetFile('small.yaml', text), 'container');
+}
 
 /** Start, kill -9, restart, stop: what was noted, and where and whether CONNECT was answered on the way. */
 async function lifeOf(driver: BrokerDriver): Promise<readonly string[]> {
@@ -64,6 +78,26 @@ describe('as a container', need('docker', 'image:mosquitto'), () => {
     await broker[Symbol.asyncDispose]();
     expect(await client.container.dockerode.listContainers(ours)).toEqual([]);
     expect(world.owned.size).toBe(0);
+  });
+
+  test('says its version by a program that is told where its files are', { timeout: 60_000 }, async () => {
+    using world = testWorld({ 'fieldbench.test': 'version' });
+    const version = "version: { command: [cat, '${dir}/version'], pattern: 'on (.*)' }";
+    const driver = small(`${version}\n  entrypoint: [mosquitto, -c, /fieldbench/m.conf]`);
+    await using broker = await driver?.start('b', world.context);
+    expect(broker?.version).toBe('1883');
+  });
+
+  test('is killed where it does not end within the time of its file', { timeout: 60_000 }, async () => {
+    using world = testWorld({ 'fieldbench.test': 'slow-end' });
+    const { client } = await docker();
+    const script = 'trap "sleep 4; exit 7" TERM; mosquitto -c /fieldbench/m.conf & wait';
+    const driver = small(`stopWithin: 1s\n  entrypoint: [sh, -c, '${script}']`);
+    await using broker = await driver?.start('b', world.context);
+    await broker?.stop();
+    const ours = { all: true, filters: { label: ['fieldbench.test=slow-end'] } };
+    const [found] = await client.container.dockerode.listContainers(ours);
+    expect(found?.Status).toContain('Exited (137)');
   });
 });
 
