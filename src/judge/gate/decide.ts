@@ -32,8 +32,8 @@ export interface Decided {
  * An item fails the run when its verdict is one of `failOn` and neither the baseline nor a waiver has it. The baseline
  * has it when its verdict was the same, or `fail`. A waiver covers findings; an item is waived when all findings that
  * make its verdict are, and counts as what is left of it without them. An expired waiver lets it fail, whatever the
- * baseline says: its day was agreed upon. What is
- * inconclusive lets the run be inconclusive, unless the baseline could not judge it either.
+ * baseline says: its day was agreed upon. What is inconclusive lets the
+ * run be inconclusive, unless the baseline could not judge it either.
  *
  * @param isComplete whether the run came to its end; one that did not is never decided in its favour
  */
