@@ -39,21 +39,22 @@ export interface Catalogue {
 /** Looks at this machine; never rejects. Probes that hang are given up when the signal is aborted. */
 export async function examine(signal: AbortSignal, catalogue: Partial<Catalogue> = {}): Promise<Examination> {
   const { probes: list = probes, targets = allTargets(), system = thisSystem() } = catalogue;
-  const found = await probeAll(signal, list);
-  const optional = list.map((probe): Examined => {
+  // What is probed for a target's sake is told once, as that target.
+  const names = new Set(targets.map((it) => it.name));
+  const others = list.filter((it) => !names.has(it.id.replace(/^image:/, '')));
+  const found = await probeAll(signal, others);
+  const optional = others.map((probe): Examined => {
     const { id, what } = probe;
     const { present, detail } = found.get(id) ?? { present: false, detail: 'not probed' };
     return { id, what, present, detail, ...(present ? {} : { fix: fixFor(probe, system) }) };
   });
   const engine = optional.find((it) => it.id === 'docker');
   const docker = { present: engine?.present === true, fix: engine?.fix ?? 'install Docker' };
-  const names = new Set(targets.map((it) => it.name));
   return {
     machine: provenance(),
     required: [node(), state()],
     targets: await startable(targets, { system, docker, signal }),
-    // What is probed for a target's sake is told once, as that target.
-    optional: optional.filter((it) => !names.has(it.id.replace(/^image:/, ''))),
+    optional,
   };
 }
 

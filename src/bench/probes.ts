@@ -203,7 +203,8 @@ async function dockerEngine(signal: AbortSignal): Promise<Probed> {
     : absent('docker info', error);
 }
 
-async function image(reference: string, signal: AbortSignal): Promise<Probed> {
+/** Whether a container image is there; patterns are allowed. */
+export async function image(reference: string, signal: AbortSignal): Promise<Probed> {
   const { output, error } = await docker(
     signal,
     'image',
@@ -211,7 +212,7 @@ async function image(reference: string, signal: AbortSignal): Promise<Probed> {
     '--filter',
     `reference=${reference}`,
     '--format',
-    '{{.Repository}}:{{.Tag}}',
+    '{{.Repository}}:{{.Tag}} {{.ID}}',
   );
   const [first] = output.split('\n');
   return error === undefined && first ? { present: true, detail: first } : absent(`no image ${reference}`, error);

@@ -1,6 +1,6 @@
 // Targets on the terminal: what there is to judge, and all that the file of one says.
 import { shippedTarget, shippedTargets, type TargetFile } from '../bench/target/target-file.ts';
-import { ways } from '../bench/target/target-driver.ts';
+import { ways } from '../bench/target/target-schema.ts';
 import { didYouMean, FieldbenchError } from '../error.ts';
 import { limitLine } from '../history/event.ts';
 import { listenersOf, type InstanceChange, type InstancePlan } from '../parts/brokers/target-way.ts';

@@ -3,6 +3,7 @@ import { containerDriver } from '../../parts/brokers/container-driver.ts';
 import type { ContainerWay } from '../../parts/brokers/target-way.ts';
 import type { BrokerDriver } from '../../parts/part.ts';
 import { shippedTarget, shippedTargets, type TargetFile } from './target-file.ts';
+import { containerWay } from './way-schema.ts';
 
 /** A driver for an image, and the shipped target whose image it is. */
 export interface ImageTarget {
@@ -11,16 +12,12 @@ export interface ImageTarget {
 }
 
 /** MQTT on its usual port, for everybody: what nothing else is known of. */
-const plainWay: Omit<ContainerWay, 'image'> = {
-  args: [],
-  environment: {},
-  files: {},
-  listeners: { mqtt: { port: 1883 } },
-  ports: [],
-  version: { label: 'org.opencontainers.image.version' },
-  readyWithin: 60_000,
-  stopWithin: 5000,
-};
+const plainWay = (image: string): ContainerWay =>
+  containerWay.parse({
+    image,
+    listeners: { mqtt: { port: 1883 } },
+    version: { label: 'org.opencontainers.image.version' },
+  });
 
 /** A container of this image, configured as the shipped target is whose image it is, or not at all. */
 export function containerOfImage(image: string): ImageTarget {
@@ -38,7 +35,7 @@ export function containerOfImage(image: string): ImageTarget {
     };
   }
   const name = own.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
-  return { driver: containerDriver({ name, here: process.cwd(), install: {} }, { ...plainWay, image }) };
+  return { driver: containerDriver({ name, here: process.cwd(), install: {} }, plainWay(image)) };
 }
 
 /** `docker.io/library/nats:2@sha256:...` -> `nats` */

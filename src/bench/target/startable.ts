@@ -1,13 +1,12 @@
 // Which shipped targets this machine can start, each way for itself, and what the others lack.
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { FieldbenchError } from '../../error.ts';
-import { filled } from '../../parts/brokers/placeholders.ts';
+import { eachText, filled } from '../../parts/brokers/placeholders.ts';
 import { findInstalled } from '../../parts/brokers/process-needs.ts';
 import { outputOf, versionOf } from '../../parts/brokers/version-of.ts';
+import { image as imageNamed } from '../probes.ts';
 import { commandFor, type System } from '../this-system.ts';
 import type { TargetFile } from './target-file.ts';
 import type { WrittenTarget } from './target-schema.ts';
@@ -81,7 +80,7 @@ async function asProgram(
   try {
     const words: Readonly<Record<string, string>> = { program, here, node: process.execPath, dir: folder };
     const fill = (text: string): string => filled(text, (word) => words[word] ?? '');
-    const environment = Object.fromEntries(Object.entries(way.environment).map(([key, text]) => [key, fill(text)]));
+    const environment = eachText(way.environment, fill);
     const run = (command: readonly string[]): Promise<string> =>
       outputOf(command.map(fill), { folder, environment, signal });
     return { present: true, detail: `${await versionOf(way.version, { run, here })}, ${program}` };
@@ -97,7 +96,7 @@ async function asImage(
   if (!docker.present) return { present: false, detail: 'no container engine', fix: docker.fix };
   for (const reference of [local ?? [], image].flat()) {
     const found = await imageNamed(reference, signal);
-    if (found !== undefined) return { present: true, detail: found };
+    if (found.present) return found;
   }
   const isBuiltHere = image.startsWith('fieldbench/');
   return {
@@ -105,14 +104,6 @@ async function asImage(
     detail: `no image ${[local ?? [], image].flat().join(' or ')}`,
     fix: isBuiltHere ? '.ci/images, in a clone on Debian' : `docker pull ${image}`,
   };
-}
-
-const runFile = promisify(execFile);
-
-async function imageNamed(reference: string, signal: AbortSignal): Promise<string | undefined> {
-  const args = ['image', 'ls', '--filter', `reference=${reference}`, '--format', '{{.Repository}}:{{.Tag}} {{.ID}}'];
-  const said = await runFile('docker', args, { signal }).catch(() => ({ stdout: '' }));
-  return said.stdout.trim().split('\n')[0] || undefined;
 }
 
 function atUrl({ url, credentials }: NonNullable<WrittenTarget['remote']>): Promise<Found> {

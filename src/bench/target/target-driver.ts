@@ -8,11 +8,7 @@ import { remoteBroker } from '../../parts/brokers/remote.ts';
 import type { ContainerWay } from '../../parts/brokers/target-way.ts';
 import type { BrokerDriver, Login } from '../../parts/part.ts';
 import type { TargetFile } from './target-file.ts';
-import type { WrittenTarget } from './target-schema.ts';
-
-/** Ways to have a broker, in the order of preference where none is asked for. */
-export const ways = ['embedded', 'process', 'container', 'remote'] as const;
-export type Way = (typeof ways)[number];
+import type { Way, WrittenTarget } from './target-schema.ts';
 
 /**
  * The driver for a way; nothing where the file does not describe it.

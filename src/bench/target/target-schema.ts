@@ -31,7 +31,9 @@ const remoteWay = z.strictObject({
   version: version.default({ text: 'unknown' }),
 });
 
-const ways = ['embedded', 'process', 'container', 'remote'] as const;
+/** Ways to have a broker, in the order of preference where none is asked for. */
+export const ways = ['embedded', 'process', 'container', 'remote'] as const;
+export type Way = (typeof ways)[number];
 
 /** The schema of a target file. */
 export const targetSchema = z

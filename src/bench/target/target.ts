@@ -3,7 +3,7 @@ import { didYouMean, FieldbenchError } from '../../error.ts';
 import type { DeclaredLimit } from '../../history/event.ts';
 import { remoteBroker } from '../../parts/brokers/remote.ts';
 import type { BrokerDriver } from '../../parts/part.ts';
-import { guarded, type Allowance } from './allowance.ts';
+import { allowances, guarded, type Allowance } from './allowance.ts';
 import { containerOfImage } from './image-target.ts';
 import type { Need } from './need.ts';
 import {
@@ -14,7 +14,8 @@ import {
   writtenTarget,
   type TargetFile,
 } from './target-file.ts';
-import { driverOf, ways, type Way } from './target-driver.ts';
+import { driverOf } from './target-driver.ts';
+import { ways, type Way } from './target-schema.ts';
 
 /** A limit that checks can be held against. */
 export interface TargetLimit extends DeclaredLimit {
@@ -75,11 +76,9 @@ function described(word: string, file: TargetFile, asked?: Way): Target {
 
 function ofImage(word: string, image: string): Target {
   const { file, driver } = containerOfImage(image);
-  const { limits = [], allows = allAllowed } = file?.target ?? {};
+  const { limits = [], allows = allowances } = file?.target ?? {};
   return { word, driver: guarded(driver, allows), limits, allows };
 }
-
-const allAllowed: readonly Allowance[] = ['restart', 'kill', 'reconfigure'];
 
 /** What it says itself comes first. */
 function withLimitsOf(name: string, target: Target): Target {

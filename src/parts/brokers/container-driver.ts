@@ -16,7 +16,7 @@ import { entrancesOf } from './entrances.ts';
 import { equip, portNames, tlsFiles, valuesOf, withoutSecrets, type Equipment, type Ports } from './equipment.ts';
 import { freePorts } from './free-port.ts';
 import { filesOf, securedPlan } from './instance-plan.ts';
-import { filled } from './placeholders.ts';
+import { eachText, filled } from './placeholders.ts';
 import type { ContainerWay, Described, InstancePlan, ListenerName } from './target-way.ts';
 import { versionOf } from './version-of.ts';
 
@@ -119,7 +119,7 @@ async function create(
         target: name.startsWith('/') ? name : `${dir}/${name}`,
       })),
     )
-    .withEnvironment(Object.fromEntries(Object.entries(plan.environment).map(([key, text]) => [key, fill(text)])))
+    .withEnvironment(eachText(plan.environment, fill))
     .withExposedPorts(
       ...[...innerPorts].map(([name, inner]) => ({ container: inner, host: equipment.ports.get(name) ?? 0 })),
     )

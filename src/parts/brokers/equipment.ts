@@ -2,7 +2,7 @@
 import { goodClientName, listenerCertificates, type ListenerCertificates } from '../../net/listener-certificates.ts';
 import { deniedTopics, type Login } from '../part.ts';
 import { mosquittoPasswordLine, newLogin, passwordSha256, rabbitmqHash } from './login.ts';
-import { placeholdersIn, type loginForms } from './placeholders.ts';
+import { eachText, placeholdersIn, type loginForms } from './placeholders.ts';
 import { listenersOf, type InstancePlan } from './target-way.ts';
 
 /** Port by its name: those of listeners, and further ones. */
@@ -77,7 +77,7 @@ export function valuesOf(inner: InnerPlace, { login, acl }: Equipment): (name: s
     ...prefixed('port', Object.fromEntries([...inner.ports].map(([name, port]) => [name, `${port}`]))),
     ...prefixed(
       'tls',
-      mapped(tlsFileNames, (file) => `${dir}/${file}`),
+      eachText(tlsFileNames, (file) => `${dir}/${file}`),
     ),
     'tls.clientName': goodClientName,
     ...prefixed('login', formsOf(login)),
@@ -97,6 +97,3 @@ function formsOf(login: Login): Readonly<Record<keyof typeof loginForms, string>
 
 const prefixed = (prefix: string, it: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(it).map(([name, text]) => [`${prefix}.${name}`, text]));
-
-const mapped = (it: Readonly<Record<string, string>>, to: (text: string) => string): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(it).map(([name, text]) => [name, to(text)]));

@@ -7,6 +7,14 @@ export function filled(text: string, valueOf: (name: string) => string): string 
   return text.replaceAll(form, (whole, name: string) => (isEscaped(whole) ? whole.slice(1) : valueOf(name)));
 }
 
+/** Every text under its name, made into another one. */
+export function eachText(
+  texts: Readonly<Record<string, string>>,
+  to: (text: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, to(text)]));
+}
+
 /** Names of the placeholders in a text. */
 export function placeholdersIn(text: string): readonly string[] {
   return [...text.matchAll(form)].flatMap(([whole, name = '']) => (isEscaped(whole) ? [] : [name]));

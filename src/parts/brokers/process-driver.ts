@@ -7,7 +7,7 @@ import { freePorts } from './free-port.ts';
 import { fillFolder, newInstanceFolder, removeInstanceFolder, userByName, type User } from './instance-folder.ts';
 import { filesOf, securedPlan } from './instance-plan.ts';
 import { launchProcess } from './local-process.ts';
-import { filled } from './placeholders.ts';
+import { eachText, filled } from './placeholders.ts';
 import { findInstalled, runBefore } from './process-needs.ts';
 import type { Described, InstancePlan, ProcessWay } from './target-way.ts';
 import { outputOf, versionOf } from './version-of.ts';
@@ -69,7 +69,7 @@ async function recipeOf(driving: Driving, { program, user, folder, equipment }: 
   const inner = { dir: folder, host: loopback, ports: equipment.ports, words };
   const valueOf = valuesOf(inner, equipment);
   const fill = (text: string): string => filled(text, valueOf);
-  const environment = { ...inherited(way), ...mapValues(plan.environment, fill) };
+  const environment = { ...inherited(way), ...eachText(plan.environment, fill) };
   fillFolder(folder, { ...filesOf(plan, described, fill), ...tlsFiles(equipment) }, user);
   const { signal, owns } = context;
   const surroundings = { folder, environment, user, run: owns.labels['fieldbench.run'], signal };
@@ -108,6 +108,3 @@ function inherited({ inherit }: ProcessWay): Readonly<Record<string, string>> {
   const known = inherit.map((name) => [name, process.env[name]] as const);
   return Object.fromEntries(known.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
-
-const mapValues = (it: Readonly<Record<string, string>>, to: (text: string) => string): Record<string, string> =>
-  Object.fromEntries(Object.entries(it).map(([name, text]) => [name, to(text)]));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { needs } from '../../../src/bench/target/need.ts';
-import { ways } from '../../../src/bench/target/target-driver.ts';
+import { ways } from '../../../src/bench/target/target-schema.ts';
 import { parseTargetFile, shippedTarget, shippedTargets } from '../../../src/bench/target/target-file.ts';
 import { targetSchema } from '../../../src/bench/target/target-schema.ts';
 import { targetOf } from '../../../src/bench/target/target.ts';
