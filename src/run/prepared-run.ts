@@ -1,7 +1,8 @@
 // A run before it begins: everything that can be wrong with what was asked for is found here, before anything starts.
 import type { Bench, BenchOptions } from '../bench/bench.ts';
 import type { Plan } from '../bench/plan.ts';
-import { play, targetOfBroker } from '../bench/play.ts';
+import { targetOfBroker } from '../bench/assembly.ts';
+import { play } from '../bench/play.ts';
 import type { Check, Need } from '../conformance/check.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
 import { linkDriven, type NamedLink } from './over-link.ts';

@@ -1,6 +1,8 @@
 // A plan in words: what `run --dry` prints, and what the run prints before it starts.
 import { faultInWords } from '../faults/fault-in-words.ts';
-import type { Plan, PlannedAction, PlannedBroker, PlannedDevice, PlannedLink, PlannedSession } from '../bench/plan.ts';
+import type { Plan, PlannedBroker, PlannedLink } from '../bench/plan.ts';
+import type { PlannedAction } from '../bench/planned-action.ts';
+import type { PlannedDevice, PlannedSession } from '../bench/planned-device.ts';
 import { conductInWords, figuresInWords } from '../faults/profile-in-words.ts';
 import type { Expectation } from './expectation.ts';
 

@@ -1,12 +1,14 @@
 // Turns a scenario into a plan: pure, and every name that does not exist is found before anything starts.
-import { didYouMean, FieldbenchError } from '../error.ts';
-import type { Plan, PlannedAction, PlannedBroker, PlannedDevice, PlannedLink, PlannedSession } from '../bench/plan.ts';
+import { FieldbenchError } from '../error.ts';
+import type { Plan, PlannedBroker, PlannedLink } from '../bench/plan.ts';
+import { plannedAction } from './planned-action.ts';
+import { plannedDevice } from './planned-device.ts';
 import { linksOf, type LinkProfiles } from './scenario-links.ts';
 import { faultsOf, type LinkFaultFiles } from './scenario-faults.ts';
 import type { LinkTimelines } from './timeline-file.ts';
-import { packetFaultOf } from './packet-fault-of.ts';
 import { ScenarioErrors, type ScenarioFile } from './read-scenario.ts';
-import type { Scenario, ScenarioDevice, ScenarioStep } from './schema.ts';
+import type { Scenario } from './schema.ts';
+import { unknownNames } from './unknown-names.ts';
 
 /** What a run may change about a scenario without editing it. */
 export interface PlanChanges {
@@ -66,126 +68,6 @@ export function plannedBroker(file: string, name: string, broker: Scenario['brok
 function playedOn(link: string, timelines: LinkTimelines): Pick<PlannedLink, 'timeline'> {
   const timeline = timelines.get(link);
   return timeline === undefined ? {} : { timeline };
-}
-
-type OnMqtt = Exclude<ScenarioDevice, { kind: 'plc' }>;
-
-function plannedSession(it: OnMqtt): PlannedSession {
-  return {
-    broker: it.broker,
-    ...(it.link === undefined ? {} : { link: it.link }),
-    keepAliveS: Math.round(it.keepAlive / 1000),
-    cleanSession: it.cleanSession,
-    backOff: { baseMs: it.reconnect.base, capMs: it.reconnect.cap },
-  };
-}
-
-function plannedDevice(name: string, it: ScenarioDevice): PlannedDevice {
-  switch (it.kind) {
-    case 'plc':
-      return { kind: it.kind, name, program: it.program };
-    case 'subscriber':
-      return { kind: it.kind, name, session: plannedSession(it), filters: it.filters };
-    case 'modbus-mqtt':
-      return {
-        kind: it.kind,
-        name,
-        session: plannedSession(it),
-        plc: it.plc,
-        topic: it.topic,
-        qos: it.qos,
-        pollMs: it.poll,
-      };
-    case 'sensor':
-      return {
-        kind: it.kind,
-        name,
-        session: plannedSession(it),
-        topic: it.topic,
-        qos: it.qos,
-        intervalMs: it.interval,
-        signal: it.signal,
-        ...(it.alarmAbove === undefined ? {} : { alarmAbove: it.alarmAbove }),
-      };
-  }
-}
-
-function plannedAction(step: ScenarioStep): PlannedAction {
-  if ('shape' in step) return { do: 'shape', link: step.shape };
-  if ('cut' in step) return { do: 'cut', link: step.cut, how: step.how };
-  if ('halfOpen' in step) return { do: 'half-open', link: step.halfOpen, dead: step.dead };
-  if ('fault' in step) return { do: 'fault', link: step.fault, faults: [step.with].flat().map(packetFaultOf) };
-  if ('restore' in step) return { do: 'restore', link: step.restore };
-  if ('kill' in step) return { do: 'kill', broker: step.kill };
-  if ('stop' in step) return { do: 'stop', broker: step.stop };
-  return { do: 'restart', broker: step.restart };
-}
-
-/** A name that the file uses: where, and among which kind of part it must be found. */
-interface Reference {
-  readonly path: readonly PropertyKey[];
-  readonly name: string;
-  readonly kind: 'broker' | 'link' | 'device' | 'plc' | 'sensor' | 'subscriber';
-}
-
-function unknownNames(file: ScenarioFile): FieldbenchError[] {
-  return references(file.scenario).flatMap(({ path, name, kind }) => {
-    const known = namesOf(file.scenario, kind);
-    if (known.includes(name)) return [];
-    return new FieldbenchError({
-      code: 'FB_SCENARIO_NAME',
-      message: `${path.join('.')}: there is no ${kind} "${name}"`,
-      at: file.place(path),
-      hint: didYouMean(name, known),
-    });
-  });
-}
-
-function namesOf(scenario: Scenario, kind: Reference['kind']): readonly string[] {
-  if (kind === 'broker') return Object.keys(scenario.brokers);
-  if (kind === 'link') return Object.keys(scenario.links);
-  return Object.entries(scenario.devices)
-    .filter(([, it]) => kind === it.kind || (kind === 'device' && it.kind !== 'plc'))
-    .map(([name]) => name);
-}
-
-function references(scenario: Scenario): readonly Reference[] {
-  return [
-    ...Object.entries(scenario.devices).flatMap(([name, it]) => deviceReferences(['devices', name], it)),
-    ...scenario.timeline.flatMap((it, index) => stepReferences(['timeline', index], it)),
-    ...scenario.expectations.flatMap((it, index): Reference[] => {
-      const path = ['expectations', index];
-      if ('delivered' in it) {
-        return [
-          { path: [...path, 'delivered', 'from'], name: it.delivered.from, kind: 'device' },
-          { path: [...path, 'delivered', 'to'], name: it.delivered.to, kind: 'subscriber' },
-        ];
-      }
-      if ('will' in it) {
-        return [
-          { path: [...path, 'will', 'of'], name: it.will.of, kind: 'device' },
-          { path: [...path, 'will', 'to'], name: it.will.to, kind: 'subscriber' },
-        ];
-      }
-      return [{ path: [...path, 'reconnected', 'device'], name: it.reconnected.device, kind: 'device' }];
-    }),
-  ];
-}
-
-function deviceReferences(path: readonly PropertyKey[], it: ScenarioDevice): Reference[] {
-  if (it.kind === 'plc') return [];
-  return [
-    { path: [...path, 'broker'], name: it.broker, kind: 'broker' },
-    ...(it.link === undefined ? [] : [{ path: [...path, 'link'], name: it.link, kind: 'link' } as const]),
-    ...(it.kind === 'modbus-mqtt' ? [{ path: [...path, 'plc'], name: it.plc, kind: 'plc' } as const] : []),
-  ];
-}
-
-function stepReferences(path: readonly PropertyKey[], step: ScenarioStep): Reference[] {
-  const action = plannedAction(step);
-  const onLink = 'link' in action;
-  const key = Object.keys(step).find((it) => it !== 'at' && Object.hasOwn(step, it)) ?? 'at';
-  return [{ path: [...path, key], name: onLink ? action.link : action.broker, kind: onLink ? 'link' : 'broker' }];
 }
 
 function lateSteps(file: ScenarioFile): FieldbenchError[] {

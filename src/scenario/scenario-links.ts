@@ -1,5 +1,6 @@
 // The links of a scenario: which profiles they name, what the scenario changes of them, and what they become over time.
-import type { PlannedAction, PlannedLink } from '../bench/plan.ts';
+import type { PlannedLink } from '../bench/plan.ts';
+import type { PlannedAction } from '../bench/planned-action.ts';
 import { FieldbenchError, placedAt } from '../error.ts';
 import { profileProblems } from '../faults/checked-profile.ts';
 import { plainProfile, type LinkProfile } from '../faults/link-profile.ts';

@@ -1,16 +1,13 @@
 // What a scenario file may say: the one definition behind validation, error messages and editors' completion.
 import { z } from 'zod';
-import { faultSchema } from './fault-schema.ts';
-import { figureKeys, linkWord, oneDelay } from './link-schema.ts';
 import { duration } from '../bench/files/quantities.ts';
 import { targetSchema } from '../bench/target/target-schema.ts';
-
-const partName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name of lower-case letters, digits and dashes');
-const qos = z.union([z.literal(0), z.literal(1), z.literal(2)], 'expected 0, 1 or 2');
-const topic = z
-  .string()
-  .min(1)
-  .refine((text) => !/[+#\0]/.test(text), 'expected a topic without wildcards');
+import { device } from './device-schema.ts';
+import { expectation } from './expectation-schema.ts';
+import { faultSchema } from './fault-schema.ts';
+import { figureKeys, linkWord, oneDelay } from './link-schema.ts';
+import { partName } from './schema-words.ts';
+import { step } from './step-schema.ts';
 
 /** A broker: a target by its word, or described in full as a target file does. */
 const broker = z.union(
@@ -34,79 +31,6 @@ const link = z
   })
   .superRefine(oneDelay);
 
-const session = {
-  broker: partName,
-  link: partName.optional(),
-  keepAlive: duration
-    .refine((ms) => ms % 1000 === 0 && ms <= 65_535_000, 'expected whole seconds, at most 65535s')
-    .default(60_000),
-  cleanSession: z.boolean().default(false),
-  /** Back-off with full jitter: the n-th try waits up to base x 2^n, at most the cap. */
-  reconnect: z
-    .strictObject({ base: duration.default(500), cap: duration.default(5000) })
-    .default({ base: 500, cap: 5000 }),
-};
-
-const sensor = z.strictObject({
-  kind: z.literal('sensor'),
-  ...session,
-  topic,
-  qos: qos.default(1),
-  interval: duration,
-  signal: z.strictObject({
-    unit: z.string(),
-    start: z.number(),
-    step: z.number().positive(),
-    min: z.number(),
-    max: z.number(),
-  }),
-  alarmAbove: z.number().optional(),
-});
-
-const subscriber = z.strictObject({
-  kind: z.literal('subscriber'),
-  ...session,
-  filters: z.record(z.string().min(1), qos),
-});
-
-const plc = z.strictObject({ kind: z.literal('plc'), program: z.string().min(1) });
-
-const gateway = z.strictObject({
-  kind: z.literal('modbus-mqtt'),
-  ...session,
-  plc: partName,
-  topic,
-  qos: qos.default(1),
-  poll: duration.default(500),
-});
-
-const at = { at: duration };
-const step = z.union(
-  [
-    z.strictObject({ ...at, shape: partName, profile: linkWord.optional(), ...figureKeys }).superRefine(oneDelay),
-    z.strictObject({ ...at, cut: partName, how: z.enum(['drop', 'rst']).default('drop') }),
-    z.strictObject({ ...at, halfOpen: partName, dead: z.enum(['toServer', 'toClient']) }),
-    z.strictObject({ ...at, restore: partName }),
-    /** Adds packet faults to a link. */
-    z.strictObject({ ...at, fault: partName, with: z.union([faultSchema, z.array(faultSchema).min(1)]) }),
-    z.strictObject({ ...at, kill: partName }),
-    z.strictObject({ ...at, stop: partName }),
-    z.strictObject({ ...at, restart: partName }),
-  ],
-  'expected one of: shape, cut, halfOpen, restore, fault, kill, stop, restart, with its "at"',
-);
-
-const expectation = z.union(
-  [
-    z.strictObject({
-      delivered: z.strictObject({ from: partName, to: partName, lostAtMost: z.int().min(0).default(0) }),
-    }),
-    z.strictObject({ will: z.strictObject({ of: partName, to: partName, within: duration }) }),
-    z.strictObject({ reconnected: z.strictObject({ device: partName, within: duration }) }),
-  ],
-  'expected one of: delivered, will, reconnected',
-);
-
 /** The schema of a scenario file. */
 export const scenarioSchema = z.strictObject({
   name: partName,
@@ -114,7 +38,7 @@ export const scenarioSchema = z.strictObject({
   question: z.string().min(1),
   brokers: z.record(partName, broker),
   links: z.record(partName, link).default({}),
-  devices: z.record(partName, z.discriminatedUnion('kind', [sensor, subscriber, plc, gateway])),
+  devices: z.record(partName, device),
   timeline: z.array(step).default([]),
   duration,
   settle: duration.default(5000),

@@ -1,0 +1,59 @@
+// Devices and gateways of a plan: everything that is known of them before they start.
+
+/** How an MQTT party of the bench connects. */
+export interface PlannedSession {
+  readonly broker: string;
+  readonly link?: string;
+  readonly keepAliveS: number;
+  readonly cleanSession: boolean;
+  /** Full jitter: the n-th try waits up to base x 2^n, at most the cap. */
+  readonly backOff: { readonly baseMs: number; readonly capMs: number };
+}
+
+/** A device that publishes a signal. */
+export interface PlannedSensor {
+  readonly kind: 'sensor';
+  readonly name: string;
+  readonly session: PlannedSession;
+  /** Topics below which it publishes: `<topic>/value`, `<topic>/alarm`, `<topic>/status`. */
+  readonly topic: string;
+  readonly qos: 0 | 1 | 2;
+  readonly intervalMs: number;
+  readonly signal: {
+    readonly unit: string;
+    readonly start: number;
+    readonly step: number;
+    readonly min: number;
+    readonly max: number;
+  };
+  /** Value above which it raises an alarm. */
+  readonly alarmAbove?: number;
+}
+
+/** A device that subscribes: a hub, a display, a control room. */
+export interface PlannedSubscriber {
+  readonly kind: 'subscriber';
+  readonly name: string;
+  readonly session: PlannedSession;
+  readonly filters: Readonly<Record<string, 0 | 1 | 2>>;
+}
+
+/** A PLC that serves Modbus TCP; `program` is the path of its YAML. */
+export interface PlannedPlc {
+  readonly kind: 'plc';
+  readonly name: string;
+  readonly program: string;
+}
+
+/** The built-in gateway between a PLC and a broker. */
+export interface PlannedGateway {
+  readonly kind: 'modbus-mqtt';
+  readonly name: string;
+  readonly session: PlannedSession;
+  readonly plc: string;
+  readonly topic: string;
+  readonly qos: 0 | 1 | 2;
+  readonly pollMs: number;
+}
+
+export type PlannedDevice = PlannedSensor | PlannedSubscriber | PlannedPlc | PlannedGateway;

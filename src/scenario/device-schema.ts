@@ -1,0 +1,53 @@
+// What a scenario may say of a device or gateway, kind by kind.
+import { z } from 'zod';
+import { duration } from '../bench/files/quantities.ts';
+import { partName, qos, topic } from './schema-words.ts';
+
+const session = {
+  broker: partName,
+  link: partName.optional(),
+  keepAlive: duration
+    .refine((ms) => ms % 1000 === 0 && ms <= 65_535_000, 'expected whole seconds, at most 65535s')
+    .default(60_000),
+  cleanSession: z.boolean().default(false),
+  /** Back-off with full jitter: the n-th try waits up to base x 2^n, at most the cap. */
+  reconnect: z
+    .strictObject({ base: duration.default(500), cap: duration.default(5000) })
+    .default({ base: 500, cap: 5000 }),
+};
+
+const sensor = z.strictObject({
+  kind: z.literal('sensor'),
+  ...session,
+  topic,
+  qos: qos.default(1),
+  interval: duration,
+  signal: z.strictObject({
+    unit: z.string(),
+    start: z.number(),
+    step: z.number().positive(),
+    min: z.number(),
+    max: z.number(),
+  }),
+  alarmAbove: z.number().optional(),
+});
+
+const subscriber = z.strictObject({
+  kind: z.literal('subscriber'),
+  ...session,
+  filters: z.record(z.string().min(1), qos),
+});
+
+const plc = z.strictObject({ kind: z.literal('plc'), program: z.string().min(1) });
+
+const gateway = z.strictObject({
+  kind: z.literal('modbus-mqtt'),
+  ...session,
+  plc: partName,
+  topic,
+  qos: qos.default(1),
+  poll: duration.default(500),
+});
+
+/** A device of any kind. */
+export const device = z.discriminatedUnion('kind', [sensor, subscriber, plc, gateway]);

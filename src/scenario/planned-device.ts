@@ -1,0 +1,46 @@
+// A device of a scenario as the plan has it.
+import type { PlannedDevice, PlannedSession } from '../bench/planned-device.ts';
+import type { ScenarioDevice } from './schema.ts';
+
+type OnMqtt = Exclude<ScenarioDevice, { kind: 'plc' }>;
+
+function plannedSession(it: OnMqtt): PlannedSession {
+  return {
+    broker: it.broker,
+    ...(it.link === undefined ? {} : { link: it.link }),
+    keepAliveS: Math.round(it.keepAlive / 1000),
+    cleanSession: it.cleanSession,
+    backOff: { baseMs: it.reconnect.base, capMs: it.reconnect.cap },
+  };
+}
+
+/** The device of this name. */
+export function plannedDevice(name: string, it: ScenarioDevice): PlannedDevice {
+  switch (it.kind) {
+    case 'plc':
+      return { kind: it.kind, name, program: it.program };
+    case 'subscriber':
+      return { kind: it.kind, name, session: plannedSession(it), filters: it.filters };
+    case 'modbus-mqtt':
+      return {
+        kind: it.kind,
+        name,
+        session: plannedSession(it),
+        plc: it.plc,
+        topic: it.topic,
+        qos: it.qos,
+        pollMs: it.poll,
+      };
+    case 'sensor':
+      return {
+        kind: it.kind,
+        name,
+        session: plannedSession(it),
+        topic: it.topic,
+        qos: it.qos,
+        intervalMs: it.interval,
+        signal: it.signal,
+        ...(it.alarmAbove === undefined ? {} : { alarmAbove: it.alarmAbove }),
+      };
+  }
+}
