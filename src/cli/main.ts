@@ -1,7 +1,6 @@
 // The flow of every command: find the verb, run it until it ends or is interrupted, turn what happened into an exit code.
 import { packageVersion } from '../bench/package-version.ts';
 import { didYouMean, errorText, FieldbenchError } from '../error.ts';
-import { FileErrors } from '../bench/files/file-errors.ts';
 import { Interrupted, interruption } from './interruption.ts';
 import type { Verb } from './verb.ts';
 
@@ -73,7 +72,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** What a user reads about an error. */
 export function whatWentWrong(error: unknown): string {
-  if (error instanceof FileErrors) return error.errors.map(errorText).join('\n');
+  if (error instanceof AggregateError) return error.errors.map(whatWentWrong).join('\n');
   if (error instanceof FieldbenchError) return errorText(error);
   // A mistake of ours: the stack is for whoever reports it, and asked for by name.
   const detail = process.env['FIELDBENCH_DEBUG'] && error instanceof Error ? error.stack : String(error);

@@ -103,9 +103,14 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
     drive: async (bench) => {
       const { clock, history, signal } = bench.context;
       const prefix = `fb${bench.runId.slice(0, 6)}`;
+      const failures: FieldbenchError[] = [];
       await inLanes(described, options.atOnce ?? 1, async (target) => {
         const beganMs = clock.nowMs();
-        const broker = await bench.startTarget(target.word, target);
+        const broker = await bench.startTarget(target.word, target).catch((error: unknown) => {
+          if (signal.aborted || !(error instanceof FieldbenchError)) throw error;
+          failures.push(error); // The others are judged all the same.
+        });
+        if (broker === undefined) return;
         const startsSlowly = clock.nowMs() - beganMs > slowStartMs;
         const { connectionIds } = bench;
         const driven = { ...drivenTarget(target, broker, bench, options), startsSlowly };
@@ -119,8 +124,16 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
           width: broker.isForeign ? politeWidth : ownWidth,
         });
       });
+      if (failures.length > 0) throw together(failures);
     },
   };
+}
+
+/** What kept targets from being judged, as one error. */
+function together(failures: readonly FieldbenchError[]): Error {
+  const [only] = failures;
+  if (only !== undefined && failures.length === 1) return only;
+  return new AggregateError(failures, failures.map((it) => it.message).join('; '));
 }
 
 /** A broker that takes longer to start keeps the processor busy: Mosquitto and Aedes are far below, Java and Erlang above. */
