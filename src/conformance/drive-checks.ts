@@ -86,12 +86,20 @@ export async function driveChecks(
   }
 }
 
-/** The same target, where the time that further brokers take to start is nobody's fault. */
+/** The same target, where the time that brokers take to start, or to start again, is nobody's fault. */
 function sparing(patience: Patience, target: DrivenTarget): DrivenTarget {
-  const { startAnother, startSecured } = target;
+  const { startAnother, startSecured, restart } = target;
+  const restarting = (begin: DrivenPlace['restart']): Pick<DrivenPlace, 'restart'> =>
+    begin ? { restart: (how) => patience.spare(begin(how)) } : {};
   return {
     ...target,
-    ...(startAnother && { startAnother: (check) => patience.spare(startAnother(check)) }),
+    ...restarting(restart),
+    ...(startAnother && {
+      startAnother: async (check) => {
+        const place = await patience.spare(startAnother(check));
+        return { ...place, ...restarting(place.restart) };
+      },
+    }),
     ...(startSecured && { startSecured: () => patience.spare(startSecured()) }),
   };
 }
