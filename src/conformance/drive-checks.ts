@@ -6,7 +6,7 @@ import type { Clock } from '../net/clock.ts';
 import type { ConnectionIds } from '../net/connection-ids.ts';
 import { SituationFailed } from './bench.ts';
 import type { Check } from './check.ts';
-import { isMissing, missingWays, type DrivenPlace, type DrivenTarget } from './driven-target.ts';
+import { isMissing, missingWays, qosLevelsBeside, type DrivenPlace, type DrivenTarget } from './driven-target.ts';
 import { inLanes } from './in-lanes.ts';
 import { Patience } from './patience.ts';
 import { plainPace, type Pace } from './pace.ts';
@@ -225,6 +225,7 @@ class CheckDrive {
         ...this.#options,
         place,
         target: this.#target.name,
+        qosLevels: qosLevelsBeside(this.#target.lacks),
         check: check.id,
         prefix,
         signal,

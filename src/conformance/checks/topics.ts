@@ -2,7 +2,7 @@
 import type { StatementId } from '../../spec/statement.ts';
 import type { Packet, Text } from '../../wire/packet.ts';
 import { filterMatches } from '../../wire/topic.ts';
-import { everyQos } from '../bench.ts';
+import { highestQos } from '../bench.ts';
 import type { Check } from '../check.ts';
 import { matchTable } from '../match-table.ts';
 import { answers, mustClose, type MustClose } from '../must-close.ts';
@@ -137,19 +137,19 @@ const nameFirst: Check = {
   title: 'a delivered PUBLISH begins with its topic name',
   section: '3.3.2',
   statements: ['MQTT-3.3.2-1'],
-  needs: ['qos1', 'qos2', 'wildcards'],
+  needs: ['qos1', 'wildcards'],
   group: 'parallel',
   accept: ['each PUBLISH begins with a topic name in UTF-8 that the subscription matches'],
   async drive(bench) {
     const subscriber = await bench.connect('sub');
-    await subscriber.subscribe({ [bench.topic('#')]: 2 });
+    await subscriber.subscribe({ [bench.topic('#')]: highestQos(bench) });
     const publisher = await bench.connect('pub');
     for (const name of namesOfManySizes) {
-      for (const qos of everyQos) {
+      for (const qos of bench.qosLevels) {
         await publisher.publish({ topic: bench.topic(name), payload: `at QoS ${qos}, a payload of some length`, qos });
       }
     }
-    await publisher.publish({ topic: bench.topic('end'), payload: 'end', qos: 2 });
+    await publisher.publish({ topic: bench.topic('end'), payload: 'end', qos: highestQos(bench) });
     await subscriber.delivery(bench.topic('end'), 'end');
     await bench.quiet();
   },
