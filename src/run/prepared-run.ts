@@ -6,12 +6,11 @@ import { play } from '../bench/play.ts';
 import type { Check, Need } from '../conformance/check.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
 import { linkDriven, type NamedLink } from './over-link.ts';
-import { lacksOf, placeOf, securedPlaceOf, type DrivenTarget } from '../conformance/driven-target.ts';
+import { lacksOf, limitsOf, placeOf, securedPlaceOf, type DrivenTarget } from '../conformance/driven-target.ts';
 import { inLanes } from '../conformance/in-lanes.ts';
 import { selectChecks } from '../conformance/select-checks.ts';
 import { FieldbenchError, placedAt } from '../error.ts';
 import type { RunGate } from '../history/run-gate.ts';
-import { limitLine } from '../history/event.ts';
 import { defaultParameters, type RuleParameters } from '../judge/rule.ts';
 import { targetOf, type Target } from '../bench/target/target.ts';
 import { linkBackend } from '../parts/links/backend.ts';
@@ -165,11 +164,6 @@ function drivenTarget(
       return { ...placeOf(another), [Symbol.asyncDispose]: () => another[Symbol.asyncDispose]() };
     },
   };
-}
-
-/** What a target declares not to do, as reasons to skip the checks that need it. */
-function limitsOf({ limits }: Target): readonly (readonly [Need, string])[] {
-  return limits.map((it) => [it.needs, `declared limit: ${limitLine(it)}`] as const);
 }
 
 /** What its file does not allow to be done to a target. */
