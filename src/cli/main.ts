@@ -1,7 +1,6 @@
 // The flow of every command: find the verb, run it until it ends or is interrupted, turn what happened into an exit code.
 import { packageVersion } from '../bench/provenance.ts';
-import { didYouMean, errorText, FieldbenchError } from '../error.ts';
-import { FileErrors } from '../bench/files/yaml-file.ts';
+import { didYouMean, FieldbenchError } from '../error.ts';
 import { conform } from './verbs/conform.ts';
 import { doctor } from './verbs/doctor.ts';
 import { list } from './verbs/list.ts';
@@ -10,6 +9,7 @@ import { run } from './verbs/run.ts';
 import { tap } from './verbs/tap.ts';
 import { Interrupted, interruption } from './interruption.ts';
 import type { Verb } from './verb.ts';
+import { whatWentWrong } from './went-wrong.ts';
 
 const verbs: Readonly<Record<string, Verb>> = { run, conform, tap, report, list, doctor };
 
@@ -42,15 +42,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${whatWentWrong(error)}\n`);
     return usageError;
   }
-}
-
-/** What a user reads about an error. */
-export function whatWentWrong(error: unknown): string {
-  if (error instanceof FileErrors) return error.errors.map(errorText).join('\n');
-  if (error instanceof FieldbenchError) return errorText(error);
-  // A mistake of ours: the stack is for whoever reports it, and asked for by name.
-  const detail = process.env['FIELDBENCH_DEBUG'] && error instanceof Error ? error.stack : String(error);
-  return `${detail} [FB_INTERNAL]\n  hint: this is a mistake in fieldbench; FIELDBENCH_DEBUG=1 shows where`;
 }
 
 function unknownVerb(word: string): FieldbenchError {

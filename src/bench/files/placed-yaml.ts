@@ -64,13 +64,6 @@ export function parsePlaced(file: string, text: string, words: FileWords): Place
   return reading.placed(document.contents);
 }
 
-/** The value at the end of a path; nothing where the tree has none. */
-export function placedAtPath(tree: Placed, path: readonly PropertyKey[]): Placed | undefined {
-  let node: Placed | undefined = tree;
-  for (const key of path) node = node && childOf(node, key);
-  return node;
-}
-
 /** Where the key that the path ends with stands (the item, in a list), or its nearest ancestor in the tree. */
 export function placeIn(tree: Placed, path: readonly PropertyKey[]): SourcePlace {
   let { place } = tree;
