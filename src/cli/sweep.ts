@@ -3,29 +3,10 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FieldbenchError } from '../error.ts';
 import { sweepLines, sweepMd, sweepOf, type SweepRun } from '../report/sweep-table.ts';
-import { quoted } from '../run/quoted.ts';
 import type { PreparedScenario } from '../run/prepared-run.ts';
+import type { Swept } from './combinations.ts';
 import { shownPath } from './record.ts';
 import { playSeries } from './run-series.ts';
-
-/** The values of each parameter that is swept. */
-export type Swept = Readonly<Record<string, string>>;
-
-/**
- * Every combination of `NAME=a,b,c` words, the last name moving fastest.
- * @param swept lists by name, as the option gives them
- * @throws FieldbenchError `FB_USAGE` for a value that is empty or comes twice
- */
-export function combinations(swept: Swept): readonly Swept[] {
-  return Object.entries(swept).reduce<readonly Swept[]>(
-    (sofar, [name, list]) => {
-      const values = list.split(',');
-      if (values.includes('') || new Set(values).size < values.length) throw notValues(name, list);
-      return sofar.flatMap((it) => values.map((value) => ({ ...it, [name]: value })));
-    },
-    [{}],
-  );
-}
 
 /** A run of the sweep, ready to begin. */
 export interface SweepPart {
@@ -70,15 +51,6 @@ function newBelow(folder: string, at: number, values: Swept): string {
   const path = join(folder, name);
   mkdirSync(path, { recursive: true });
   return path;
-}
-
-function notValues(name: string, list: string): FieldbenchError {
-  return new FieldbenchError({
-    code: 'FB_USAGE',
-    message: `--sweep ${name} takes several values, each once`,
-    actual: `"${list}"`,
-    hint: `for instance: --sweep ${quoted(name)}=1s,5s,20s`,
-  });
 }
 
 function holdsOne(folder: string): FieldbenchError {

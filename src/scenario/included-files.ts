@@ -3,7 +3,8 @@ import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join, posix, sep } from 'node:path';
 import { z } from 'zod';
 import { parsePlaced, placeIn, type Placed } from '../bench/files/placed-yaml.ts';
-import { checked, FileErrors, type FileWords } from '../bench/files/yaml-file.ts';
+import { FileErrors, type FileWords } from '../bench/files/file-errors.ts';
+import { checked } from '../bench/files/yaml-file.ts';
 import { FieldbenchError, type SourcePlace } from '../error.ts';
 
 /** A file that a scenario includes; `file` is its path from the scenario's folder. */

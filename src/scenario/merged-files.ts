@@ -1,7 +1,7 @@
 // A scenario and the files that it includes, as one: parts of all of them, each under one name.
 import { dirname, join, posix } from 'node:path';
 import { entryOf, parsePlaced, type Placed, type PlacedEntry, type PlacedMap } from '../bench/files/placed-yaml.ts';
-import { FileErrors, type FileWords } from '../bench/files/yaml-file.ts';
+import { FileErrors, type FileWords } from '../bench/files/file-errors.ts';
 import { didYouMean, FieldbenchError, placeText, type SourcePlace } from '../error.ts';
 import { inclusionsOf, type IncludedText, type Inclusion } from './included-files.ts';
 

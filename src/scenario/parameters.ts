@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { amountOf, expectedAmount, type AmountKind } from '../bench/files/quantities.ts';
 import { entryOf, placeIn, type Placed } from '../bench/files/placed-yaml.ts';
-import { checked, FileErrors, type FileWords } from '../bench/files/yaml-file.ts';
+import { FileErrors, type FileWords } from '../bench/files/file-errors.ts';
+import { checked } from '../bench/files/yaml-file.ts';
 import { targetPlaceholders } from '../bench/target/stray-placeholders.ts';
 import { didYouMean, FieldbenchError, type SourcePlace } from '../error.ts';
 import { parameterSchema, type WrittenParameter } from './parameter-schema.ts';

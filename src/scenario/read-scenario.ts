@@ -1,7 +1,8 @@
 // Reads a scenario with all that it is made of and says everything that is wrong with it at once, each with its line.
 import { readFile } from 'node:fs/promises';
 import { parsePlaced, placeIn, type Placed } from '../bench/files/placed-yaml.ts';
-import { checked, FileErrors, unreadable, type FileWords, type YamlFile } from '../bench/files/yaml-file.ts';
+import { FileErrors, type FileWords } from '../bench/files/file-errors.ts';
+import { checked, unreadable, type YamlFile } from '../bench/files/yaml-file.ts';
 import { placeText, type FieldbenchError } from '../error.ts';
 import type { PlayedScenario } from '../history/event.ts';
 import { expanded } from './expanded.ts';
@@ -12,7 +13,7 @@ import { parametersOf, type Parameter, type SetValues } from './parameters.ts';
 import { scenarioSchema, type Scenario } from './schema.ts';
 
 /** Several things wrong with one scenario file; `errors` holds each. */
-export { FileErrors as ScenarioErrors } from '../bench/files/yaml-file.ts';
+export { FileErrors as ScenarioErrors } from '../bench/files/file-errors.ts';
 
 /** A scenario with its text and the places of its keys, for messages that come later. */
 export interface ScenarioFile extends Omit<YamlFile<Scenario>, 'value' | 'data'> {

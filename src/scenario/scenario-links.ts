@@ -10,7 +10,7 @@ import { changedProfile } from './link-profile-of.ts';
 import type { WrittenFigures } from './link-schema.ts';
 import type { ScenarioFile } from './read-scenario.ts';
 import type { ScenarioStep } from './schema.ts';
-import { FileErrors } from '../bench/files/yaml-file.ts';
+import { FileErrors } from '../bench/files/file-errors.ts';
 
 /** Profiles by the words with which a scenario names them. */
 export type LinkProfiles = ReadonlyMap<string, LinkProfile>;

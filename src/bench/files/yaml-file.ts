@@ -6,7 +6,7 @@ import { FileErrors, type FileWords } from './file-errors.ts';
 import { parsePlaced, placeIn, plain, type Placed } from './placed-yaml.ts';
 import { keysAt } from './schema-keys.ts';
 
-export { FileErrors, type FileWords } from './file-errors.ts';
+export type { FileWords } from './file-errors.ts';
 
 /** A file as read, with the places of its keys, for messages that come later. */
 export interface YamlFile<Value> {

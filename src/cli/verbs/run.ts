@@ -5,12 +5,9 @@ import type { PreparedScenario, ScenarioOptions } from '../../run/prepared-run.t
 import { describePlan } from '../../scenario/describe.ts';
 import { materialInWords } from '../../scenario/material-in-words.ts';
 import { assignments } from '../assignments.ts';
+import { combinations } from '../combinations.ts';
 import { readOptions, wholeNumber } from '../options.ts';
 import { preparedAll, valuesFor } from '../prepared-files.ts';
-import { recordRun, reportFolder, shownPath } from '../record.ts';
-import { playSeries } from '../run-series.ts';
-import { combinations, playSweep } from '../sweep.ts';
-import { tableLines } from '../table.ts';
 import type { Verb } from '../verb.ts';
 
 const usage = `Usage: fieldbench run FILE... [OPTIONS]
@@ -46,7 +43,6 @@ const options = {
 type RunOptions = ReturnType<typeof readOptions<typeof options>>['values'];
 
 export const run: Verb = {
-  summary: 'plays scenarios and judges them',
   usage,
   async run(args, signal) {
     const { values, positionals } = readOptions(args, options);
@@ -61,10 +57,15 @@ export const run: Verb = {
     if (values.dry) return printed(prepared);
     prepared.forEach(caution);
     const [only] = prepared;
+    // Whoever is told of a mistake, or asks for the plan alone, does not wait for the reporters.
+    const [{ recordRun, reportFolder }, { playSeveral }] = await Promise.all([
+      import('../record.ts'),
+      import('../several-runs.ts'),
+    ]);
     if (only !== undefined && prepared.length === 1) {
       return recordRun(only, { reportDir: reportFolder(values.report, only.plan.name), signal }, { json: values.json });
     }
-    return several(prepared, values, signal);
+    return playSeveral(prepared, values, signal);
   },
 };
 
@@ -94,36 +95,6 @@ function caution({ plan }: PreparedScenario): void {
   }
 }
 
-/** Each into a folder of its own, and at the end a line for each that says which. */
-async function several(
-  prepared: readonly PreparedScenario[],
-  values: RunOptions,
-  signal: AbortSignal,
-): Promise<number> {
-  const names = distinct(prepared.map((it) => it.plan.name));
-  const runs = prepared.map((it, at) => {
-    const below = values.report === undefined ? undefined : `${values.report}/${names[at]}`;
-    return { prepared: it, folder: () => reportFolder(below, it.plan.name) };
-  });
-  const rows: string[][] = [];
-  const code = await playSeries(runs, { json: values.json }, signal, ({ folder, recorded }, at) => {
-    rows.push([names[at] ?? '', recorded?.run.verdict ?? 'none', shownPath(folder)]);
-  });
-  if (!values.json) process.stdout.write(`\n${tableLines(rows, Number.POSITIVE_INFINITY).join('\n')}\n`);
-  return code;
-}
-
-/** Names of which no two are alike. */
-function distinct(names: readonly string[]): readonly string[] {
-  const taken = new Set<string>();
-  return names.map((name) => {
-    let own = name;
-    for (let n = 2; taken.has(own); n++) own = `${name}-${n}`;
-    taken.add(own);
-    return own;
-  });
-}
-
 async function sweep(scenario: string, values: RunOptions, signal: AbortSignal): Promise<number> {
   const set = assignments('set', values.set ?? []);
   const swept = assignments('sweep', values.sweep ?? []);
@@ -134,6 +105,7 @@ async function sweep(scenario: string, values: RunOptions, signal: AbortSignal):
   if (values.dry) return printed(prepared);
   prepared.slice(0, 1).forEach(caution);
   const parts = prepared.map((it, at) => ({ prepared: it, values: all[at] ?? {} }));
+  const [{ reportFolder }, { playSweep }] = await Promise.all([import('../record.ts'), import('../sweep.ts')]);
   const folder = reportFolder(values.report, `${prepared[0]?.plan.name}-sweep`);
   const lists = Object.entries(swept).map(([name, list]) => `--sweep ${quoted(`${name}=${list}`)}`);
   const command = commandOf(prepared[0], swept, lists);
