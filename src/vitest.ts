@@ -49,6 +49,10 @@ export interface ScenarioTestOptions extends TestOptions {
   readonly target?: string;
   /** Link backend that replaces the backend of every link. */
   readonly backend?: 'embedded' | 'toxiproxy';
+  /** Values of its parameters, by name. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** Whether programs, images and credentials that the scenario names may be used; default: no. */
+  readonly trust?: boolean;
 }
 
 /**

@@ -23,9 +23,11 @@ import { readLinkFaults } from '../scenario/scenario-faults.ts';
 import { readLinkTimelines } from '../scenario/timeline-file.ts';
 import { readLinkProfiles } from '../scenario/scenario-links.ts';
 import { readScenario, ScenarioErrors, type ScenarioFile } from '../scenario/read-scenario.ts';
+import { trustNeeds, untrusted, type TrustNeed } from '../scenario/trust.ts';
+import { unknownNames } from '../scenario/unknown-names.ts';
 import { gateWords } from './gate/read-gate.ts';
 import { quoted } from './quoted.ts';
-import { fileOfScenario, scenarioPath } from './shipped.ts';
+import { fileOfScenario, isShipped, scenarioPath } from './shipped.ts';
 
 /** Checks side by side: most of them wait most of their time, and a broker of ours bears what it is there for. */
 const ownWidth = 48;
@@ -60,6 +62,10 @@ export interface ConformanceOptions extends RunOptions {
 export interface ScenarioOptions extends RunOptions, PlanChanges {
   /** Path of the scenario, or the name of a shipped one. */
   readonly scenario: string;
+  /** Values of its parameters, by name. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** Whether programs, images and credentials of a scenario that is not shipped may be used; default: no. */
+  readonly trust?: boolean;
 }
 
 /** A run that can begin: what the bench is opened with, and what is done on it. */
@@ -175,6 +181,9 @@ function forbidden({ allows }: Target): readonly (readonly [Need, string])[] {
 
 /** A scenario that can be played. */
 export interface PreparedScenario extends PreparedRun {
+  readonly file: ScenarioFile;
+  /** What it does only where somebody trusts it; nothing where it is shipped. */
+  readonly needsTrust: readonly TrustNeed[];
   readonly plan: Plan;
   readonly expectations: readonly Expectation[];
 }
@@ -182,23 +191,24 @@ export interface PreparedScenario extends PreparedRun {
 /**
  * Reads a scenario and prepares its run.
  * @throws FieldbenchError `FB_SCENARIO_FILE`, `FB_LINK_BACKEND`, `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`; ScenarioErrors for
- *   what is wrong in it and in the link profiles and fault files that it names
+ *   what is wrong in it, its parameters and the files it includes, and in the link profiles and fault files that it names
  */
 export async function prepareScenario(options: ScenarioOptions): Promise<PreparedScenario> {
-  const { scenario: word, target, backend, seed = 1 } = options;
-  const file = await readScenario(scenarioPath(word));
+  const { scenario: word, set = {}, target, backend, seed = 1, trust = false } = options;
+  const file = await readScenario(scenarioPath(word), set);
   if (backend !== undefined) linkBackend(backend);
-  const plan = planOf(
-    file,
-    options,
-    await readLinkProfiles(file),
-    await readLinkFaults(file),
-    await readLinkTimelines(file),
-  );
-  for (const it of plan.links) linkBackend(it.backend).check(it);
-  checkTargets(file, target);
-  const words = [...(target ? [`--target ${quoted(target)}`] : []), ...(backend ? [`--backend ${backend}`] : [])];
+  if (target !== undefined) targetOf(target);
+  const needsTrust = isShipped(file.file) ? [] : trustNeeds(file, target);
+  const plan = await planned(file, options, trust ? [] : untrusted(file, needsTrust));
+  const words = [
+    ...Object.entries(set).map(([name, value]) => `--set ${quoted(`${name}=${value}`)}`),
+    ...(target ? [`--target ${quoted(target)}`] : []),
+    ...(backend ? [`--backend ${backend}`] : []),
+    ...(trust && needsTrust.length > 0 ? ['--trust'] : []),
+  ];
   return {
+    file,
+    needsTrust,
     plan,
     expectations: file.scenario.expectations.map(expectationOf),
     bench: {
@@ -206,25 +216,50 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
       seed,
       command: ['fieldbench run', quoted(word), ...words, `--seed ${seed}`].join(' '),
       parameters: { ...defaultParameters, ...options.parameters },
-      scenario: { file: file.file, text: file.text },
+      scenario: file.source,
     },
     drive: (bench) =>
       play(plan, bench, { resolveFile: (path) => fileOfScenario(file.file, path), inWords: actionInWords }),
   };
 }
 
-/** Targets that nobody knows are told before anything starts, each with its place in the file. */
-function checkTargets(file: ScenarioFile, instead: string | undefined): void {
-  if (instead !== undefined) targetOf(instead);
-  // Those of the file too where another one replaces them: its text stands in the journal, credentials never do.
-  const errors = Object.entries(file.scenario.brokers).flatMap(([name, it]): FieldbenchError[] => {
+/** The plan; everything that is wrong with the scenario and with the files that it names is told at once. */
+async function planned(file: ScenarioFile, changes: PlanChanges, known: readonly FieldbenchError[]): Promise<Plan> {
+  const errors = [...known, ...targetProblems(file)];
+  const found = async <T>(work: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof ScenarioErrors)) throw error;
+      errors.push(...error.errors);
+      return undefined;
+    }
+  };
+  const profiles = await found(readLinkProfiles(file));
+  const faults = await found(readLinkFaults(file));
+  const timelines = await found(readLinkTimelines(file));
+  if (profiles === undefined || faults === undefined || timelines === undefined) {
+    throw new ScenarioErrors(file.file, [...errors, ...unknownNames(file)]);
+  }
+  const plan = await found(Promise.try(() => planOf(file, changes, profiles, faults, timelines)));
+  if (plan === undefined || errors.length > 0) throw new ScenarioErrors(file.file, errors);
+  for (const it of plan.links) linkBackend(it.backend).check(it);
+  return plan;
+}
+
+/**
+ * Targets that nobody knows, each with its place in the file: those of the file too where another one replaces them,
+ * for its text stands in the journal, and credentials never do.
+ */
+function targetProblems(file: ScenarioFile): readonly FieldbenchError[] {
+  return Object.entries(file.scenario.brokers).flatMap(([name, it]): FieldbenchError[] => {
     try {
       targetOfBroker(plannedBroker(file.file, name, it));
       return [];
     } catch (error) {
+      if (error instanceof ScenarioErrors) return error.errors;
       if (!(error instanceof FieldbenchError)) throw error;
       return [placedAt(error, file.place(['brokers', name, 'target']))];
     }
   });
-  if (errors.length > 0) throw new ScenarioErrors(file.file, errors);
 }
