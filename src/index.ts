@@ -30,7 +30,7 @@ export { selectChecks } from './conformance/select-checks.ts';
 export { driveChecks } from './conformance/drive-checks.ts';
 export { lacksOf, placeOf } from './conformance/driven-target.ts';
 export { defaultParameters } from './judge/rule.ts';
-export { actionInWords } from './scenario/describe.ts';
+export { actionInWords } from './scenario/step-in-words.ts';
 export { planOf } from './scenario/plan-of.ts';
 export { readFaultFile } from './scenario/fault-file.ts';
 export { readLinkFaults } from './scenario/scenario-faults.ts';

@@ -8,6 +8,8 @@ export interface PlannedSession {
   readonly cleanSession: boolean;
   /** Full jitter: the n-th try waits up to base x 2^n, at most the cap. */
   readonly backOff: { readonly baseMs: number; readonly capMs: number };
+  /** The timeline starts it. */
+  readonly startsLater?: true;
 }
 
 /** A device that publishes a signal. */

@@ -4,6 +4,7 @@ import { checks as ourChecks } from '../conformance/checks.ts';
 import { judgeChecks } from '../conformance/judge-checks.ts';
 import { suiteVersion } from '../conformance/suite.ts';
 import { FieldbenchError } from '../error.ts';
+import { notDone } from '../bench/timeline.ts';
 import {
   limitId,
   limitLine,
@@ -190,8 +191,17 @@ function warningsOf(events: readonly HistoryEvent[], end: RunEnded | undefined):
     .flatMap((it) => (it.kind === 'gap' || it.kind === 'truncated' ? [it.why] : []))
     .filter((why) => why !== unlooked);
   const counted = [...Map.groupBy(unseen, (why) => why)].map(([why, all]) => `${why} (${all.length} times)`);
+  const left = leftOut(events);
   if (end === undefined)
-    return [...counted, 'the journal has no end: the bench was killed, and what came later is missing'];
-  if (end.how !== 'completed') return [...counted, `${ending[end.how]}${end.reason ? `: ${end.reason}` : ''}`];
-  return counted;
+    return [...counted, ...left, 'the journal has no end: the bench was killed, and what came later is missing'];
+  if (end.how !== 'completed') return [...counted, ...left, `${ending[end.how]}${end.reason ? `: ${end.reason}` : ''}`];
+  return [...counted, ...left];
+}
+
+/** Steps of the timeline that did not happen: what depends on them was never there to be judged. */
+function leftOut(events: readonly HistoryEvent[]): readonly string[] {
+  return events.flatMap((it) => {
+    if (it.kind !== 'mark' || it.name !== notDone) return [];
+    return [`a step of the timeline did not happen: ${it.data?.['step']} (${it.data?.['why']})`];
+  });
 }

@@ -2,6 +2,8 @@
 import type { Bench, BenchOptions } from '../bench/bench.ts';
 import type { Plan } from '../bench/plan.ts';
 import { targetOfBroker } from '../bench/assembly.ts';
+import { lifeWords } from '../bench/planned-action.ts';
+import type { Allowance } from '../bench/target/allowance.ts';
 import { play } from '../bench/play.ts';
 import type { Check, Need } from '../conformance/check.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
@@ -15,7 +17,7 @@ import { defaultParameters, type RuleParameters } from '../judge/rule.ts';
 import { targetOf, type Target } from '../bench/target/target.ts';
 import { linkBackend } from '../parts/links/backend.ts';
 import type { StartedBroker } from '../parts/part.ts';
-import { actionInWords } from '../scenario/describe.ts';
+import { actionInWords } from '../scenario/step-in-words.ts';
 import type { Expectation } from '../scenario/expectation.ts';
 import { expectationOf } from '../scenario/judge-expectations.ts';
 import { plannedBroker, planOf, type PlanChanges } from '../scenario/plan-of.ts';
@@ -185,7 +187,7 @@ export interface PreparedScenario extends PreparedRun {
  *   what is wrong in it and in the link profiles and fault files that it names
  */
 export async function prepareScenario(options: ScenarioOptions): Promise<PreparedScenario> {
-  const { scenario: word, target, backend, seed = 1 } = options;
+  const { scenario: word, target, backend, seed = 1, timeCompression } = options;
   const file = await readScenario(scenarioPath(word));
   if (backend !== undefined) linkBackend(backend);
   const plan = planOf(
@@ -197,7 +199,12 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
   );
   for (const it of plan.links) linkBackend(it.backend).check(it);
   checkTargets(file, target);
-  const words = [...(target ? [`--target ${quoted(target)}`] : []), ...(backend ? [`--backend ${backend}`] : [])];
+  checkLives(file, plan);
+  const words = [
+    ...(target ? [`--target ${quoted(target)}`] : []),
+    ...(backend ? [`--backend ${backend}`] : []),
+    ...(timeCompression === undefined ? [] : [`--time-compression ${timeCompression}`]),
+  ];
   return {
     plan,
     expectations: file.scenario.expectations.map(expectationOf),
@@ -205,12 +212,50 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
       mode: 'scenario',
       seed,
       command: ['fieldbench run', quoted(word), ...words, `--seed ${seed}`].join(' '),
-      parameters: { ...defaultParameters, ...options.parameters },
+      parameters: {
+        ...defaultParameters,
+        ...options.parameters,
+        ...(timeCompression !== undefined && { timeCompression }),
+      },
       scenario: { file: file.file, text: file.text },
     },
     drive: (bench) =>
       play(plan, bench, { resolveFile: (path) => fileOfScenario(file.file, path), inWords: actionInWords }),
   };
+}
+
+/** What each word of a timeline needs to be allowed of a broker's target. */
+const allowanceOf: Readonly<Record<(typeof lifeWords)[number], Allowance>> = {
+  start: 'restart',
+  stop: 'restart',
+  restart: 'restart',
+  kill: 'kill',
+  pause: 'pause',
+  resume: 'pause',
+};
+
+/** What may not be done to a broker is told before anything starts. */
+function checkLives(file: ScenarioFile, plan: Plan): void {
+  const errors = plan.steps.flatMap(({ action, line, isUndoing }): FieldbenchError[] => {
+    const broker = 'part' in action ? plan.brokers.find((it) => it.name === action.part) : undefined;
+    const word = lifeWords.find((it) => it === action.do);
+    if (broker === undefined || word === undefined || isUndoing === true) return [];
+    const { allows } = targetOfBroker(broker);
+    const needed = allowanceOf[word];
+    if (allows.includes(needed)) return [];
+    return [
+      new FieldbenchError({
+        code: 'FB_TARGET_CAPABILITY',
+        message: `timeline.${line}.${word}: this may not be done to the target of "${broker.name}"`,
+        expected: `a target of the bench's own that allows: [${needed}]`,
+        actual: `allows: [${allows.join(', ')}]`,
+        at: file.place(['timeline', line, word]),
+        hint: 'use another target, or leave the step out',
+      }),
+    ];
+  });
+  const once = [...new Map(errors.map((it) => [it.message, it])).values()];
+  if (once.length > 0) throw new ScenarioErrors(file.file, once);
 }
 
 /** Targets that nobody knows are told before anything starts, each with its place in the file. */

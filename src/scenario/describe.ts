@@ -1,10 +1,10 @@
 // A plan in words: what `run --dry` prints, and what the run prints before it starts.
 import { faultInWords } from '../faults/fault-in-words.ts';
 import type { Plan, PlannedBroker, PlannedLink } from '../bench/plan.ts';
-import type { PlannedAction } from '../bench/planned-action.ts';
 import type { PlannedDevice, PlannedSession } from '../bench/planned-device.ts';
 import { conductInWords, figuresInWords } from '../faults/profile-in-words.ts';
 import type { Expectation } from './expectation.ts';
+import { stepInWords } from './step-in-words.ts';
 
 /** The plan as lines of plain text. */
 export function describePlan(plan: Plan, expectations: readonly Expectation[]): readonly string[] {
@@ -17,7 +17,8 @@ export function describePlan(plan: Plan, expectations: readonly Expectation[]): 
     ...plan.devices.map((it) => `  ${it.name}: ${deviceInWords(it)}`),
     '',
     'Timeline, counted from the moment when every device is online',
-    ...plan.steps.map((it) => `  ${seconds(it.atMs)}  ${actionInWords(it.action)}`),
+    ...(plan.timeCompression === undefined ? [] : [`  ${compressionInWords(plan.timeCompression)}`]),
+    ...plan.steps.map((it) => `  ${stepInWords(it)}`),
     `  ${seconds(plan.durationMs)}  publishing ends; ${plan.settleMs / 1000} s for what is under way`,
     '',
     'Expectations',
@@ -27,32 +28,6 @@ export function describePlan(plan: Plan, expectations: readonly Expectation[]): 
 }
 
 const targetWords = (target: PlannedBroker['target']): string => (typeof target === 'string' ? target : target.title);
-
-/** One action in words. */
-export function actionInWords(action: PlannedAction): string {
-  switch (action.do) {
-    case 'shape': {
-      if (action.profile) return `${action.link}: ${action.profile.title}; ${figuresInWords(action.profile)}`;
-      const delay = action.delayMs === undefined ? [] : [`${action.delayMs} ms one way`];
-      const jitter = action.jitterMs === undefined ? [] : [`jitter ${action.jitterMs} ms`];
-      return `${action.link}: ${[...delay, ...jitter].join(', ')}`;
-    }
-    case 'cut':
-      return `${action.link} is cut (${action.how === 'drop' ? 'packets vanish' : 'connections are reset'})`;
-    case 'half-open':
-      return `${action.link}: nothing passes ${action.dead === 'toServer' ? 'to the broker' : 'to the devices'}`;
-    case 'fault':
-      return `${action.link}: from here on ${action.faults.map(faultInWords).join('; ')}`;
-    case 'restore':
-      return `${action.link} is restored`;
-    case 'kill':
-      return `${action.broker} is killed (SIGKILL)`;
-    case 'stop':
-      return `${action.broker} is stopped`;
-    case 'restart':
-      return `${action.broker} is started again`;
-  }
-}
 
 function linkInWords({ name, backend, profile, faults = [] }: PlannedLink): readonly string[] {
   const { title, caution } = profile;
@@ -79,7 +54,13 @@ function deviceInWords(it: PlannedDevice): string {
 
 function pathInWords(session: PlannedSession): string {
   const link = session.link === undefined ? '' : ` over ${session.link}`;
-  return `${session.broker}${link}, keep alive ${session.keepAliveS} s`;
+  const later = session.startsLater === true ? ', started later' : '';
+  return `${session.broker}${link}, keep alive ${session.keepAliveS} s${later}`;
+}
+
+/** What the run says of itself where it is played faster than written. */
+export function compressionInWords(by: number): string {
+  return `intervals of devices and timeline ${by} times shorter than written; keep alive and links as written`;
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1).padStart(6)} s`;

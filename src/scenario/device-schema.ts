@@ -10,6 +10,8 @@ const session = {
     .refine((ms) => ms % 1000 === 0 && ms <= 65_535_000, 'expected whole seconds, at most 65535s')
     .default(60_000),
   cleanSession: z.boolean().default(false),
+  /** `later`: when the timeline starts it. */
+  starts: z.enum(['at-once', 'later']).default('at-once'),
   /** Back-off with full jitter: the n-th try waits up to base x 2^n, at most the cap. */
   reconnect: z
     .strictObject({ base: duration.default(500), cap: duration.default(5000) })

@@ -10,6 +10,7 @@ function plannedSession(it: OnMqtt): PlannedSession {
     ...(it.link === undefined ? {} : { link: it.link }),
     keepAliveS: Math.round(it.keepAlive / 1000),
     cleanSession: it.cleanSession,
+    ...(it.starts === 'later' && { startsLater: true }),
     backOff: { baseMs: it.reconnect.base, capMs: it.reconnect.cap },
   };
 }

@@ -1,14 +1,15 @@
 // Names in a scenario that nothing has: each with its place, and the name that was probably meant.
 import { didYouMean, FieldbenchError } from '../error.ts';
-import { plannedAction } from './planned-action.ts';
 import type { ScenarioFile } from './read-scenario.ts';
 import type { Scenario, ScenarioDevice, ScenarioStep } from './schema.ts';
+import { stepWord } from './step-word.ts';
+import type { Timing } from './step-timing.ts';
 
 /** A name that the file uses: where, and among which kind of part it must be found. */
 interface Reference {
   readonly path: readonly PropertyKey[];
   readonly name: string;
-  readonly kind: 'broker' | 'link' | 'device' | 'plc' | 'sensor' | 'subscriber';
+  readonly kind: 'broker' | 'link' | 'device' | 'plc' | 'sensor' | 'subscriber' | 'part';
 }
 
 /** One error for each. */
@@ -28,6 +29,7 @@ export function unknownNames(file: ScenarioFile): FieldbenchError[] {
 function namesOf(scenario: Scenario, kind: Reference['kind']): readonly string[] {
   if (kind === 'broker') return Object.keys(scenario.brokers);
   if (kind === 'link') return Object.keys(scenario.links);
+  if (kind === 'part') return [...Object.keys(scenario.brokers), ...Object.keys(scenario.devices)];
   return Object.entries(scenario.devices)
     .filter(([, it]) => kind === it.kind || (kind === 'device' && it.kind !== 'plc'))
     .map(([name]) => name);
@@ -65,9 +67,19 @@ function deviceReferences(path: readonly PropertyKey[], it: ScenarioDevice): Ref
   ];
 }
 
+const onLinks = new Set(['shape', 'cut', 'halfOpen', 'restore', 'fault']);
+
 function stepReferences(path: readonly PropertyKey[], step: ScenarioStep): Reference[] {
-  const action = plannedAction(step);
-  const onLink = 'link' in action;
-  const key = Object.keys(step).find((it) => it !== 'at' && Object.hasOwn(step, it)) ?? 'at';
-  return [{ path: [...path, key], name: onLink ? action.link : action.broker, kind: onLink ? 'link' : 'broker' }];
+  const { word, name } = stepWord(step);
+  const { when }: Timing = step;
+  const waits = when === undefined ? [] : conditionReferences([...path, 'when'], when);
+  if (word === 'phase') return waits;
+  return [{ path: [...path, word], name, kind: onLinks.has(word) ? 'link' : 'part' }, ...waits];
+}
+
+function conditionReferences(path: readonly PropertyKey[], when: NonNullable<Timing['when']>): Reference[] {
+  if ('message' in when) return [{ path: [...path, 'at'], name: when.at, kind: 'device' }];
+  if ('part' in when) return [{ path: [...path, 'part'], name: when.part, kind: 'part' }];
+  if ('link' in when) return [{ path: [...path, 'link'], name: when.link, kind: 'link' }];
+  return []; // A share may be of a population: see step-problems.ts.
 }

@@ -10,9 +10,9 @@ const byteUnits: Units = { B: 1, kB: 1e3, MB: 1e6 };
 const pctUnits: Units = { '%': 1 };
 
 /** A schema for an amount in one of these units; read as a number of the base unit. */
-function amount(units: Units, expected: string) {
+function amount(units: Units, expected: string, sign = '') {
   const names = Object.keys(units).join('|');
-  const form = new RegExp(String.raw`^(\d+(?:\.\d+)?) ?(${names})$`);
+  const form = new RegExp(String.raw`^(${sign}\d+(?:\.\d+)?) ?(${names})$`);
   return z
     .string(expected)
     .regex(form, expected)
@@ -24,6 +24,9 @@ function amount(units: Units, expected: string) {
 
 /** A length of time, `300ms`, `5s`, `2min`, `1h`; read as milliseconds. */
 export const duration = amount(msUnits, 'expected a length of time such as 300ms, 5s, 2min or 1h');
+
+/** A step in time, forward `5s` or back `-5s`; read as milliseconds. */
+export const timeStep = amount(msUnits, 'expected a step in time such as 5s or -300ms', '-?');
 
 /** A bit rate, `9600 bit/s`, `88 kbit/s`, `4 Mbit/s`; read as bit/s. Thousands are 1000. */
 export const rate = amount(bitPerSUnits, 'expected a rate such as 9600 bit/s, 88 kbit/s or 4 Mbit/s');

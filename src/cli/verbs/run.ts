@@ -1,6 +1,6 @@
 // `fieldbench run`: plays scenarios and judges what they showed.
 import { FieldbenchError } from '../../error.ts';
-import { describePlan } from '../../scenario/describe.ts';
+import { compressionInWords, describePlan } from '../../scenario/describe.ts';
 import { readOptions, wholeNumber } from '../options.ts';
 import { prepareScenario } from '../../run/prepared-run.ts';
 import type { Verb } from '../verb.ts';
@@ -13,6 +13,8 @@ Plays scenarios, one after the other, and judges them. FILE is a path or the nam
   --target T      use this target for every broker: a name of "fieldbench list targets", process:NAME, container:NAME,
                   image:REF, a URL, or a target file (.yaml)
   --backend B     use this backend for every link: embedded, toxiproxy
+  --time-compression N
+                  make the intervals of devices and the timeline N times shorter; keep alive and links stay as they are
   --seed N        repeat the random draws of a run (default 1)
   --report DIR    write the results there (default: a new folder below fieldbench-report)
   --json          print results.json instead of words`;
@@ -22,6 +24,7 @@ const options = {
   target: { type: 'string' },
   backend: { type: 'string' },
   seed: { type: 'string', default: '1' },
+  'time-compression': { type: 'string' },
   report: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
@@ -54,6 +57,17 @@ function weightier(a: number, b: number): number {
   return [2, 1, 3].find((code) => a === code || b === code) ?? 0;
 }
 
+function compression(text: string): number {
+  const by = Number(text);
+  if (/^\d+(?:\.\d+)?$/.test(text) && by >= 1) return by;
+  throw new FieldbenchError({
+    code: 'FB_USAGE',
+    message: '--time-compression needs a number of 1 or more',
+    actual: text,
+    hint: 'for instance: --time-compression 10',
+  });
+}
+
 async function runScenario(
   word: string,
   values: RunOptions,
@@ -66,11 +80,17 @@ async function runScenario(
     seed: wholeNumber('seed', values.seed),
     ...(target !== undefined && { target }),
     ...(backend !== undefined && { backend }),
+    ...(values['time-compression'] !== undefined && {
+      timeCompression: compression(values['time-compression']),
+    }),
   });
   const { plan, expectations } = prepared;
   if (values.dry) {
     process.stdout.write(`${describePlan(plan, expectations).join('\n')}\n`);
     return 0;
+  }
+  if (plan.timeCompression !== undefined) {
+    process.stderr.write(`${compressionInWords(plan.timeCompression)}\n`);
   }
   for (const { name, profile } of plan.links) {
     if (profile.caution !== undefined) process.stderr.write(`caution, ${name}: ${profile.caution}\n`);

@@ -76,7 +76,15 @@ export function launchProcess(it: ProcessCommand, context: PartContext): LocalPr
     if (signal === 'SIGTERM' && !(await endsWithin(gone, graceMs, context))) signalGroup(child, 'SIGKILL');
     await gone;
   };
-  return { child, gone, lastWords: () => words.text(), stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  return {
+    child,
+    gone,
+    lastWords: () => words.text(),
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    pause: async () => signalGroup(child, 'SIGSTOP'),
+    resume: async () => signalGroup(child, 'SIGCONT'),
+  };
 }
 
 /** What a program of the bench's gets to see of the bench's own environment. */
