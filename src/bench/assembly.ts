@@ -1,7 +1,11 @@
 // The parts of a plan that stand so far, and what is done to them.
 import { FieldbenchError } from '../error.ts';
 import { pause } from '../net/clock.ts';
+import { plainProfile } from '../faults/link-profile.ts';
+import type { FoundProgram } from '../parts/foreign/find-foreign.ts';
+import { libraryOf, startForeignDevice } from '../parts/foreign/foreign-device.ts';
 import { startModbusGateway } from '../parts/gateways/modbus-mqtt.ts';
+import { nodeRedProgram, startNodeRed } from '../parts/gateways/node-red.ts';
 import type { StartedDevice } from '../parts/devices/device.ts';
 import { DeviceLife, type DeviceLifeOptions } from '../parts/devices/device-life.ts';
 import { readPlcProgram } from '../parts/devices/plc-program.ts';
@@ -17,7 +21,7 @@ import type { Bench } from './bench.ts';
 import type { Conditions } from './condition.ts';
 import type { Plan, PlannedBroker, PlannedLink } from './plan.ts';
 import type { PlannedAction } from './planned-action.ts';
-import type { PlannedDevice, PlannedSession } from './planned-device.ts';
+import type { PlannedDevice, PlannedForeign, PlannedNodeRed, PlannedSession } from './planned-device.ts';
 import { targetOf, targetWritten, type Target } from './target/target.ts';
 
 /** How long everybody may take to be online at the beginning. */
@@ -46,6 +50,8 @@ export class Assembly {
   readonly #brokers = new Map<string, StartedBroker>();
   readonly #plcs = new Map<string, StartedPlc>();
   readonly #devices = new Map<string, DeviceLife>();
+  /** What the programs of foreign devices run on, by kind. */
+  readonly #programs = new Map<PlannedDevice['kind'], FoundProgram>();
   /** Every device on a link has a link of its own; the timeline moves them together. */
   readonly #links = new Map<string, StartedFaultyLink[]>();
 
@@ -53,6 +59,19 @@ export class Assembly {
     this.#plan = plan;
     this.#bench = bench;
     this.#options = options;
+  }
+
+  /**
+   * Looks for the programs of foreign devices.
+   * @throws FieldbenchError `FB_DEVICE_PROGRAM_MISSING`
+   */
+  async findPrograms(): Promise<void> {
+    const { signal } = this.#bench.context;
+    for (const { kind } of this.#plan.devices) {
+      if (this.#programs.has(kind)) continue;
+      if (kind === 'mqtt-js' || kind === 'paho-python') this.#programs.set(kind, await libraryOf(kind, signal));
+      if (kind === 'node-red') this.#programs.set(kind, await nodeRedProgram());
+    }
   }
 
   async startBroker(it: PlannedBroker): Promise<void> {
@@ -65,7 +84,7 @@ export class Assembly {
       this.#plcs.set(it.name, this.#bench.use(await startPlc(this.#programOf(it), context)));
       return;
     }
-    const { line, vanish } = await this.#line(it.name, it.session);
+    const { line, vanish } = await this.#line(it);
     const options = { ...line, policy: policyOf(it.session), ordinals: new Map<string, number>() };
     const life = this.#bench.use(
       new DeviceLife(
@@ -96,7 +115,19 @@ export class Assembly {
         return startSubscriber({ ...it, ...line }, context);
       case 'modbus-mqtt':
         return startModbusGateway({ ...it, ...line, plc: this.#plc(it.plc) }, context);
+      case 'mqtt-js':
+      case 'paho-python':
+        return startForeignDevice({ ...it, ...line, ...this.#foreign(it) }, context);
+      case 'node-red':
+        return startNodeRed({ ...it, ...line, ...this.#foreign(it), plc: this.#plc(it.plc) }, context);
     }
+  }
+
+  /** What a program gets that the bench does not run itself. */
+  #foreign({ kind, session }: PlannedForeign | PlannedNodeRed) {
+    const { keepAliveS, cleanSession, backOff: reconnect } = session;
+    const program = this.#programs.get(kind) ?? missing('program for devices of kind', kind);
+    return { program, history: this.#bench.history, keepAliveS, cleanSession, reconnect };
   }
 
   /** @returns why it could not be done, where it could not */
@@ -133,16 +164,16 @@ export class Assembly {
   }
 
   /** Where a device dials: its broker, or a link of its own before it. */
-  async #line(name: string, session: PlannedSession): Promise<Way> {
+  async #line({ name, kind, session }: Exclude<PlannedDevice, { kind: 'plc' }>): Promise<Way> {
     const server = session.broker;
     const { endpoint, login } = this.#broker(server);
     const said = login && { login };
     const { connectionIds } = this.#bench;
     const link = this.#plan.links.find((it) => it.name === session.link);
-    if (link === undefined) {
+    if (link === undefined && !isForeign(kind)) {
       return { line: { name, endpoint, server, connections: connectionIds, ...said }, vanish: {} };
     }
-    const standing = await this.#startLink(link, name, server, endpoint);
+    const standing = await this.#startLink(link ?? tapOf(name), name, server, endpoint);
     return {
       line: { name, endpoint: standing.endpoint, server, ...said },
       vanish: { vanish: () => standing.vanish?.() },
@@ -187,7 +218,16 @@ interface Way {
 }
 
 function roleOf({ kind }: PlannedDevice): DeviceLifeOptions['role'] {
-  return kind === 'sensor' || kind === 'subscriber' ? 'device' : 'gateway';
+  return kind === 'modbus-mqtt' || kind === 'node-red' ? 'gateway' : 'device';
+}
+
+function isForeign(kind: PlannedDevice['kind']): boolean {
+  return kind === 'mqtt-js' || kind === 'paho-python' || kind === 'node-red';
+}
+
+/** A program that is not ours does not record what it sees: where no link stands before it, one that does nothing does. */
+function tapOf(name: string): PlannedLink {
+  return { name: `tap of ${name}`, backend: 'embedded', profile: plainProfile };
 }
 
 /** A device gives a silent broker up after one keep alive period, so that both sides notice a dead link alike. */

@@ -24,6 +24,7 @@ export async function play(plan: Plan, bench: Bench, options: PlayOptions): Prom
   const { clock, history, signal } = bench.context;
   using conditions = new Conditions(bench.history, clock);
   const parts = new Assembly(plan, bench, { resolveFile: options.resolveFile, conditions });
+  await parts.findPrograms();
   for (const it of plan.brokers) await parts.startBroker(it);
   for (const it of plan.devices) await parts.startDevice(it);
   history.record({ kind: 'mark', name: 'timeline', data: { step: 'everybody is online' } });

@@ -31,9 +31,14 @@ function namesOf(scenario: Scenario, kind: Reference['kind']): readonly string[]
   if (kind === 'link') return Object.keys(scenario.links);
   if (kind === 'part') return [...Object.keys(scenario.brokers), ...Object.keys(scenario.devices)];
   return Object.entries(scenario.devices)
-    .filter(([, it]) => kind === it.kind || (kind === 'device' && it.kind !== 'plc'))
+    .filter(
+      ([, it]) =>
+        kind === it.kind || (kind === 'subscriber' && subscribes(it)) || (kind === 'device' && it.kind !== 'plc'),
+    )
     .map(([name]) => name);
 }
+
+const subscribes = (it: ScenarioDevice): boolean => 'filters' in it && Object.keys(it.filters).length > 0;
 
 function references(scenario: Scenario): readonly Reference[] {
   return [
@@ -63,7 +68,9 @@ function deviceReferences(path: readonly PropertyKey[], it: ScenarioDevice): Ref
   return [
     { path: [...path, 'broker'], name: it.broker, kind: 'broker' },
     ...(it.link === undefined ? [] : [{ path: [...path, 'link'], name: it.link, kind: 'link' } as const]),
-    ...(it.kind === 'modbus-mqtt' ? [{ path: [...path, 'plc'], name: it.plc, kind: 'plc' } as const] : []),
+    ...(it.kind === 'modbus-mqtt' || it.kind === 'node-red'
+      ? [{ path: [...path, 'plc'], name: it.plc, kind: 'plc' } as const]
+      : []),
   ];
 }
 
