@@ -62,13 +62,15 @@ describe('on Mosquitto', need('mosquitto', 'mqtt-js', 'paho-mqtt'), () => {
     expect(states('pump')).toEqual(['starting', 'ready', 'paused', 'resumed', 'stopping', 'stopped']);
   });
 
-  test('what one means to publish is counted over its lives, and stands before what came of it', () => {
+  test('what one means to publish is counted over its lives, and a paused one means nothing', () => {
     const intents = events.filter((it) => it.kind === 'intent' && it.topic === 'site/valve/value');
     expect(intents.map((it) => it.kind === 'intent' && it.ordinal)).toEqual(intents.map((_, at) => at + 1));
+    expect(intents.length).toBeGreaterThan(10);
     const paused = events.find((it) => it.kind === 'part' && it.state === 'paused')?.tMs ?? 0;
     const resumed = events.find((it) => it.kind === 'part' && it.state === 'resumed')?.tMs ?? 0;
+    const margin = 100; // Signals and notes of them are not one moment.
     const meanwhile = events.filter(
-      (it) => it.kind === 'intent' && it.part === 'pump' && it.tMs > paused + 50 && it.tMs < resumed,
+      (it) => it.kind === 'intent' && it.part === 'pump' && it.tMs > paused + margin && it.tMs < resumed - margin,
     );
     expect(meanwhile).toEqual([]);
   });
