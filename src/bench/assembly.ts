@@ -5,6 +5,7 @@ import { plainProfile } from '../faults/link-profile.ts';
 import type { FoundProgram } from '../parts/foreign/find-foreign.ts';
 import { libraryOf, startForeignDevice } from '../parts/foreign/foreign-device.ts';
 import { startModbusGateway } from '../parts/gateways/modbus-mqtt.ts';
+import { bridgeConfiguration, followBridge, type BridgeOptions } from '../parts/gateways/mosquitto-bridge.ts';
 import { nodeRedProgram, startNodeRed } from '../parts/gateways/node-red.ts';
 import type { StartedDevice } from '../parts/devices/device.ts';
 import { DeviceLife, type DeviceLifeOptions } from '../parts/devices/device-life.ts';
@@ -21,6 +22,7 @@ import type { Bench } from './bench.ts';
 import type { Conditions } from './condition.ts';
 import type { Plan, PlannedBroker, PlannedLink } from './plan.ts';
 import type { PlannedAction } from './planned-action.ts';
+import type { PlannedBridge } from './planned-bridge.ts';
 import type { PlannedDevice, PlannedForeign, PlannedNodeRed, PlannedSession } from './planned-device.ts';
 import { targetOf, targetWritten, type Target } from './target/target.ts';
 
@@ -75,7 +77,31 @@ export class Assembly {
   }
 
   async startBroker(it: PlannedBroker): Promise<void> {
-    this.#brokers.set(it.name, await this.#bench.startTarget(it.name, targetOfBroker(it)));
+    const bridges = this.#plan.bridges.filter(({ from }) => from === it.name);
+    const target = targetOfBroker(it);
+    if (bridges.length === 0) {
+      this.#brokers.set(it.name, await this.#bench.startTarget(it.name, target));
+      return;
+    }
+    const configuration: string[] = [];
+    for (const bridge of bridges) configuration.push(await this.#bridge(bridge));
+    const bridged = target.bridged?.(configuration.join('\n')) ?? missing('way to bridge the broker', it.name);
+    const following = bridges.map((bridge) => this.#bench.use(followBridge(this.#followed(bridge))));
+    this.#brokers.set(it.name, await this.#bench.startTarget(it.name, bridged));
+    for (const bridge of following) await this.#online(bridge);
+  }
+
+  /** The link of a bridge, and its lines in the configuration of its broker. */
+  async #bridge(it: PlannedBridge): Promise<string> {
+    const { endpoint, login } = this.#broker(it.to);
+    const link = this.#plan.links.find(({ name }) => name === it.link) ?? tapOf(it.name);
+    const standing = await this.#startLink(link, it.name, it.to, endpoint);
+    return bridgeConfiguration({ ...it, endpoint: standing.endpoint, ...(login && { login }) });
+  }
+
+  #followed({ name, from, topics }: PlannedBridge): BridgeOptions {
+    const filters = topics.filter(({ direction }) => direction !== 'out').length;
+    return { name, from, filters, history: this.#bench.history };
   }
 
   async startDevice(it: PlannedDevice): Promise<void> {
@@ -149,7 +175,7 @@ export class Assembly {
     for (const device of this.#devices.values()) device.rest();
   }
 
-  async #online(device: StartedDevice): Promise<void> {
+  async #online(device: Pick<StartedDevice, 'name' | 'online'>): Promise<void> {
     const { clock, signal } = this.#bench.context;
     const enough = new AbortController();
     // A device that waits for a mute broker does not hear of an interruption itself.

@@ -200,6 +200,7 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
   for (const it of plan.links) linkBackend(it.backend).check(it);
   checkTargets(file, target);
   checkLives(file, plan);
+  checkBridges(file, plan);
   const words = [
     ...(target ? [`--target ${quoted(target)}`] : []),
     ...(backend ? [`--backend ${backend}`] : []),
@@ -256,6 +257,25 @@ function checkLives(file: ScenarioFile, plan: Plan): void {
   });
   const once = [...new Map(errors.map((it) => [it.message, it])).values()];
   if (once.length > 0) throw new ScenarioErrors(file.file, once);
+}
+
+/** A bridge stands in the configuration of its broker: the target has to say where. */
+function checkBridges(file: ScenarioFile, plan: Plan): void {
+  const errors = plan.bridges.flatMap(({ name, from }): FieldbenchError[] => {
+    const broker = plan.brokers.find((it) => it.name === from);
+    if (broker === undefined || targetOfBroker(broker).bridged !== undefined) return [];
+    return [
+      new FieldbenchError({
+        code: 'FB_TARGET_CAPABILITY',
+        message: `bridges.${name}: the target of "${from}" cannot have bridges`,
+        expected: 'Mosquitto as a process, or a target whose process has a "bridgeFile"',
+        actual: targetOfBroker(broker).word,
+        at: file.place(['bridges', name, 'from']),
+        hint: 'give the broker that is bridged the target mosquitto',
+      }),
+    ];
+  });
+  if (errors.length > 0) throw new ScenarioErrors(file.file, errors);
 }
 
 /** Targets that nobody knows are told before anything starts, each with its place in the file. */

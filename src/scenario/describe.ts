@@ -1,6 +1,7 @@
 // A plan in words: what `run --dry` prints, and what the run prints before it starts.
 import { faultInWords } from '../faults/fault-in-words.ts';
 import type { Plan, PlannedBroker, PlannedLink } from '../bench/plan.ts';
+import type { PlannedBridge } from '../bench/planned-bridge.ts';
 import type { PlannedDevice, PlannedForeign, PlannedSession } from '../bench/planned-device.ts';
 import { conductInWords, figuresInWords } from '../faults/profile-in-words.ts';
 import type { Expectation } from './expectation.ts';
@@ -13,6 +14,7 @@ export function describePlan(plan: Plan, expectations: readonly Expectation[]): 
     '',
     'Parts',
     ...plan.brokers.map((it) => `  ${it.name}: broker, ${targetWords(it.target)}`),
+    ...plan.bridges.map((it) => `  ${it.name}: ${bridgeInWords(it)}`),
     ...plan.links.flatMap(linkInWords),
     ...plan.devices.map((it) => `  ${it.name}: ${deviceInWords(it)}`),
     '',
@@ -37,6 +39,11 @@ function linkInWords({ name, backend, profile, faults = [] }: PlannedLink): read
     ...(caution === undefined ? [] : [`    caution: ${caution}`]),
     ...faults.map((it) => `    fault ${faultInWords(it)}`),
   ];
+}
+
+function bridgeInWords({ from, to, link, topics, keepAliveS }: PlannedBridge): string {
+  const carries = topics.map(({ filter, direction, qos }) => `${filter} ${direction} at QoS ${qos}`).join(', ');
+  return `bridge of ${from} to ${to}${link === undefined ? '' : ` over ${link}`}, keep alive ${keepAliveS} s: ${carries}`;
 }
 
 function deviceInWords(it: PlannedDevice): string {
