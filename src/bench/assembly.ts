@@ -1,12 +1,10 @@
 // The parts of a plan that stand so far, and what is done to them.
 import { FieldbenchError } from '../error.ts';
 import { pause } from '../net/clock.ts';
-import { plainProfile } from '../faults/link-profile.ts';
-import type { FoundProgram } from '../parts/foreign/find-foreign.ts';
-import { libraryOf, startForeignDevice } from '../parts/foreign/foreign-device.ts';
+import { startForeignDevice } from '../parts/foreign/foreign-device.ts';
 import { startModbusGateway } from '../parts/gateways/modbus-mqtt.ts';
 import { bridgeConfiguration, followBridge, type BridgeOptions } from '../parts/gateways/mosquitto-bridge.ts';
-import { nodeRedProgram, startNodeRed } from '../parts/gateways/node-red.ts';
+import { startNodeRed } from '../parts/gateways/node-red.ts';
 import type { StartedDevice } from '../parts/devices/device.ts';
 import { DeviceLife, type DeviceLifeOptions } from '../parts/devices/device-life.ts';
 import { readPlcProgram } from '../parts/devices/plc-program.ts';
@@ -20,10 +18,11 @@ import type { PartContext, StartedBroker } from '../parts/part.ts';
 import { actOnBroker, actOnDevice, actOnLink, actOnPlc } from './acts.ts';
 import type { Bench } from './bench.ts';
 import type { Conditions } from './condition.ts';
+import { isForeign, tapOf, type ForeignPlanned, type ForeignPrograms } from './foreign-programs.ts';
 import type { Plan, PlannedBroker, PlannedLink } from './plan.ts';
 import type { PlannedAction } from './planned-action.ts';
 import type { PlannedBridge } from './planned-bridge.ts';
-import type { PlannedDevice, PlannedForeign, PlannedNodeRed, PlannedSession } from './planned-device.ts';
+import type { PlannedDevice, PlannedSession } from './planned-device.ts';
 import { targetOf, targetWritten, type Target } from './target/target.ts';
 
 /** How long everybody may take to be online at the beginning. */
@@ -42,6 +41,8 @@ export interface AssemblyOptions {
   /** Turns the path of a PLC's program, as the scenario gives it, into one that can be read. */
   readonly resolveFile: (path: string) => string;
   readonly conditions: Conditions;
+  /** Those of {@link findPrograms}. */
+  readonly programs: ForeignPrograms;
 }
 
 /** The parts of a plan that stand so far. */
@@ -52,8 +53,6 @@ export class Assembly {
   readonly #brokers = new Map<string, StartedBroker>();
   readonly #plcs = new Map<string, StartedPlc>();
   readonly #devices = new Map<string, DeviceLife>();
-  /** What the programs of foreign devices run on, by kind. */
-  readonly #programs = new Map<PlannedDevice['kind'], FoundProgram>();
   /** Every device on a link has a link of its own; the timeline moves them together. */
   readonly #links = new Map<string, StartedFaultyLink[]>();
 
@@ -61,19 +60,6 @@ export class Assembly {
     this.#plan = plan;
     this.#bench = bench;
     this.#options = options;
-  }
-
-  /**
-   * Looks for the programs of foreign devices.
-   * @throws FieldbenchError `FB_DEVICE_PROGRAM_MISSING`
-   */
-  async findPrograms(): Promise<void> {
-    const { signal } = this.#bench.context;
-    for (const { kind } of this.#plan.devices) {
-      if (this.#programs.has(kind)) continue;
-      if (kind === 'mqtt-js' || kind === 'paho-python') this.#programs.set(kind, await libraryOf(kind, signal));
-      if (kind === 'node-red') this.#programs.set(kind, await nodeRedProgram());
-    }
   }
 
   async startBroker(it: PlannedBroker): Promise<void> {
@@ -150,9 +136,9 @@ export class Assembly {
   }
 
   /** What a program gets that the bench does not run itself. */
-  #foreign({ kind, session }: PlannedForeign | PlannedNodeRed) {
+  #foreign({ kind, session }: ForeignPlanned) {
     const { keepAliveS, cleanSession, backOff: reconnect } = session;
-    const program = this.#programs.get(kind) ?? missing('program for devices of kind', kind);
+    const program = this.#options.programs.get(kind) ?? missing('program for devices of kind', kind);
     return { program, history: this.#bench.history, keepAliveS, cleanSession, reconnect };
   }
 
@@ -190,13 +176,14 @@ export class Assembly {
   }
 
   /** Where a device dials: its broker, or a link of its own before it. */
-  async #line({ name, kind, session }: Exclude<PlannedDevice, { kind: 'plc' }>): Promise<Way> {
+  async #line(it: Exclude<PlannedDevice, { kind: 'plc' }>): Promise<Way> {
+    const { name, session } = it;
     const server = session.broker;
     const { endpoint, login } = this.#broker(server);
     const said = login && { login };
     const { connectionIds } = this.#bench;
     const link = this.#plan.links.find((it) => it.name === session.link);
-    if (link === undefined && !isForeign(kind)) {
+    if (link === undefined && !isForeign(it)) {
       return { line: { name, endpoint, server, connections: connectionIds, ...said }, vanish: {} };
     }
     const standing = await this.#startLink(link ?? tapOf(name), name, server, endpoint);
@@ -245,15 +232,6 @@ interface Way {
 
 function roleOf({ kind }: PlannedDevice): DeviceLifeOptions['role'] {
   return kind === 'modbus-mqtt' || kind === 'node-red' ? 'gateway' : 'device';
-}
-
-function isForeign(kind: PlannedDevice['kind']): boolean {
-  return kind === 'mqtt-js' || kind === 'paho-python' || kind === 'node-red';
-}
-
-/** A program that is not ours does not record what it sees: where no link stands before it, one that does nothing does. */
-function tapOf(name: string): PlannedLink {
-  return { name: `tap of ${name}`, backend: 'embedded', profile: plainProfile };
 }
 
 /** A device gives a silent broker up after one keep alive period, so that both sides notice a dead link alike. */

@@ -23,7 +23,7 @@ export interface BridgeLines {
 }
 
 /** Topic on which a bridge says `1` or `0`, retained, the latter also as its will. */
-export const stateTopicOf = (bridge: string): string => `bridges/${bridge}`;
+const stateTopicOf = (bridge: string): string => `bridges/${bridge}`;
 
 /** The lines of one bridge, see mosquitto.conf(5). */
 export function bridgeConfiguration(it: BridgeLines): string {
