@@ -66,7 +66,7 @@ class SessionClient implements StartedClient {
   readonly #online = new Milestone();
   readonly #idle = new Set<() => void>();
   /** Messages so far, by topic. */
-  readonly #ordinals = new Map<string, number>();
+  readonly #ordinals: Map<string, number>;
   #token = 0;
   #cancelTimer: CancelTimer = () => {};
   #stopped: Promise<void> | undefined;
@@ -74,6 +74,7 @@ class SessionClient implements StartedClient {
   constructor(options: ClientOptions, context: PartContext) {
     this.#options = options;
     this.#context = context;
+    this.#ordinals = options.ordinals ?? new Map<string, number>();
     this.#session = clientSession(options.identity, { ...defaultPolicy, ...options.policy });
     this.#line = new Line(options, context, {
       opened: () => this.#feed({ kind: 'transport-open' }),
@@ -151,7 +152,7 @@ class SessionClient implements StartedClient {
     for (const resolve of this.#idle) resolve();
     this.#online.fail(stoppedBefore(this.name));
     await this.#line[Symbol.asyncDispose]();
-    this.#note('stopped');
+    if (this.#context.power?.isCut !== true) this.#note('stopped');
   }
 
   /** One step; `before` runs between the step and what follows from it, so that an intent is older than its packet. */
