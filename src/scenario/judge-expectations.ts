@@ -2,6 +2,7 @@
 import type { HistoryEvent } from '../history/event.ts';
 import type { JudgedCheck } from '../judge/judged.ts';
 import type { Expectation } from './expectation.ts';
+import { Account } from './expectations/account.ts';
 import { Delivered } from './expectations/delivered.ts';
 import { Reconnected } from './expectations/reconnected.ts';
 import { WillWithin } from './expectations/will.ts';
@@ -10,6 +11,7 @@ import type { Scenario, ScenarioExpectation } from './schema.ts';
 /** The rule behind one line of `expectations:`. */
 export function expectationOf(line: ScenarioExpectation): Expectation {
   if ('delivered' in line) return new Delivered(line.delivered);
+  if ('account' in line) return new Account(line.account);
   if ('will' in line) return new WillWithin({ of: line.will.of, to: line.will.to, withinMs: line.will.within });
   return new Reconnected({ device: line.reconnected.device, withinMs: line.reconnected.within });
 }

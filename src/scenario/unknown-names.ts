@@ -45,6 +45,12 @@ function references(scenario: Scenario): readonly Reference[] {
           { path: [...path, 'delivered', 'to'], name: it.delivered.to, kind: 'subscriber' },
         ];
       }
+      if ('account' in it) {
+        return [
+          { path: [...path, 'account', 'from'], name: it.account.from, kind: 'device' },
+          { path: [...path, 'account', 'to'], name: it.account.to, kind: 'subscriber' },
+        ];
+      }
       if ('will' in it) {
         return [
           { path: [...path, 'will', 'of'], name: it.will.of, kind: 'device' },
