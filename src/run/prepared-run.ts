@@ -5,6 +5,7 @@ import { targetOfBroker } from '../bench/assembly.ts';
 import { play } from '../bench/play.ts';
 import type { Check, Need } from '../conformance/check.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
+import { withTariffs } from './link-tariffs.ts';
 import { linkDriven, type NamedLink } from './over-link.ts';
 import { lacksOf, placeOf, securedPlaceOf, type DrivenTarget } from '../conformance/driven-target.ts';
 import { inLanes } from '../conformance/in-lanes.ts';
@@ -18,7 +19,7 @@ import { linkBackend } from '../parts/links/backend.ts';
 import type { StartedBroker } from '../parts/part.ts';
 import { actionInWords } from '../scenario/describe.ts';
 import type { Expectation } from '../scenario/expectation.ts';
-import { expectationOf } from '../scenario/judge-expectations.ts';
+import { expectationOf } from '../scenario/expectation-of.ts';
 import { plannedBroker, planOf, type PlanChanges } from '../scenario/plan-of.ts';
 import { readLinkFaults } from '../scenario/scenario-faults.ts';
 import { readLinkTimelines } from '../scenario/timeline-file.ts';
@@ -181,19 +182,20 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
   const { scenario: word, target, backend, seed = 1 } = options;
   const file = await readScenario(scenarioPath(word));
   if (backend !== undefined) linkBackend(backend);
-  const plan = planOf(
+  const planned = planOf(
     file,
     options,
     await readLinkProfiles(file),
     await readLinkFaults(file),
     await readLinkTimelines(file),
   );
+  const plan = { ...planned, links: await withTariffs(planned.links, file.file) };
   for (const it of plan.links) linkBackend(it.backend).check(it);
   checkTargets(file, target);
   const words = [...(target ? [`--target ${quoted(target)}`] : []), ...(backend ? [`--backend ${backend}`] : [])];
   return {
     plan,
-    expectations: file.scenario.expectations.map(expectationOf),
+    expectations: file.scenario.expectations.map((it) => expectationOf(it, file.scenario)),
     bench: {
       mode: 'scenario',
       seed,

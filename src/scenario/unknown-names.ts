@@ -1,6 +1,7 @@
 // Names in a scenario that nothing has: each with its place, and the name that was probably meant.
 import { didYouMean, FieldbenchError } from '../error.ts';
 import { plannedAction } from './planned-action.ts';
+import { partsOfExpectations } from './expectation-names.ts';
 import type { ScenarioFile } from './read-scenario.ts';
 import type { Scenario, ScenarioDevice, ScenarioStep } from './schema.ts';
 
@@ -8,7 +9,7 @@ import type { Scenario, ScenarioDevice, ScenarioStep } from './schema.ts';
 interface Reference {
   readonly path: readonly PropertyKey[];
   readonly name: string;
-  readonly kind: 'broker' | 'link' | 'device' | 'plc' | 'sensor' | 'subscriber';
+  readonly kind: 'broker' | 'link' | 'device' | 'plc' | 'sensor' | 'subscriber' | 'broker or link';
 }
 
 /** One error for each. */
@@ -28,6 +29,7 @@ export function unknownNames(file: ScenarioFile): FieldbenchError[] {
 function namesOf(scenario: Scenario, kind: Reference['kind']): readonly string[] {
   if (kind === 'broker') return Object.keys(scenario.brokers);
   if (kind === 'link') return Object.keys(scenario.links);
+  if (kind === 'broker or link') return [...Object.keys(scenario.brokers), ...Object.keys(scenario.links)];
   return Object.entries(scenario.devices)
     .filter(([, it]) => kind === it.kind || (kind === 'device' && it.kind !== 'plc'))
     .map(([name]) => name);
@@ -37,28 +39,7 @@ function references(scenario: Scenario): readonly Reference[] {
   return [
     ...Object.entries(scenario.devices).flatMap(([name, it]) => deviceReferences(['devices', name], it)),
     ...scenario.timeline.flatMap((it, index) => stepReferences(['timeline', index], it)),
-    ...scenario.expectations.flatMap((it, index): Reference[] => {
-      const path = ['expectations', index];
-      if ('delivered' in it) {
-        return [
-          { path: [...path, 'delivered', 'from'], name: it.delivered.from, kind: 'device' },
-          { path: [...path, 'delivered', 'to'], name: it.delivered.to, kind: 'subscriber' },
-        ];
-      }
-      if ('account' in it) {
-        return [
-          { path: [...path, 'account', 'from'], name: it.account.from, kind: 'device' },
-          { path: [...path, 'account', 'to'], name: it.account.to, kind: 'subscriber' },
-        ];
-      }
-      if ('will' in it) {
-        return [
-          { path: [...path, 'will', 'of'], name: it.will.of, kind: 'device' },
-          { path: [...path, 'will', 'to'], name: it.will.to, kind: 'subscriber' },
-        ];
-      }
-      return [{ path: [...path, 'reconnected', 'device'], name: it.reconnected.device, kind: 'device' }];
-    }),
+    ...partsOfExpectations(scenario),
   ];
 }
 
