@@ -19,7 +19,7 @@ const account = z.strictObject({
 const ends = { from: partName, to: partName };
 
 const latency = z
-  .strictObject({ ...ends, p50: duration.optional(), p99: duration.optional() })
+  .strictObject({ ...ends, qos: qos.optional(), p50: duration.optional(), p99: duration.optional() })
   .refine((it) => it.p50 !== undefined || it.p99 !== undefined, 'expected p50, p99 or both');
 
 /** e.g. `5 USD`. */
