@@ -1,6 +1,7 @@
 // The rule behind one line of a scenario's expectations: a new expectation is one new file and one line here.
 import type { Expectation } from './expectation.ts';
 import { Account } from './expectations/account.ts';
+import { CheaperThanMessages } from './expectations/cheaper.ts';
 import { Counted } from './expectations/counted.ts';
 import { Delivered } from './expectations/delivered.ts';
 import { Latency } from './expectations/latency.ts';
@@ -44,6 +45,10 @@ export function expectationOf(line: ScenarioExpectation, { devices }: Pick<Scena
   if ('bill' in line) {
     const { of, atMost } = line.bill;
     return new BillPerMonth({ of, atMost: atMost.amount, currency: atMost.currency });
+  }
+  if ('cheaper' in line) {
+    const { of, message, size: messageB } = line.cheaper;
+    return new CheaperThanMessages({ of, messageB, price: message.amount, currency: message.currency });
   }
   return new Counted(line.counted);
 }

@@ -28,6 +28,8 @@ const money = z
   .regex(/^\d+(\.\d+)? [A-Z]{3}$/, 'expected an amount such as 5 USD')
   .transform((text) => ({ amount: Number(text.slice(0, -4)), currency: text.slice(-3) }));
 
+const cheaper = z.strictObject({ of: partName, message: money, size: size.default(140) });
+
 const counted = z.strictObject({
   topic,
   to: partName,
@@ -58,7 +60,8 @@ export const expectation = z.union(
     z.strictObject({ recovers: z.strictObject({ after: partName, within: duration, share: share.default(95) }) }),
     z.strictObject({ bytes: z.strictObject({ of: partName, atMost: size }) }),
     z.strictObject({ bill: z.strictObject({ of: partName, atMost: money }) }),
+    z.strictObject({ cheaper }),
     z.strictObject({ counted }),
   ],
-  'expected one of: delivered, account, will, reconnected, retainedFresh, sessionResumed, latency, online, recovers, bytes, bill, counted',
+  'expected one of: delivered, account, will, reconnected, retainedFresh, sessionResumed, latency, online, recovers, bytes, bill, cheaper, counted',
 );

@@ -40,10 +40,10 @@ export class Latency implements Expectation {
       ...(p99Ms === undefined ? [] : [{ name: 'p99', share: 0.99, maxMs: p99Ms }]),
     ];
     this.id = `latency:${from}->${to}${qos === undefined ? '' : `:qos${qos}`}`;
-    this.title = `${qos === undefined ? 'messages' : `QoS ${qos} messages`} of ${from} arrive at ${to} in time`;
+    const messages = `${qos === undefined ? '' : `QoS ${qos} `}messages of ${from}`;
+    this.title = `${messages} arrive at ${to} in time`;
     this.expected = this.#limits.map(
-      ({ share, maxMs }) =>
-        `${share * 100} of 100 ${qos === undefined ? '' : `QoS ${qos} `}messages arrive within ${maxMs / 1000} s of being meant`,
+      ({ share, maxMs }) => `${share * 100} of 100 ${messages} arrive at ${to} within ${maxMs / 1000} s of being meant`,
     );
   }
 
