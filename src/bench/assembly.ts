@@ -182,7 +182,7 @@ export class Assembly {
     const { endpoint, login } = this.#broker(server);
     const said = login && { login };
     const { connectionIds } = this.#bench;
-    const link = this.#plan.links.find((each) => each.name === session.link);
+    const link = this.#plan.links.find((known) => known.name === session.link);
     if (link === undefined && !isForeign(it)) {
       return { line: { name, endpoint, server, connections: connectionIds, ...said }, vanish: {} };
     }

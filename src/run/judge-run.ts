@@ -166,7 +166,7 @@ function expectationsOf(
   events: readonly HistoryEvent[],
 ): readonly JudgedCheck[] {
   if (run.scenario === undefined || target !== described[0]) return [];
-  const { scenario } = parseScenario(run.scenario.file, run.scenario.text);
+  const { scenario } = parseScenario(run.scenario.file, run.scenario.text, run.scenario);
   return judgeExpectations(scenario, events, run.command);
 }
 

@@ -7,11 +7,19 @@ import { conductInWords, figuresInWords } from '../faults/profile-in-words.ts';
 import type { Expectation } from './expectation.ts';
 import { stepInWords } from './step-in-words.ts';
 
-/** The plan as lines of plain text. */
-export function describePlan(plan: Plan, expectations: readonly Expectation[]): readonly string[] {
+/**
+ * The plan as lines of plain text.
+ * @param made what is said of how it came to be
+ */
+export function describePlan(
+  plan: Plan,
+  expectations: readonly Expectation[],
+  made: readonly string[] = [],
+): readonly string[] {
   return [
     `${plan.name}: ${plan.question}`,
     '',
+    ...made,
     'Parts',
     ...plan.brokers.map((it) => `  ${it.name}: broker, ${targetWords(it.target)}`),
     ...plan.bridges.map((it) => `  ${it.name}: ${bridgeInWords(it)}`),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bridgeConfiguration } from '../../src/parts/gateways/mosquitto-bridge.ts';
-import { prepareScenario } from '../../src/run/prepared-run.ts';
+import { prepareScenario } from '../../src/run/prepared-scenario.ts';
 import { bridgeProblems, startOrder } from '../../src/scenario/planned-bridge.ts';
 import { parseScenario, ScenarioErrors } from '../../src/scenario/read-scenario.ts';
 
