@@ -6,7 +6,7 @@ import type { FieldbenchError } from '../error.ts';
 import { defaultParameters } from '../judge/rule.ts';
 import { linkBackend } from '../parts/links/backend.ts';
 import type { Expectation } from '../scenario/expectation.ts';
-import { expectationOf } from '../scenario/judge-expectations.ts';
+import { expectationOf } from '../scenario/expectation-of.ts';
 import { planOf, type PlanChanges } from '../scenario/plan-of.ts';
 import { readScenario, ScenarioErrors, type ScenarioFile } from '../scenario/read-scenario.ts';
 import { readLinkFaults } from '../scenario/scenario-faults.ts';
@@ -16,6 +16,7 @@ import { readLinkTimelines } from '../scenario/timeline-file.ts';
 import { trustNeeds, untrusted, type TrustNeed } from '../scenario/trust.ts';
 import { unknownNames } from '../scenario/unknown-names.ts';
 import type { PreparedRun, RunOptions } from './prepared-run.ts';
+import { withTariffs } from './link-tariffs.ts';
 import { quoted } from './quoted.ts';
 import { fileOfScenario, isShipped, scenarioPath } from './shipped.ts';
 import { bridgeProblems, lifeProblems, targetProblems } from './target-problems.ts';
@@ -62,7 +63,7 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
     file,
     needsTrust,
     plan,
-    expectations: file.scenario.expectations.map(expectationOf),
+    expectations: file.scenario.expectations.map((it) => expectationOf(it, file.scenario)),
     bench: {
       mode: 'scenario',
       seed,
@@ -102,5 +103,5 @@ async function planned(file: ScenarioFile, changes: PlanChanges, known: readonly
     errors.push(...lifeProblems(file, plan), ...bridgeProblems(file, plan));
   if (plan === undefined || errors.length > 0) throw new ScenarioErrors(file.file, errors);
   for (const it of plan.links) linkBackend(it.backend).check(it);
-  return plan;
+  return { ...plan, links: await withTariffs(plan.links, file.file) };
 }

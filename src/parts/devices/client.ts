@@ -67,6 +67,8 @@ class SessionClient implements StartedClient {
   readonly #idle = new Set<() => void>();
   /** Messages so far, by topic. */
   readonly #ordinals: Map<string, number>;
+  /** Messages that are not done, by token: what is given up has to be named. */
+  readonly #meant = new Map<number, { readonly topic: string; readonly ordinal: number }>();
   #token = 0;
   #cancelTimer: CancelTimer = () => {};
   #stopped: Promise<void> | undefined;
@@ -110,7 +112,7 @@ class SessionClient implements StartedClient {
   publish(message: Message): number {
     const token = (this.#token += 1);
     if (this.#stopped) return token;
-    this.#feed({ kind: 'publish', message, token }, () => this.#recordIntent(message));
+    this.#feed({ kind: 'publish', message, token }, () => this.#recordIntent(message, token));
     return token;
   }
 
@@ -177,7 +179,16 @@ class SessionClient implements StartedClient {
       this.#online.fail(error);
       this.#note('failed', error.message);
     }
+    if (event.kind === 'dropped') this.#recordDrop(event);
+    if (event.kind === 'dropped' || event.kind === 'published') this.#meant.delete(event.token);
     this.#options.onEvent?.(event);
+  }
+
+  /** No tap can see what never left: the history has to be told. */
+  #recordDrop({ token, why }: Extract<SessionEvent, { readonly kind: 'dropped' }>): void {
+    const meant = this.#meant.get(token);
+    if (meant === undefined) return;
+    this.#context.history.record({ kind: 'mark', name: 'dropped', data: { part: this.name, ...meant, why } });
   }
 
   #arm(): void {
@@ -188,9 +199,10 @@ class SessionClient implements StartedClient {
     this.#cancelTimer = clock.after(Math.max(0, delayMs), () => this.#feed({ kind: 'time' }));
   }
 
-  #recordIntent({ topic, payload, qos, retain }: Message): void {
+  #recordIntent({ topic, payload, qos, retain }: Message, token: number): void {
     const ordinal = (this.#ordinals.get(topic) ?? 0) + 1;
     this.#ordinals.set(topic, ordinal);
+    this.#meant.set(token, { topic, ordinal });
     const identity = { part: this.name, topic, qos, retain, ordinal, payloadHash: payloadHash(payload) };
     this.#context.history.record({ kind: 'intent', ...identity });
   }
