@@ -45,6 +45,8 @@ export interface RunStarted extends EventBase {
   readonly command: string;
   /** Text and name of the scenario that was played, after `--set`. */
   readonly scenario?: { readonly file: string; readonly text: string };
+  /** How many times faster than written the schedules of devices and timeline ran. */
+  readonly timeCompression?: number;
   /** The link that every connection of a conformance run had to itself. */
   readonly link?: RunLink;
   /** What turns its verdicts into an exit code; absent where failures alone do. */

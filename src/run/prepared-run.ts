@@ -8,12 +8,11 @@ import { play } from '../bench/play.ts';
 import type { Check, Need } from '../conformance/check.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
 import { linkDriven, type NamedLink } from './over-link.ts';
-import { lacksOf, placeOf, securedPlaceOf, type DrivenTarget } from '../conformance/driven-target.ts';
+import { lacksOf, limitsOf, placeOf, securedPlaceOf, type DrivenTarget } from '../conformance/driven-target.ts';
 import { inLanes } from '../conformance/in-lanes.ts';
 import { selectChecks } from '../conformance/select-checks.ts';
 import { FieldbenchError, placedAt } from '../error.ts';
 import type { RunGate } from '../history/run-gate.ts';
-import { limitLine } from '../history/event.ts';
 import { defaultParameters, type RuleParameters } from '../judge/rule.ts';
 import { targetOf, type Target } from '../bench/target/target.ts';
 import { linkBackend } from '../parts/links/backend.ts';
@@ -105,9 +104,14 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
     drive: async (bench) => {
       const { clock, history, signal } = bench.context;
       const prefix = `fb${bench.runId.slice(0, 6)}`;
+      const failures: FieldbenchError[] = [];
       await inLanes(described, options.atOnce ?? 1, async (target) => {
         const beganMs = clock.nowMs();
-        const broker = await bench.startTarget(target.word, target);
+        const broker = await bench.startTarget(target.word, target).catch((error: unknown) => {
+          if (signal.aborted || !(error instanceof FieldbenchError)) throw error;
+          failures.push(error); // The others are judged all the same.
+        });
+        if (broker === undefined) return;
         const startsSlowly = clock.nowMs() - beganMs > slowStartMs;
         const { connectionIds } = bench;
         const driven = { ...drivenTarget(target, broker, bench, options), startsSlowly };
@@ -121,8 +125,16 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
           width: broker.isForeign ? politeWidth : ownWidth,
         });
       });
+      if (failures.length > 0) throw together(failures);
     },
   };
+}
+
+/** What kept targets from being judged, as one error. */
+function together(failures: readonly FieldbenchError[]): Error {
+  const [only] = failures;
+  if (only !== undefined && failures.length === 1) return only;
+  return new AggregateError(failures, failures.map((it) => it.message).join('; '));
 }
 
 /** A broker that takes longer to start keeps the processor busy: Mosquitto and Aedes are far below, Java and Erlang above. */
@@ -154,11 +166,6 @@ function drivenTarget(
       return { ...placeOf(another), [Symbol.asyncDispose]: () => another[Symbol.asyncDispose]() };
     },
   };
-}
-
-/** What a target declares not to do, as reasons to skip the checks that need it. */
-function limitsOf({ limits }: Target): readonly (readonly [Need, string])[] {
-  return limits.map((it) => [it.needs, `declared limit: ${limitLine(it)}`] as const);
 }
 
 /** What its file does not allow to be done to a target. */
@@ -205,11 +212,8 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
       mode: 'scenario',
       seed,
       command: ['fieldbench run', quoted(word), ...words, `--seed ${seed}`].join(' '),
-      parameters: {
-        ...defaultParameters,
-        ...options.parameters,
-        ...(timeCompression !== undefined && { timeCompression }),
-      },
+      parameters: { ...defaultParameters, ...options.parameters },
+      ...(timeCompression !== undefined && { timeCompression }),
       scenario: { file: file.file, text: file.text },
     },
     drive: (bench) =>

@@ -8,7 +8,8 @@ import { figuresOf, placeOfFigure, strayEvidence, type LinkFigure } from './link
 import { profileOf } from './link-profile-of.ts';
 import { linkSchema, type WrittenLink } from './link-schema.ts';
 import { linkFilePath } from './shipped-links.ts';
-import { FileErrors, parseYamlFile, readYamlFile, type FileWords, type YamlFile } from '../bench/files/yaml-file.ts';
+import { FileErrors } from '../bench/files/file-errors.ts';
+import { parseYamlFile, readYamlFile, type FileWords, type YamlFile } from '../bench/files/yaml-file.ts';
 
 /** A link profile with where its figures come from. */
 export interface LinkFile {

@@ -3,7 +3,7 @@ import { scenarioSchema, type Scenario } from './schema.ts';
 import { parseYamlFile, readYamlFile, type FileWords, type YamlFile } from '../bench/files/yaml-file.ts';
 
 /** Several things wrong with one scenario file; `errors` holds each. */
-export { FileErrors as ScenarioErrors } from '../bench/files/yaml-file.ts';
+export { FileErrors as ScenarioErrors } from '../bench/files/file-errors.ts';
 
 /** A scenario with its text and the places of its keys, for messages that come later. */
 export interface ScenarioFile extends Omit<YamlFile<Scenario>, 'value'> {

@@ -12,7 +12,7 @@ import type { Occurrence } from './occurrence.ts';
 import type { ScenarioFile } from './read-scenario.ts';
 import type { ScenarioStep } from './schema.ts';
 import { timingKeys } from './step-timing.ts';
-import { FileErrors } from '../bench/files/yaml-file.ts';
+import { FileErrors } from '../bench/files/file-errors.ts';
 
 /** Profiles by the words with which a scenario names them. */
 export type LinkProfiles = ReadonlyMap<string, LinkProfile>;

@@ -33,26 +33,58 @@ const message = (topic: string, text = ''): Packet => ({
   topic,
   payload: Buffer.from(text),
 });
-const ended = (connection: string): EventDraft => ({ kind: 'ended', connection, seenAt: 'clientEnd', by: 'server', how: 'fin' });
-const online = (client: string, connection: string): readonly EventDraft[] => [opened(client, connection), toClient(connection, connack(0))];
+const ended = (connection: string): EventDraft => ({
+  kind: 'ended',
+  connection,
+  seenAt: 'clientEnd',
+  by: 'server',
+  how: 'fin',
+});
+const online = (client: string, connection: string): readonly EventDraft[] => [
+  opened(client, connection),
+  toClient(connection, connack(0)),
+];
+
+/** Lets everything happen that waits for no time. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+}
+
+const share = (sharePct: number): PlannedCondition => ({ kind: 'online', devices: ['a', 'b'], sharePct });
+const part = (state: 'ready' | 'paused' | 'resumed' | 'stopping' | 'killed'): EventDraft => ({
+  kind: 'part',
+  part: 'hub',
+  role: 'broker',
+  state,
+});
+const link = (name: string, state: 'up' | 'cut' | 'frozen'): EventDraft => ({
+  kind: 'link',
+  link: name,
+  state,
+  figures: {},
+});
 
 /** After which of the later events it holds, from 1; 0: it held before; nothing: never. */
-async function comesAfter(condition: PlannedCondition, before: readonly EventDraft[], later: readonly EventDraft[]): Promise<number | undefined> {
+async function comesAfter(
+  condition: PlannedCondition,
+  before: readonly EventDraft[],
+  later: readonly EventDraft[],
+): Promise<number | undefined> {
   const clock = manualClock();
   const history = memoryHistory(() => clock.nowMs());
   using conditions = new Conditions(history, clock);
   for (const it of before) history.record(it);
-  let came: boolean | undefined;
-  const waiting = conditions.comes(condition, 100, new AbortController().signal).then((it) => (came = it));
-  const settle = async (): Promise<void> => {
-    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+  const seen = { came: false };
+  const wait = async (): Promise<void> => {
+    seen.came = await conditions.comes(condition, 100, new AbortController().signal);
   };
+  const waiting = wait();
   await settle();
-  if (came === true) return 0;
+  if (seen.came) return 0;
   for (const [index, it] of later.entries()) {
     history.record(it);
     await settle();
-    if (came === true) return index + 1;
+    if (seen.came) return index + 1;
   }
   clock.advance(100);
   await waiting;
@@ -60,10 +92,13 @@ async function comesAfter(condition: PlannedCondition, before: readonly EventDra
 }
 
 describe('online', () => {
-  const share = (sharePct: number): PlannedCondition => ({ kind: 'online', devices: ['a', 'b'], sharePct });
-
   test('CONNACK 0 counts where the device sees it, and no other answer', async () => {
-    const later = [opened('a', 'c1'), toClient('c1', connack(0), 'serverEnd'), toClient('c1', connack(5)), toClient('c1', connack(0))];
+    const later = [
+      opened('a', 'c1'),
+      toClient('c1', connack(0), 'serverEnd'),
+      toClient('c1', connack(5)),
+      toClient('c1', connack(0)),
+    ];
     expect(await comesAfter(share(50), [], later)).toBe(4);
   });
 
@@ -99,9 +134,6 @@ describe('message', () => {
 });
 
 describe('states', () => {
-  const part = (state: 'ready' | 'paused' | 'resumed' | 'stopping' | 'killed'): EventDraft => ({ kind: 'part', part: 'hub', role: 'broker', state });
-  const link = (name: string, state: 'up' | 'cut' | 'frozen'): EventDraft => ({ kind: 'link', link: name, state, figures: {} });
-
   test.for([
     ['running', 3],
     ['paused', 2],

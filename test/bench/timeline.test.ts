@@ -16,7 +16,10 @@ async function settle(): Promise<void> {
 }
 
 /** Steps being played; each act is noted with the moment at which it began. */
-function playing(steps: readonly Omit<PlannedStep, 'line'>[], act: (action: PlannedAction) => Promise<string | undefined> = async () => undefined) {
+function playing(
+  steps: readonly Omit<PlannedStep, 'line'>[],
+  act: (action: PlannedAction) => Promise<string | undefined> = async () => undefined,
+) {
   const clock = manualClock();
   const history = memoryHistory(() => clock.nowMs());
   const aborting = new AbortController();
@@ -45,7 +48,9 @@ function playing(steps: readonly Omit<PlannedStep, 'line'>[], act: (action: Plan
     }
   };
   const leftOut = (): readonly string[] =>
-    history.events.flatMap((it) => (it.kind === 'mark' && it.name === 'not-done' ? [`${it.data?.['step']}: ${it.data?.['why']}`] : []));
+    history.events.flatMap((it) =>
+      it.kind === 'mark' && it.name === 'not-done' ? [`${it.data?.['step']}: ${it.data?.['why']}`] : [],
+    );
   return { clock, history, acts, over, advance, leftOut, abort: (reason: Error) => aborting.abort(reason) };
 }
 

@@ -23,7 +23,10 @@ timeline:
 
 const planWith = (lines: readonly string[], changes: PlanChanges = {}) =>
   planOf(parseScenario('s.yaml', `${parts}${lines.map((it) => `  - ${it}\n`).join('')}`), changes);
-const words = (...lines: readonly string[]): readonly string[] => planWith(lines).steps.map(stepInWords).map((it) => it.trim());
+const words = (...lines: readonly string[]): readonly string[] =>
+  planWith(lines)
+    .steps.map(stepInWords)
+    .map((it) => it.trim());
 
 function errorsOf(...lines: readonly string[]): readonly string[] {
   try {
@@ -35,20 +38,22 @@ function errorsOf(...lines: readonly string[]): readonly string[] {
   return [];
 }
 
+const cuts = (lines: readonly string[], seed: number): readonly number[] =>
+  planWith(lines, { seed }).steps.flatMap(({ action, atMs }) => (action.do === 'cut' ? [atMs] : []));
+
 describe('moments', () => {
   test('phases at known moments are resolved, in any order', () => {
     expect(
       words('{ after: rain, at: 2s, cut: radio }', '{ after: noon, at: 5s, phase: rain }', '{ at: 10s, phase: noon }'),
-    ).toEqual([
-      '10.0 s  phase noon begins',
-      '15.0 s  phase rain begins',
-      '17.0 s  radio is cut (packets vanish)',
-    ]);
+    ).toEqual(['10.0 s  phase noon begins', '15.0 s  phase rain begins', '17.0 s  radio is cut (packets vanish)']);
   });
 
   test('what follows a phase that waits counts from when it comes', () => {
     expect(
-      words('{ when: { online: 95% }, from: 5s, within: 20s, phase: full }', '{ after: full, at: 2s, cut: radio, for: 3s }'),
+      words(
+        '{ when: { online: 95% }, from: 5s, within: 20s, phase: full }',
+        '{ after: full, at: 2s, cut: radio, for: 3s }',
+      ),
     ).toEqual([
       '5.0 s  when 95 % of 2 devices are online, within 20 s: phase full begins',
       '2.0 s after full  radio is cut (packets vanish)',
@@ -80,7 +85,10 @@ describe('moments', () => {
   });
 
   test('a link that changes its figures for a while gets back those that it had', () => {
-    const { steps } = planWith(['{ at: 1s, shape: radio, delay: 200ms }', '{ at: 2s, shape: radio, rate: 9600 bit/s, for: 1s }']);
+    const { steps } = planWith([
+      '{ at: 1s, shape: radio, delay: 200ms }',
+      '{ at: 2s, shape: radio, rate: 9600 bit/s, for: 1s }',
+    ]);
     const [first, , back] = steps;
     expect(first?.action).toEqual({ do: 'shape', link: 'radio', delayMs: 200 });
     expect(back).toMatchObject({ atMs: 3000, action: { do: 'shape', profile: { up: { delayMs: 200 } } } });
@@ -90,8 +98,6 @@ describe('moments', () => {
 
 describe('random events', () => {
   const random = '{ random: { poisson: 5s }, from: 5s, until: 50s, cut: radio, for: 1s }';
-  const cuts = (lines: readonly string[], seed: number): readonly number[] =>
-    planWith(lines, { seed }).steps.flatMap(({ action, atMs }) => (action.do === 'cut' ? [atMs] : []));
 
   test('each is drawn before the run, and undone', () => {
     const { steps } = planWith([random], { seed: 3 });
@@ -110,7 +116,10 @@ describe('random events', () => {
 describe('what cannot be is said with its place', () => {
   test.for([
     ['{ cut: radio }', 'timeline.0: expected when it happens: "at", "after", "when" or "random"'],
-    ['{ at: 1s, when: { part: hub, is: down }, within: 1s, cut: radio }', 'timeline.0: expected one of "at", "when" and "random"'],
+    [
+      '{ at: 1s, when: { part: hub, is: down }, within: 1s, cut: radio }',
+      'timeline.0: expected one of "at", "when" and "random"',
+    ],
     ['{ when: { part: hub, is: down }, cut: radio }', 'timeline.0: "when" and "within" go together'],
     ['{ at: 1s, until: 2s, cut: radio }', 'timeline.0: "until" goes with "random"'],
     ['{ after: rain, cut: radio }', 'timeline.0.after: there is no phase "rain"'],
@@ -121,7 +130,10 @@ describe('what cannot be is said with its place', () => {
     ['{ at: 1s, alarm: listener }', 'timeline.0.alarm: a subscriber cannot do this'],
     ['{ at: 1s, stimulate: plant, value: 1 }', 'timeline.0.stimulate: a plc cannot do this'],
     ['{ at: 1s, publish: hub, topic: a }', 'timeline.0.publish: a broker cannot do this'],
-    ['{ at: 1s, request: listener, topic: q, answer: { topic: b/c } }', 'timeline.0.answer: "listener" does not subscribe to "b/c"'],
+    [
+      '{ at: 1s, request: listener, topic: q, answer: { topic: b/c } }',
+      'timeline.0.answer: "listener" does not subscribe to "b/c"',
+    ],
     ['{ at: 1s, kill: lavel }', 'timeline.0.kill: there is no part "lavel"'],
     ['{ when: { online: 50%, of: meter }, within: 1s, cut: radio }', 'timeline.0.when: there is no device "meter"'],
     ['{ when: { link: radjo, is: cut }, within: 1s, cut: radio }', 'timeline.0.when.link: there is no link "radjo"'],
@@ -141,9 +153,12 @@ describe('what cannot be is said with its place', () => {
 
 describe('faster than written', () => {
   test('intervals and moments are shorter; keep alive, links and what the network takes are not', () => {
-    const plan = planWith(['{ at: 10s, cut: radio, for: 5s }', '{ when: { link: radio, is: cut }, from: 5s, within: 2s, kill: level }'], {
-      timeCompression: 10,
-    });
+    const plan = planWith(
+      ['{ at: 10s, cut: radio, for: 5s }', '{ when: { link: radio, is: cut }, from: 5s, within: 2s, kill: level }'],
+      {
+        timeCompression: 10,
+      },
+    );
     expect(plan).toMatchObject({ durationMs: 6000, settleMs: 5000, timeCompression: 10 });
     expect(plan.steps).toMatchObject([{ atMs: 500, when: { withinMs: 2000 } }, { atMs: 1000 }, { atMs: 1500 }]);
     expect(plan.devices).toMatchObject([{}, { intervalMs: 100, session: { keepAliveS: 60 } }, {}]);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { didYouMean, FieldbenchError, type SourcePlace } from '../../error.ts';
+import { FileErrors } from './file-errors.ts';
 import { keysAt } from './schema-keys.ts';
 
 /** A file as read, with the places of its keys, for messages that come later. */
@@ -28,15 +29,6 @@ export interface FileWords {
     /** A key or value is not allowed where it stands. */
     readonly schema: string;
   };
-}
-
-/** Several things wrong with one file; `errors` holds each. */
-export class FileErrors extends AggregateError {
-  override readonly errors: FieldbenchError[];
-  constructor(file: string, errors: FieldbenchError[]) {
-    super(errors, `${file}: ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}`);
-    this.errors = errors;
-  }
 }
 
 /**

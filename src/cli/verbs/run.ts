@@ -3,7 +3,6 @@ import { FieldbenchError } from '../../error.ts';
 import { compressionInWords, describePlan } from '../../scenario/describe.ts';
 import { readOptions, wholeNumber } from '../options.ts';
 import { prepareScenario } from '../../run/prepared-run.ts';
-import { recordRun, reportFolder } from '../record.ts';
 import type { Verb } from '../verb.ts';
 
 const usage = `Usage: fieldbench run FILE... [OPTIONS]
@@ -33,7 +32,6 @@ const options = {
 type RunOptions = ReturnType<typeof readOptions<typeof options>>['values'];
 
 export const run: Verb = {
-  summary: 'plays scenarios and judges them',
   usage,
   async run(args, signal) {
     const { values, positionals } = readOptions(args, options);
@@ -97,6 +95,8 @@ async function runScenario(
   for (const { name, profile } of plan.links) {
     if (profile.caution !== undefined) process.stderr.write(`caution, ${name}: ${profile.caution}\n`);
   }
+  // Whoever is told of a mistake, or asks for the plan alone, does not wait for the reporters.
+  const { recordRun, reportFolder } = await import('../record.ts');
   const asked = values.report !== undefined && isOneOfMany ? `${values.report}/${plan.name}` : values.report;
   return recordRun(prepared, { reportDir: reportFolder(asked, plan.name), signal }, { json: values.json });
 }

@@ -63,7 +63,16 @@ describe('Mosquitto in a container', need('docker', 'image:mosquitto'), () => {
     await broker.pause();
     await broker.kill();
     await broker.start();
-    expect(world.states('b')).toEqual(['starting', 'ready', 'paused', 'resumed', 'stopping', 'killed', 'starting', 'ready']);
+    expect(world.states('b')).toEqual([
+      'starting',
+      'ready',
+      'paused',
+      'resumed',
+      'stopping',
+      'killed',
+      'starting',
+      'ready',
+    ]);
   });
 });
 
