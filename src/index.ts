@@ -6,7 +6,8 @@ export type { GateOptions } from './run/gate/read-gate.ts';
 export { readRunLink } from './run/over-link.ts';
 export { runConformance, runScenario } from './run/complete-run.ts';
 export type { CompletedRun, RunSurroundings } from './run/complete-run.ts';
-export type { ConformanceOptions, ScenarioOptions } from './run/prepared-run.ts';
+export type { ConformanceOptions } from './run/prepared-run.ts';
+export type { ScenarioOptions } from './run/prepared-scenario.ts';
 
 // Reading what a run left behind.
 export { judgeRun } from './run/judge-run.ts';

@@ -1,7 +1,10 @@
 // The parts of a plan that stand so far, and what is done to them.
 import { FieldbenchError } from '../error.ts';
 import { pause } from '../net/clock.ts';
+import { startForeignDevice } from '../parts/foreign/foreign-device.ts';
 import { startModbusGateway } from '../parts/gateways/modbus-mqtt.ts';
+import { bridgeConfiguration, followBridge, type BridgeOptions } from '../parts/gateways/mosquitto-bridge.ts';
+import { startNodeRed } from '../parts/gateways/node-red.ts';
 import type { StartedDevice } from '../parts/devices/device.ts';
 import { DeviceLife, type DeviceLifeOptions } from '../parts/devices/device-life.ts';
 import { readPlcProgram } from '../parts/devices/plc-program.ts';
@@ -15,8 +18,10 @@ import type { PartContext, StartedBroker } from '../parts/part.ts';
 import { actOnBroker, actOnDevice, actOnLink, actOnPlc } from './acts.ts';
 import type { Bench } from './bench.ts';
 import type { Conditions } from './condition.ts';
+import { isForeign, tapOf, type ForeignPlanned, type ForeignPrograms } from './foreign-programs.ts';
 import type { Plan, PlannedBroker, PlannedLink } from './plan.ts';
 import type { PlannedAction } from './planned-action.ts';
+import type { PlannedBridge } from './planned-bridge.ts';
 import type { PlannedDevice, PlannedSession } from './planned-device.ts';
 import { targetOf, targetWritten, type Target } from './target/target.ts';
 
@@ -36,6 +41,8 @@ export interface AssemblyOptions {
   /** Turns the path of a PLC's program, as the scenario gives it, into one that can be read. */
   readonly resolveFile: (path: string) => string;
   readonly conditions: Conditions;
+  /** Those of {@link findPrograms}. */
+  readonly programs: ForeignPrograms;
 }
 
 /** The parts of a plan that stand so far. */
@@ -56,7 +63,31 @@ export class Assembly {
   }
 
   async startBroker(it: PlannedBroker): Promise<void> {
-    this.#brokers.set(it.name, await this.#bench.startTarget(it.name, targetOfBroker(it)));
+    const bridges = this.#plan.bridges.filter(({ from }) => from === it.name);
+    const target = targetOfBroker(it);
+    if (bridges.length === 0) {
+      this.#brokers.set(it.name, await this.#bench.startTarget(it.name, target));
+      return;
+    }
+    const configuration: string[] = [];
+    for (const bridge of bridges) configuration.push(await this.#bridge(bridge));
+    const bridged = target.bridged?.(configuration.join('\n')) ?? missing('way to bridge the broker', it.name);
+    const following = bridges.map((bridge) => this.#bench.use(followBridge(this.#followed(bridge))));
+    this.#brokers.set(it.name, await this.#bench.startTarget(it.name, bridged));
+    for (const bridge of following) await this.#online(bridge);
+  }
+
+  /** The link of a bridge, and its lines in the configuration of its broker. */
+  async #bridge(it: PlannedBridge): Promise<string> {
+    const { endpoint, login } = this.#broker(it.to);
+    const link = this.#plan.links.find(({ name }) => name === it.link) ?? tapOf(it.name);
+    const standing = await this.#startLink(link, it.name, it.to, endpoint);
+    return bridgeConfiguration({ ...it, endpoint: standing.endpoint, ...(login && { login }) });
+  }
+
+  #followed({ name, from, topics }: PlannedBridge): BridgeOptions {
+    const filters = topics.filter(({ direction }) => direction !== 'out').length;
+    return { name, from, filters, history: this.#bench.history };
   }
 
   async startDevice(it: PlannedDevice): Promise<void> {
@@ -65,7 +96,7 @@ export class Assembly {
       this.#plcs.set(it.name, this.#bench.use(await startPlc(this.#programOf(it), context)));
       return;
     }
-    const { line, vanish } = await this.#line(it.name, it.session);
+    const { line, vanish } = await this.#line(it);
     const options = { ...line, policy: policyOf(it.session), ordinals: new Map<string, number>() };
     const life = this.#bench.use(
       new DeviceLife(
@@ -96,7 +127,19 @@ export class Assembly {
         return startSubscriber({ ...it, ...line }, context);
       case 'modbus-mqtt':
         return startModbusGateway({ ...it, ...line, plc: this.#plc(it.plc) }, context);
+      case 'mqtt-js':
+      case 'paho-python':
+        return startForeignDevice({ ...it, ...line, ...this.#foreign(it) }, context);
+      case 'node-red':
+        return startNodeRed({ ...it, ...line, ...this.#foreign(it), plc: this.#plc(it.plc) }, context);
     }
+  }
+
+  /** What a program gets that the bench does not run itself. */
+  #foreign({ kind, session }: ForeignPlanned) {
+    const { keepAliveS, cleanSession, backOff: reconnect } = session;
+    const program = this.#options.programs.get(kind) ?? missing('program for devices of kind', kind);
+    return { program, history: this.#bench.history, keepAliveS, cleanSession, reconnect };
   }
 
   /** @returns why it could not be done, where it could not */
@@ -118,7 +161,7 @@ export class Assembly {
     for (const device of this.#devices.values()) device.rest();
   }
 
-  async #online(device: StartedDevice): Promise<void> {
+  async #online(device: Pick<StartedDevice, 'name' | 'online'>): Promise<void> {
     const { clock, signal } = this.#bench.context;
     const enough = new AbortController();
     // A device that waits for a mute broker does not hear of an interruption itself.
@@ -133,16 +176,17 @@ export class Assembly {
   }
 
   /** Where a device dials: its broker, or a link of its own before it. */
-  async #line(name: string, session: PlannedSession): Promise<Way> {
+  async #line(it: Exclude<PlannedDevice, { kind: 'plc' }>): Promise<Way> {
+    const { name, session } = it;
     const server = session.broker;
     const { endpoint, login } = this.#broker(server);
     const said = login && { login };
     const { connectionIds } = this.#bench;
-    const link = this.#plan.links.find((it) => it.name === session.link);
-    if (link === undefined) {
+    const link = this.#plan.links.find((known) => known.name === session.link);
+    if (link === undefined && !isForeign(it)) {
       return { line: { name, endpoint, server, connections: connectionIds, ...said }, vanish: {} };
     }
-    const standing = await this.#startLink(link, name, server, endpoint);
+    const standing = await this.#startLink(link ?? tapOf(name), name, server, endpoint);
     return {
       line: { name, endpoint: standing.endpoint, server, ...said },
       vanish: { vanish: () => standing.vanish?.() },
@@ -187,7 +231,7 @@ interface Way {
 }
 
 function roleOf({ kind }: PlannedDevice): DeviceLifeOptions['role'] {
-  return kind === 'sensor' || kind === 'subscriber' ? 'device' : 'gateway';
+  return kind === 'modbus-mqtt' || kind === 'node-red' ? 'gateway' : 'device';
 }
 
 /** A device gives a silent broker up after one keep alive period, so that both sides notice a dead link alike. */

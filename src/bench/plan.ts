@@ -4,6 +4,7 @@ import type { PlayedTimeline } from '../faults/played-timeline.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
 import type { WrittenTarget } from './target/target-schema.ts';
 import type { LinkCapability } from '../parts/links/link-capability.ts';
+import type { PlannedBridge } from './planned-bridge.ts';
 import type { PlannedDevice } from './planned-device.ts';
 import type { PlannedStep } from './planned-step.ts';
 
@@ -34,7 +35,9 @@ export interface PlannedLink {
 export interface Plan {
   readonly name: string;
   readonly question: string;
+  /** In the order in which they start. */
   readonly brokers: readonly PlannedBroker[];
+  readonly bridges: readonly PlannedBridge[];
   readonly links: readonly PlannedLink[];
   /** In the order in which they start. */
   readonly devices: readonly PlannedDevice[];

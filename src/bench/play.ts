@@ -1,6 +1,7 @@
 // Plays a plan: bolts its parts together, waits until everybody is online, and lets the timeline happen.
 import { pause } from '../net/clock.ts';
 import { Assembly } from './assembly.ts';
+import { findPrograms } from './foreign-programs.ts';
 import type { Bench } from './bench.ts';
 import { Conditions } from './condition.ts';
 import type { Plan } from './plan.ts';
@@ -23,7 +24,8 @@ export interface PlayOptions {
 export async function play(plan: Plan, bench: Bench, options: PlayOptions): Promise<void> {
   const { clock, history, signal } = bench.context;
   using conditions = new Conditions(bench.history, clock);
-  const parts = new Assembly(plan, bench, { resolveFile: options.resolveFile, conditions });
+  const programs = await findPrograms(plan, signal);
+  const parts = new Assembly(plan, bench, { resolveFile: options.resolveFile, conditions, programs });
   for (const it of plan.brokers) await parts.startBroker(it);
   for (const it of plan.devices) await parts.startDevice(it);
   history.record({ kind: 'mark', name: 'timeline', data: { step: 'everybody is online' } });

@@ -1,8 +1,9 @@
 // The flow of every command: find the verb, run it until it ends or is interrupted, turn what happened into an exit code.
 import { packageVersion } from '../bench/package-version.ts';
-import { didYouMean, errorText, FieldbenchError } from '../error.ts';
+import { didYouMean, FieldbenchError } from '../error.ts';
 import { Interrupted, interruption } from './interruption.ts';
 import type { Verb } from './verb.ts';
+import { whatWentWrong } from './went-wrong.ts';
 
 interface Known {
   /** One line for the list of commands. */
@@ -68,15 +69,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${whatWentWrong(error)}\n`);
     return usageError;
   }
-}
-
-/** What a user reads about an error. */
-export function whatWentWrong(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(whatWentWrong).join('\n');
-  if (error instanceof FieldbenchError) return errorText(error);
-  // A mistake of ours: the stack is for whoever reports it, and asked for by name.
-  const detail = process.env['FIELDBENCH_DEBUG'] && error instanceof Error ? error.stack : String(error);
-  return `${detail} [FB_INTERNAL]\n  hint: this is a mistake in fieldbench; FIELDBENCH_DEBUG=1 shows where`;
 }
 
 function unknownVerb(word: string): FieldbenchError {

@@ -30,6 +30,16 @@ export interface RunLink {
   readonly patience: readonly string[];
 }
 
+/** All that a scenario was made of: whoever has this needs none of its files to judge its run. */
+export interface PlayedScenario {
+  readonly file: string;
+  readonly text: string;
+  /** Values of its parameters that were set, as they were written. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** Files that it includes, each with its path from the scenario's folder. */
+  readonly included?: readonly { readonly file: string; readonly text: string }[];
+}
+
 /** First event of a journal: what ran, from which seed, on what. */
 export interface RunStarted extends EventBase {
   readonly kind: 'run';
@@ -43,8 +53,8 @@ export interface RunStarted extends EventBase {
   readonly clock: string;
   /** The command that repeats the run. */
   readonly command: string;
-  /** Text and name of the scenario that was played, after `--set`. */
-  readonly scenario?: { readonly file: string; readonly text: string };
+  /** The scenario that was played. */
+  readonly scenario?: PlayedScenario;
   /** How many times faster than written the schedules of devices and timeline ran. */
   readonly timeCompression?: number;
   /** The link that every connection of a conformance run had to itself. */

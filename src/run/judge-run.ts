@@ -67,7 +67,7 @@ export function judgeRun(events: readonly HistoryEvent[], checks: readonly Check
     const own = [...limitFindings(it), ...byRules, ...judged.findings];
     return judgedTarget(it, own, [...judged.checks, ...expectationsOf(run, it, described, events)]);
   });
-  const parties = [...targets, ...simulatedParties(run, described, found), ...devicesOnTap(run, events, found)];
+  const parties = [...targets, ...simulatedParties(run, events, described, found), ...devicesOnTap(run, events, found)];
   const isComplete = end?.how === 'completed';
   const verdicts = [
     ...parties.flatMap((it) => [...it.findings, ...it.checks].map((judged) => judged.verdict)),
@@ -134,6 +134,7 @@ function devicesOnTap(
 /** In a scenario the simulated devices are judged too: a bench whose own devices break the standard proves little. */
 function simulatedParties(
   run: RunStarted,
+  events: readonly HistoryEvent[],
   described: readonly TargetDescribed[],
   found: readonly Finding[],
 ): readonly JudgedTarget[] {
@@ -142,9 +143,20 @@ function simulatedParties(
   const names = new Set(found.flatMap((it) => (it.target === undefined || known.has(it.target) ? [] : [it.target])));
   return [...names].map((target) => {
     const findings = found.filter((it) => it.target === target);
-    const device = { target, version: run.fieldbench, how: 'simulated device', limits: [] };
+    const device = { target, ...madeOf(target, run, events), limits: [] };
     return { ...judgedTarget(device, findings, []), role: 'device' };
   });
+}
+
+/** A program that is not ours says which when it starts. */
+function madeOf(
+  part: string,
+  { fieldbench }: RunStarted,
+  events: readonly HistoryEvent[],
+): Pick<TargetDescribed, 'version' | 'how'> {
+  const started = events.find((it) => it.kind === 'part' && it.part === part && it.state === 'starting');
+  if (started?.kind !== 'part' || started.detail === undefined) return { version: fieldbench, how: 'simulated device' };
+  return { version: '', how: started.detail };
 }
 
 /** Expectations concern the whole bench; they stand with its first target. */
@@ -155,7 +167,7 @@ function expectationsOf(
   events: readonly HistoryEvent[],
 ): readonly JudgedCheck[] {
   if (run.scenario === undefined || target !== described[0]) return [];
-  const { scenario } = parseScenario(run.scenario.file, run.scenario.text);
+  const { scenario } = parseScenario(run.scenario.file, run.scenario.text, run.scenario);
   return judgeExpectations(scenario, events, run.command);
 }
 

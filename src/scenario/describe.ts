@@ -1,18 +1,28 @@
 // A plan in words: what `run --dry` prints, and what the run prints before it starts.
 import { faultInWords } from '../faults/fault-in-words.ts';
 import type { Plan, PlannedBroker, PlannedLink } from '../bench/plan.ts';
-import type { PlannedDevice, PlannedSession } from '../bench/planned-device.ts';
+import type { PlannedBridge } from '../bench/planned-bridge.ts';
+import type { PlannedDevice, PlannedForeign, PlannedSession } from '../bench/planned-device.ts';
 import { conductInWords, figuresInWords } from '../faults/profile-in-words.ts';
 import type { Expectation } from './expectation.ts';
 import { stepInWords } from './step-in-words.ts';
 
-/** The plan as lines of plain text. */
-export function describePlan(plan: Plan, expectations: readonly Expectation[]): readonly string[] {
+/**
+ * The plan as lines of plain text.
+ * @param made what is said of how it came to be
+ */
+export function describePlan(
+  plan: Plan,
+  expectations: readonly Expectation[],
+  made: readonly string[] = [],
+): readonly string[] {
   return [
     `${plan.name}: ${plan.question}`,
     '',
+    ...made,
     'Parts',
     ...plan.brokers.map((it) => `  ${it.name}: broker, ${targetWords(it.target)}`),
+    ...plan.bridges.map((it) => `  ${it.name}: ${bridgeInWords(it)}`),
     ...plan.links.flatMap(linkInWords),
     ...plan.devices.map((it) => `  ${it.name}: ${deviceInWords(it)}`),
     '',
@@ -39,6 +49,11 @@ function linkInWords({ name, backend, profile, faults = [] }: PlannedLink): read
   ];
 }
 
+function bridgeInWords({ from, to, link, topics, keepAliveS }: PlannedBridge): string {
+  const carries = topics.map(({ filter, direction, qos }) => `${filter} ${direction} at QoS ${qos}`).join(', ');
+  return `bridge of ${from} to ${to}${link === undefined ? '' : ` over ${link}`}, keep alive ${keepAliveS} s: ${carries}`;
+}
+
 function deviceInWords(it: PlannedDevice): string {
   switch (it.kind) {
     case 'plc':
@@ -47,9 +62,22 @@ function deviceInWords(it: PlannedDevice): string {
       return `subscribes to ${Object.keys(it.filters).join(', ')} on ${pathInWords(it.session)}`;
     case 'sensor':
       return `sensor, QoS ${it.qos} every ${it.intervalMs / 1000} s below ${it.topic} to ${pathInWords(it.session)}`;
+    case 'mqtt-js':
+    case 'paho-python':
+      return `device on ${libraries[it.kind]}, ${foreignInWords(it)} on ${pathInWords(it.session)}`;
+    case 'node-red':
+      return `Node-RED, polls ${it.plc} every ${it.pollMs / 1000} s, QoS ${it.qos} below ${it.topic} to ${pathInWords(it.session)}`;
     case 'modbus-mqtt':
       return `gateway, polls ${it.plc} every ${it.pollMs / 1000} s, QoS ${it.qos} below ${it.topic} to ${pathInWords(it.session)}`;
   }
+}
+
+const libraries = { 'mqtt-js': 'npm mqtt', 'paho-python': 'Paho for Python' } as const;
+
+function foreignInWords({ publishes, filters }: PlannedForeign): string {
+  const sends = publishes && `QoS ${publishes.qos} every ${publishes.intervalMs / 1000} s below ${publishes.topic}`;
+  const hears = Object.keys(filters).length === 0 ? undefined : `subscribes to ${Object.keys(filters).join(', ')}`;
+  return [sends, hears].filter((it) => it !== undefined).join(', ');
 }
 
 function pathInWords(session: PlannedSession): string {

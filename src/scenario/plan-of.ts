@@ -4,6 +4,7 @@ import type { PlannedAction } from '../bench/planned-action.ts';
 import type { PlannedStep } from '../bench/planned-step.ts';
 import { occurrencesOf, type Occurrence } from './occurrence.ts';
 import { plannedAction, undoingAction } from './planned-action.ts';
+import { bridgeProblems, plannedBridges, startOrder } from './planned-bridge.ts';
 import { plannedDevice } from './planned-device.ts';
 import { linksOf, type LinkProfiles } from './scenario-links.ts';
 import { faultsOf, type LinkFaultFiles } from './scenario-faults.ts';
@@ -48,6 +49,7 @@ export function planOf(
   const faults = faultsOf(file, faultFiles);
   const errors = [
     ...unknownNames(file),
+    ...bridgeProblems(file),
     ...stepProblems(file),
     ...timeline.errors,
     ...links.errors,
@@ -58,9 +60,13 @@ export function planOf(
   return {
     name: scenario.name,
     question: scenario.question,
-    brokers: Object.entries(scenario.brokers).map(([name, it]) =>
-      changes.target === undefined ? plannedBroker(file.file, name, it) : { name, target: changes.target },
-    ),
+    brokers: startOrder(scenario).map((name) => {
+      const it = scenario.brokers[name];
+      return it === undefined || changes.target !== undefined
+        ? { name, target: changes.target ?? '' }
+        : plannedBroker(file.file, name, it);
+    }),
+    bridges: plannedBridges(scenario),
     links: links.links.map((it) => ({
       ...it,
       ...playedOn(it.name, timelines),

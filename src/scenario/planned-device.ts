@@ -23,6 +23,7 @@ export function plannedDevice(name: string, it: ScenarioDevice): PlannedDevice {
     case 'subscriber':
       return { kind: it.kind, name, session: plannedSession(it), filters: it.filters };
     case 'modbus-mqtt':
+    case 'node-red':
       return {
         kind: it.kind,
         name,
@@ -31,6 +32,16 @@ export function plannedDevice(name: string, it: ScenarioDevice): PlannedDevice {
         topic: it.topic,
         qos: it.qos,
         pollMs: it.poll,
+      };
+    case 'mqtt-js':
+    case 'paho-python':
+      return {
+        kind: it.kind,
+        name,
+        session: plannedSession(it),
+        ...(it.topic !== undefined &&
+          it.interval !== undefined && { publishes: { topic: it.topic, qos: it.qos, intervalMs: it.interval } }),
+        filters: it.filters,
       };
     case 'sensor':
       return {

@@ -19,6 +19,10 @@ function abilities(kind: ScenarioDevice['kind']): readonly StepWord[] {
       return ['publish', 'request'];
     case 'modbus-mqtt':
       return ['publish'];
+    case 'mqtt-js':
+    case 'paho-python':
+    case 'node-red':
+      return []; // What it publishes is its own business.
     case 'plc':
       return ['input', 'clock'];
   }

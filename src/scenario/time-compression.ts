@@ -11,7 +11,13 @@ export function compressedDevice(it: PlannedDevice, by: number): PlannedDevice {
   switch (it.kind) {
     case 'sensor':
       return { ...it, intervalMs: it.intervalMs / by };
+    case 'mqtt-js':
+    case 'paho-python':
+      return it.publishes === undefined
+        ? it
+        : { ...it, publishes: { ...it.publishes, intervalMs: it.publishes.intervalMs / by } };
     case 'modbus-mqtt':
+    case 'node-red':
       return { ...it, pollMs: it.pollMs / by };
     default:
       return it;

@@ -30,13 +30,21 @@ function namesOf(scenario: Scenario, kind: Reference['kind']): readonly string[]
   if (kind === 'broker') return Object.keys(scenario.brokers);
   if (kind === 'link') return Object.keys(scenario.links);
   if (kind === 'part') return [...Object.keys(scenario.brokers), ...Object.keys(scenario.devices)];
-  return Object.entries(scenario.devices)
-    .filter(([, it]) => kind === it.kind || (kind === 'device' && it.kind !== 'plc'))
+  const bridges = kind === 'device' ? Object.keys(scenario.bridges) : []; // Clients too, with a will and a link.
+  const devices = Object.entries(scenario.devices)
+    .filter(
+      ([, it]) =>
+        kind === it.kind || (kind === 'subscriber' && subscribes(it)) || (kind === 'device' && it.kind !== 'plc'),
+    )
     .map(([name]) => name);
+  return [...devices, ...bridges];
 }
+
+const subscribes = (it: ScenarioDevice): boolean => 'filters' in it && Object.keys(it.filters).length > 0;
 
 function references(scenario: Scenario): readonly Reference[] {
   return [
+    ...Object.entries(scenario.bridges).flatMap(([name, it]) => bridgeReferences(['bridges', name], it)),
     ...Object.entries(scenario.devices).flatMap(([name, it]) => deviceReferences(['devices', name], it)),
     ...scenario.timeline.flatMap((it, index) => stepReferences(['timeline', index], it)),
     ...scenario.expectations.flatMap((it, index): Reference[] => {
@@ -58,12 +66,22 @@ function references(scenario: Scenario): readonly Reference[] {
   ];
 }
 
+function bridgeReferences(path: readonly PropertyKey[], it: Scenario['bridges'][string]): Reference[] {
+  return [
+    { path: [...path, 'from'], name: it.from, kind: 'broker' },
+    { path: [...path, 'to'], name: it.to, kind: 'broker' },
+    ...(it.link === undefined ? [] : [{ path: [...path, 'link'], name: it.link, kind: 'link' } as const]),
+  ];
+}
+
 function deviceReferences(path: readonly PropertyKey[], it: ScenarioDevice): Reference[] {
   if (it.kind === 'plc') return [];
   return [
     { path: [...path, 'broker'], name: it.broker, kind: 'broker' },
     ...(it.link === undefined ? [] : [{ path: [...path, 'link'], name: it.link, kind: 'link' } as const]),
-    ...(it.kind === 'modbus-mqtt' ? [{ path: [...path, 'plc'], name: it.plc, kind: 'plc' } as const] : []),
+    ...(it.kind === 'modbus-mqtt' || it.kind === 'node-red'
+      ? [{ path: [...path, 'plc'], name: it.plc, kind: 'plc' } as const]
+      : []),
   ];
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { errorText } from '../../src/error.ts';
 import { runScenario } from '../../src/run/complete-run.ts';
-import { prepareScenario } from '../../src/run/prepared-run.ts';
+import { prepareScenario } from '../../src/run/prepared-scenario.ts';
 import { ScenarioErrors } from '../../src/scenario/read-scenario.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fieldbench-timeline-refused-'));

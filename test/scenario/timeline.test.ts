@@ -96,6 +96,18 @@ describe('moments', () => {
   });
 });
 
+test('a share is of a whole population, however many there are of it', () => {
+  const meters = parts.replace(
+    '  plant:',
+    "  meter: { kind: subscriber, count: 3, broker: hub, filters: { 'm/${n}': 0 } }\n  plant:",
+  );
+  const line = '  - { when: { online: 60%, of: meter }, within: 5s, cut: radio }\n';
+  const { steps } = planOf(parseScenario('s.yaml', `${meters}${line}`));
+  expect(steps.map((it) => it.when?.condition)).toEqual([
+    { kind: 'online', devices: ['meter-1', 'meter-2', 'meter-3'], sharePct: 60 },
+  ]);
+});
+
 describe('random events', () => {
   const random = '{ random: { poisson: 5s }, from: 5s, until: 50s, cut: radio, for: 1s }';
 
