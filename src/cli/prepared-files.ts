@@ -1,7 +1,7 @@
 // Scenarios of a command line, all of them read and checked before the first one starts.
 import { FileErrors } from '../bench/files/file-errors.ts';
 import { FieldbenchError } from '../error.ts';
-import { prepareScenario, type PreparedScenario, type ScenarioOptions } from '../run/prepared-run.ts';
+import { prepareScenario, type PreparedScenario, type ScenarioOptions } from '../run/prepared-scenario.ts';
 import { scenarioPath } from '../run/shipped.ts';
 import { parameterNames } from '../scenario/read-scenario.ts';
 

@@ -1,5 +1,5 @@
 // Several scenarios of one command, and at its end a line for each.
-import type { PreparedScenario } from '../run/prepared-run.ts';
+import type { PreparedScenario } from '../run/prepared-scenario.ts';
 import { reportFolder, shownPath } from './record.ts';
 import { playSeries } from './run-series.ts';
 import { tableLines } from './table.ts';

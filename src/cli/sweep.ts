@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FieldbenchError } from '../error.ts';
 import { sweepLines, sweepMd, sweepOf, type SweepRun } from '../report/sweep-table.ts';
-import type { PreparedScenario } from '../run/prepared-run.ts';
+import type { PreparedScenario } from '../run/prepared-scenario.ts';
 import type { Swept } from './combinations.ts';
 import { shownPath } from './record.ts';
 import { playSeries } from './run-series.ts';

@@ -130,7 +130,7 @@ const shapes: Shapes = {
   part: {
     part: text,
     role: oneOf('broker', 'device', 'gateway', 'plc', 'link'),
-    state: oneOf('starting', 'ready', 'stopping', 'stopped', 'killed', 'exited', 'failed'),
+    state: oneOf('starting', 'ready', 'stopping', 'stopped', 'killed', 'exited', 'failed', 'paused', 'resumed'),
     foreign: maybe(oneOf(true)),
     detail: maybe(text),
   },

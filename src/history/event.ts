@@ -197,9 +197,10 @@ export interface PartChanged extends EventBase {
   readonly role: 'broker' | 'device' | 'gateway' | 'plc' | 'link';
   /**
    * `ready`: answered CONNECT with CONNACK 0; `stopping`: the bench is about to stop or kill it, and what it does from
-   * then on is not its choice; `killed`: SIGKILL by the bench; `exited`: ended by itself.
+   * then on is not its choice; `killed`: SIGKILL by the bench, or its power was cut; `exited`: ended by itself; `paused`:
+   * the bench made it stand still, and its silence until `resumed` is not its choice.
    */
-  readonly state: 'starting' | 'ready' | 'stopping' | 'stopped' | 'killed' | 'exited' | 'failed';
+  readonly state: 'starting' | 'ready' | 'stopping' | 'stopped' | 'killed' | 'exited' | 'failed' | 'paused' | 'resumed';
   /** Somebody else runs it, and clients that the bench does not see may use it. */
   readonly foreign?: true;
   readonly detail?: string;

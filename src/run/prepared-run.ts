@@ -1,33 +1,18 @@
 // A run before it begins: everything that can be wrong with what was asked for is found here, before anything starts.
 import type { Bench, BenchOptions } from '../bench/bench.ts';
-import type { Plan } from '../bench/plan.ts';
-import { targetOfBroker } from '../bench/assembly.ts';
-import { play } from '../bench/play.ts';
 import type { Check, Need } from '../conformance/check.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
 import { linkDriven, type NamedLink } from './over-link.ts';
 import { lacksOf, limitsOf, placeOf, securedPlaceOf, type DrivenTarget } from '../conformance/driven-target.ts';
 import { inLanes } from '../conformance/in-lanes.ts';
 import { selectChecks } from '../conformance/select-checks.ts';
-import { FieldbenchError, placedAt } from '../error.ts';
+import { FieldbenchError } from '../error.ts';
 import type { RunGate } from '../history/run-gate.ts';
 import { defaultParameters, type RuleParameters } from '../judge/rule.ts';
 import { targetOf, type Target } from '../bench/target/target.ts';
-import { linkBackend } from '../parts/links/backend.ts';
 import type { StartedBroker } from '../parts/part.ts';
-import { actionInWords } from '../scenario/describe.ts';
-import type { Expectation } from '../scenario/expectation.ts';
-import { expectationOf } from '../scenario/judge-expectations.ts';
-import { plannedBroker, planOf, type PlanChanges } from '../scenario/plan-of.ts';
-import { readLinkFaults } from '../scenario/scenario-faults.ts';
-import { readLinkTimelines } from '../scenario/timeline-file.ts';
-import { readLinkProfiles } from '../scenario/scenario-links.ts';
-import { readScenario, ScenarioErrors, type ScenarioFile } from '../scenario/read-scenario.ts';
-import { trustNeeds, untrusted, type TrustNeed } from '../scenario/trust.ts';
-import { unknownNames } from '../scenario/unknown-names.ts';
 import { gateWords } from './gate/read-gate.ts';
 import { quoted } from './quoted.ts';
-import { fileOfScenario, isShipped, scenarioPath } from './shipped.ts';
 
 /** Checks side by side: most of them wait most of their time, and a broker of ours bears what it is there for. */
 const ownWidth = 48;
@@ -35,7 +20,7 @@ const ownWidth = 48;
 const politeWidth = 24;
 
 /** What every kind of run can be told. */
-interface RunOptions {
+export interface RunOptions {
   /** Repeats the random draws of a run; default 1. */
   readonly seed?: number;
   /** Tolerances that differ from the defaults; they are printed beside the verdicts. */
@@ -56,16 +41,6 @@ export interface ConformanceOptions extends RunOptions {
   readonly gate?: RunGate;
   /** How many targets are judged side by side; default 1: each has the machine for itself. */
   readonly atOnce?: number;
-}
-
-/** Which scenario is played, and on what. */
-export interface ScenarioOptions extends RunOptions, PlanChanges {
-  /** Path of the scenario, or the name of a shipped one. */
-  readonly scenario: string;
-  /** Values of its parameters, by name. */
-  readonly set?: Readonly<Record<string, string>>;
-  /** Whether programs, images and credentials of a scenario that is not shipped may be used; default: no. */
-  readonly trust?: boolean;
 }
 
 /** A run that can begin: what the bench is opened with, and what is done on it. */
@@ -177,89 +152,4 @@ function forbidden({ allows }: Target): readonly (readonly [Need, string])[] {
   const missing = (['restart', 'kill'] as const).filter((it) => !allows.includes(it));
   if (missing.length === 0) return [];
   return [['restart', `the target file does not allow to ${missing.join(' or ')} it`]];
-}
-
-/** A scenario that can be played. */
-export interface PreparedScenario extends PreparedRun {
-  readonly file: ScenarioFile;
-  /** What it does only where somebody trusts it; nothing where it is shipped. */
-  readonly needsTrust: readonly TrustNeed[];
-  readonly plan: Plan;
-  readonly expectations: readonly Expectation[];
-}
-
-/**
- * Reads a scenario and prepares its run.
- * @throws FieldbenchError `FB_SCENARIO_FILE`, `FB_LINK_BACKEND`, `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`; ScenarioErrors for
- *   what is wrong in it, its parameters and the files it includes, and in the link profiles and fault files that it names
- */
-export async function prepareScenario(options: ScenarioOptions): Promise<PreparedScenario> {
-  const { scenario: word, set = {}, target, backend, seed = 1, trust = false } = options;
-  const file = await readScenario(scenarioPath(word), set);
-  if (backend !== undefined) linkBackend(backend);
-  if (target !== undefined) targetOf(target);
-  const needsTrust = isShipped(file.file) ? [] : trustNeeds(file, target);
-  const plan = await planned(file, options, trust ? [] : untrusted(file, needsTrust));
-  const words = [
-    ...Object.entries(set).map(([name, value]) => `--set ${quoted(`${name}=${value}`)}`),
-    ...(target ? [`--target ${quoted(target)}`] : []),
-    ...(backend ? [`--backend ${backend}`] : []),
-    ...(trust && needsTrust.length > 0 ? ['--trust'] : []),
-  ];
-  return {
-    file,
-    needsTrust,
-    plan,
-    expectations: file.scenario.expectations.map(expectationOf),
-    bench: {
-      mode: 'scenario',
-      seed,
-      command: ['fieldbench run', quoted(word), ...words, `--seed ${seed}`].join(' '),
-      parameters: { ...defaultParameters, ...options.parameters },
-      scenario: file.source,
-    },
-    drive: (bench) =>
-      play(plan, bench, { resolveFile: (path) => fileOfScenario(file.file, path), inWords: actionInWords }),
-  };
-}
-
-/** The plan; everything that is wrong with the scenario and with the files that it names is told at once. */
-async function planned(file: ScenarioFile, changes: PlanChanges, known: readonly FieldbenchError[]): Promise<Plan> {
-  const errors = [...known, ...targetProblems(file)];
-  const found = async <T>(work: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await work;
-    } catch (error) {
-      if (!(error instanceof ScenarioErrors)) throw error;
-      errors.push(...error.errors);
-      return undefined;
-    }
-  };
-  const profiles = await found(readLinkProfiles(file));
-  const faults = await found(readLinkFaults(file));
-  const timelines = await found(readLinkTimelines(file));
-  if (profiles === undefined || faults === undefined || timelines === undefined) {
-    throw new ScenarioErrors(file.file, [...errors, ...unknownNames(file)]);
-  }
-  const plan = await found(Promise.try(() => planOf(file, changes, profiles, faults, timelines)));
-  if (plan === undefined || errors.length > 0) throw new ScenarioErrors(file.file, errors);
-  for (const it of plan.links) linkBackend(it.backend).check(it);
-  return plan;
-}
-
-/**
- * Targets that nobody knows, each with its place in the file: those of the file too where another one replaces them,
- * for its text stands in the journal, and credentials never do.
- */
-function targetProblems(file: ScenarioFile): readonly FieldbenchError[] {
-  return Object.entries(file.scenario.brokers).flatMap(([name, it]): FieldbenchError[] => {
-    try {
-      targetOfBroker(plannedBroker(file.file, name, it));
-      return [];
-    } catch (error) {
-      if (error instanceof ScenarioErrors) return error.errors;
-      if (!(error instanceof FieldbenchError)) throw error;
-      return [placedAt(error, file.place(['brokers', name, 'target']))];
-    }
-  });
 }

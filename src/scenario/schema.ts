@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { duration } from '../bench/files/quantities.ts';
 import { targetSchema } from '../bench/target/target-schema.ts';
+import { bridge } from './bridge-schema.ts';
 import { device } from './device-schema.ts';
 import { expectation } from './expectation-schema.ts';
 import { faultSchema } from './fault-schema.ts';
@@ -44,6 +45,8 @@ export const scenarioSchema = z.strictObject({
   parameters: parameterSchema.default({}),
   brokers: z.record(partName, broker),
   links: z.record(partName, link).default({}),
+  /** Brokers that are clients of others. */
+  bridges: z.record(partName, bridge).default({}),
   devices: z.record(partName, device),
   timeline: z.array(step).default([]),
   duration,

@@ -50,6 +50,9 @@ function doneByDevice({ kind }: ScenarioDevice): readonly string[] {
     case 'subscriber':
     case 'plc':
     case 'modbus-mqtt':
+    case 'mqtt-js':
+    case 'paho-python':
+    case 'node-red':
       return [];
   }
 }

@@ -68,10 +68,15 @@ test('a topic that is called like them stays a topic', () => {
 });
 
 test('a step on a device with a count happens to all of them', () => {
-  // Brokers only can be killed by name here; that the steps are written out shows in what is missing.
-  expect(wrongWith(text.replace('cut: radio', 'kill: gateway')).map((it) => it.split(' [')[0])).toEqual(
-    [1, 2, 3].map((n) => `s.yaml:11:15 timeline.${n - 1}.kill: there is no broker "gateway-${n}"`),
-  );
+  const { steps } = planOf(parseScenario('s.yaml', text.replace('cut: radio', 'kill: gateway')));
+  expect(steps.map((it) => it.action)).toEqual([1, 2, 3].map((n) => ({ do: 'kill', part: `gateway-${n}` })));
+});
+
+test('a condition on a device with a count is one, on all of them together', () => {
+  const waiting = '{ when: { online: 50%, of: gateway }, within: 1s, cut: radio }';
+  const { steps } = planOf(parseScenario('s.yaml', text.replace('{ at: 1s, cut: radio }', waiting)));
+  expect(steps).toHaveLength(1);
+  expect(steps[0]).toMatchObject({ when: { condition: { devices: [1, 2, 3].map((n) => `gateway-${n}`) } } });
 });
 
 describe('what is wrong is said once, in its place', () => {

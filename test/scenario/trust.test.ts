@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorText } from '../../src/error.ts';
-import { prepareScenario, type ScenarioOptions } from '../../src/run/prepared-run.ts';
+import { prepareScenario, type ScenarioOptions } from '../../src/run/prepared-scenario.ts';
 import { ScenarioErrors } from '../../src/scenario/read-scenario.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fieldbench-trust-'));

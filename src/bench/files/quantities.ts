@@ -54,6 +54,14 @@ function amount(kind: AmountKind) {
 /** A length of time, `300ms`, `5s`, `2min`, `1h`; read as milliseconds. */
 export const duration = amount('length of time');
 
+const expectedStep = 'expected a step in time such as 5s or -300ms';
+
+/** A step in time, forward `5s` or back `-5s`; read as milliseconds. */
+export const timeStep = z
+  .string(expectedStep)
+  .regex(new RegExp(formOf(families['length of time'].units).source.replace('^', '^-?')), expectedStep)
+  .transform((text) => (text.startsWith('-') ? -1 : 1) * (amountOf(text.replace(/^-/, ''))?.value ?? Number.NaN));
+
 /** A bit rate, `9600 bit/s`, `88 kbit/s`, `4 Mbit/s`; read as bit/s. Thousands are 1000. */
 export const rate = amount('rate');
 

@@ -1,8 +1,8 @@
 // `fieldbench run`: plays scenarios and judges what they showed.
 import { FieldbenchError } from '../../error.ts';
 import { quoted } from '../../run/quoted.ts';
-import type { PreparedScenario, ScenarioOptions } from '../../run/prepared-run.ts';
-import { describePlan } from '../../scenario/describe.ts';
+import type { PreparedScenario, ScenarioOptions } from '../../run/prepared-scenario.ts';
+import { compressionInWords, describePlan } from '../../scenario/describe.ts';
 import { materialInWords } from '../../scenario/material-in-words.ts';
 import { assignments } from '../assignments.ts';
 import { combinations } from '../combinations.ts';
@@ -23,6 +23,8 @@ are checked before the first one starts.
   --target T      use this target for every broker: a name of "fieldbench list targets", process:NAME, container:NAME,
                   image:REF, a URL, or a target file (.yaml)
   --backend B     use this backend for every link: embedded, toxiproxy
+  --time-compression N
+                  make the intervals of devices and the timeline N times shorter; keep alive and links stay as they are
   --seed N        repeat the random draws of a run (default 1)
   --report DIR    write the results there (default: a new folder below fieldbench-report); of several scenarios each
                   into a folder of its own below it
@@ -36,6 +38,7 @@ const options = {
   target: { type: 'string' },
   backend: { type: 'string' },
   seed: { type: 'string', default: '1' },
+  'time-compression': { type: 'string' },
   report: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
@@ -70,7 +73,7 @@ export const run: Verb = {
 };
 
 function asked(scenario: string, values: RunOptions, set: Readonly<Record<string, string>>): ScenarioOptions {
-  const { target, backend, seed, dry, trust } = values;
+  const { target, backend, seed, dry, trust, 'time-compression': by } = values;
   return {
     scenario,
     set,
@@ -78,7 +81,19 @@ function asked(scenario: string, values: RunOptions, set: Readonly<Record<string
     trust: trust || dry, // A plan in words starts nothing, and says what would need trust.
     ...(target !== undefined && { target }),
     ...(backend !== undefined && { backend }),
+    ...(by !== undefined && { timeCompression: compression(by) }),
   };
+}
+
+function compression(text: string): number {
+  const by = Number(text);
+  if (/^\d+(?:\.\d+)?$/.test(text) && by >= 1) return by;
+  throw new FieldbenchError({
+    code: 'FB_USAGE',
+    message: '--time-compression needs a number of 1 or more',
+    actual: text,
+    hint: 'for instance: --time-compression 10',
+  });
 }
 
 function printed(prepared: readonly PreparedScenario[]): number {
@@ -90,6 +105,7 @@ function printed(prepared: readonly PreparedScenario[]): number {
 }
 
 function caution({ plan }: PreparedScenario): void {
+  if (plan.timeCompression !== undefined) process.stderr.write(`${compressionInWords(plan.timeCompression)}\n`);
   for (const { name, profile } of plan.links) {
     if (profile.caution !== undefined) process.stderr.write(`caution, ${name}: ${profile.caution}\n`);
   }

@@ -66,7 +66,9 @@ class SessionClient implements StartedClient {
   readonly #online = new Milestone();
   readonly #idle = new Set<() => void>();
   /** Messages so far, by topic. */
-  readonly #ordinals = new Map<string, number>();
+  readonly #ordinals: Map<string, number>;
+  /** Messages that are not done, by token: what is given up has to be named. */
+  readonly #meant = new Map<number, { readonly topic: string; readonly ordinal: number }>();
   #token = 0;
   #cancelTimer: CancelTimer = () => {};
   #stopped: Promise<void> | undefined;
@@ -74,6 +76,7 @@ class SessionClient implements StartedClient {
   constructor(options: ClientOptions, context: PartContext) {
     this.#options = options;
     this.#context = context;
+    this.#ordinals = options.ordinals ?? new Map<string, number>();
     this.#session = clientSession(options.identity, { ...defaultPolicy, ...options.policy });
     this.#line = new Line(options, context, {
       opened: () => this.#feed({ kind: 'transport-open' }),
@@ -109,7 +112,7 @@ class SessionClient implements StartedClient {
   publish(message: Message): number {
     const token = (this.#token += 1);
     if (this.#stopped) return token;
-    this.#feed({ kind: 'publish', message, token }, () => this.#recordIntent(message));
+    this.#feed({ kind: 'publish', message, token }, () => this.#recordIntent(message, token));
     return token;
   }
 
@@ -151,7 +154,7 @@ class SessionClient implements StartedClient {
     for (const resolve of this.#idle) resolve();
     this.#online.fail(stoppedBefore(this.name));
     await this.#line[Symbol.asyncDispose]();
-    this.#note('stopped');
+    if (this.#context.power?.isCut !== true) this.#note('stopped');
   }
 
   /** One step; `before` runs between the step and what follows from it, so that an intent is older than its packet. */
@@ -176,7 +179,16 @@ class SessionClient implements StartedClient {
       this.#online.fail(error);
       this.#note('failed', error.message);
     }
+    if (event.kind === 'dropped') this.#recordDrop(event);
+    if (event.kind === 'dropped' || event.kind === 'published') this.#meant.delete(event.token);
     this.#options.onEvent?.(event);
+  }
+
+  /** No tap can see what never left: the history has to be told. */
+  #recordDrop({ token, why }: Extract<SessionEvent, { readonly kind: 'dropped' }>): void {
+    const meant = this.#meant.get(token);
+    if (meant === undefined) return;
+    this.#context.history.record({ kind: 'mark', name: 'dropped', data: { part: this.name, ...meant, why } });
   }
 
   #arm(): void {
@@ -187,9 +199,10 @@ class SessionClient implements StartedClient {
     this.#cancelTimer = clock.after(Math.max(0, delayMs), () => this.#feed({ kind: 'time' }));
   }
 
-  #recordIntent({ topic, payload, qos, retain }: Message): void {
+  #recordIntent({ topic, payload, qos, retain }: Message, token: number): void {
     const ordinal = (this.#ordinals.get(topic) ?? 0) + 1;
     this.#ordinals.set(topic, ordinal);
+    this.#meant.set(token, { topic, ordinal });
     const identity = { part: this.name, topic, qos, retain, ordinal, payloadHash: payloadHash(payload) };
     this.#context.history.record({ kind: 'intent', ...identity });
   }
