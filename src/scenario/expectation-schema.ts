@@ -28,6 +28,11 @@ const money = z
   .regex(/^\d+(\.\d+)? [A-Z]{3}$/, 'expected an amount such as 5 USD')
   .transform((text) => ({ amount: Number(text.slice(0, -4)), currency: text.slice(-3) }));
 
+/** Against a figure, or against another device. */
+const bytes = z
+  .strictObject({ of: partName, atMost: size.optional(), below: partName.optional() })
+  .refine((it) => (it.atMost === undefined) !== (it.below === undefined), 'expected either atMost or below');
+
 const cheaper = z.strictObject({ of: partName, message: money, size: size.default(140) });
 
 const counted = z.strictObject({
@@ -58,7 +63,7 @@ export const expectation = z.union(
       online: z.strictObject({ share, of: z.array(partName).min(1).optional(), during: phaseName.optional() }),
     }),
     z.strictObject({ recovers: z.strictObject({ after: partName, within: duration, share: share.default(95) }) }),
-    z.strictObject({ bytes: z.strictObject({ of: partName, atMost: size }) }),
+    z.strictObject({ bytes }),
     z.strictObject({ bill: z.strictObject({ of: partName, atMost: money }) }),
     z.strictObject({ cheaper }),
     z.strictObject({ counted }),

@@ -42,6 +42,12 @@ export class LinksOf {
     return this.told.map((it) => it.seq);
   }
 
+  /** What all of them would carry in a month, in MB with two digits. */
+  get monthMb(): number {
+    const monthB = this.told.reduce((sum, it) => sum + (it.ipB * monthMs) / it.tookMs, 0);
+    return Math.round(monthB / 1e4) / 100;
+  }
+
   /** How long the longest of them stood, in words. */
   get likeThis(): string {
     const tookMs = Math.max(...this.told.map((it) => it.tookMs));
