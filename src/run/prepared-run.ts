@@ -21,6 +21,7 @@ import type { Expectation } from '../scenario/expectation.ts';
 import { expectationOf } from '../scenario/judge-expectations.ts';
 import { plannedBroker, planOf, type PlanChanges } from '../scenario/plan-of.ts';
 import { readLinkFaults } from '../scenario/scenario-faults.ts';
+import { readRecordings } from '../scenario/recordings.ts';
 import { readLinkTimelines } from '../scenario/timeline-file.ts';
 import { readLinkProfiles } from '../scenario/scenario-links.ts';
 import { readScenario, ScenarioErrors, type ScenarioFile } from '../scenario/read-scenario.ts';
@@ -187,6 +188,7 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
     await readLinkProfiles(file),
     await readLinkFaults(file),
     await readLinkTimelines(file),
+    await readRecordings(file),
   );
   for (const it of plan.links) linkBackend(it.backend).check(it);
   checkTargets(file, target);

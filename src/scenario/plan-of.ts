@@ -1,5 +1,6 @@
 // Turns a scenario into a plan: pure, and every name that does not exist is found before anything starts.
 import { FieldbenchError } from '../error.ts';
+import type { Recordings } from '../bench/devices/signal-schema.ts';
 import type { Plan, PlannedBroker, PlannedLink } from '../bench/plan.ts';
 import { plannedAction } from './planned-action.ts';
 import { plannedDevice } from './planned-device.ts';
@@ -23,6 +24,7 @@ export interface PlanChanges {
  * @param profiles those that its links name, as {@link readLinkProfiles} reads them
  * @param faultFiles those that its links name, as {@link readLinkFaults} reads them
  * @param timelines those of its links, as {@link readLinkTimelines} reads them
+ * @param recordings those that its signals name, as {@link readRecordings} reads them
  * @throws ScenarioErrors with one error per name that does not exist, step that cannot be, or link that carries no
  *   TCP connection.
  */
@@ -32,6 +34,7 @@ export function planOf(
   profiles: LinkProfiles = new Map(),
   faultFiles: LinkFaultFiles = new Map(),
   timelines: LinkTimelines = new Map(),
+  recordings: Recordings = new Map(),
 ): Plan {
   const { scenario } = file;
   const links = linksOf(file, profiles);
@@ -51,7 +54,7 @@ export function planOf(
       faults: faults.byLink.get(it.name) ?? [],
       ...(scenario.timeline.some((step) => 'fault' in step && step.fault === it.name) && { needs: ['packet-faults'] }),
     })),
-    devices: Object.entries(scenario.devices).map(([name, it]) => plannedDevice(name, it)),
+    devices: Object.entries(scenario.devices).map(([name, it]) => plannedDevice(name, it, recordings)),
     steps: scenario.timeline
       .map((it) => ({ atMs: it.at, action: links.shapes.get(it) ?? plannedAction(it) }))
       .toSorted((a, b) => a.atMs - b.atMs),

@@ -13,4 +13,10 @@ export interface StartedDevice extends StartedPart {
   rest(): void;
   /** Leaves politely and waits until everything it opened is closed; bounded. Calling it twice does nothing more. */
   stop(): Promise<void>;
+  /** A sensor measures this value from now on; `undefined`: its signal again. */
+  stimulate?(value: number | undefined): void;
+  /** A sensor raises or clears its alarm at once, whatever it measures. */
+  raiseAlarm?(on: boolean): void;
+  /** Puts the clock of the device forward, or back when negative. */
+  stepClock?(byMs: number): void;
 }
