@@ -11,6 +11,7 @@ import { linkBackend } from '../parts/links/backend.ts';
 import type { StartedFaultyLink } from '../parts/links/link-options.ts';
 import type { StartedBroker, StartedLink } from '../parts/part.ts';
 import type { Bench } from './bench.ts';
+import { readPlcFile } from './devices/plc-file.ts';
 import type { Plan, PlannedBroker, PlannedLink } from './plan.ts';
 import type { PlannedAction } from './planned-action.ts';
 import type { PlannedDevice, PlannedSession } from './planned-device.ts';
@@ -52,7 +53,7 @@ export class Assembly {
   async startDevice(it: PlannedDevice): Promise<void> {
     const { context } = this.#bench;
     if (it.kind === 'plc') {
-      const program = this.#resolveFile(it.program);
+      const program = await readPlcFile(this.#resolveFile(it.program));
       this.#plcs.set(it.name, this.#bench.use(await startPlc({ name: it.name, program }, context)));
       return;
     }

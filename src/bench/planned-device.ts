@@ -1,5 +1,6 @@
 // Devices and gateways of a plan: everything that is known of them before they start.
 import type { LineOptions } from '../parts/devices/line.ts';
+import type { StoreSettings } from '../parts/devices/store.ts';
 import type { SensorOptions } from '../parts/devices/sensor.ts';
 
 /** How an MQTT party of the bench connects. */
@@ -43,6 +44,7 @@ export interface PlannedGateway {
   readonly topic: string;
   readonly qos: 0 | 1 | 2;
   readonly pollMs: number;
+  readonly store?: StoreSettings;
 }
 
 export type PlannedDevice = PlannedSensor | PlannedSubscriber | PlannedPlc | PlannedGateway;

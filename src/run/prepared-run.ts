@@ -2,6 +2,7 @@
 import type { Bench, BenchOptions } from '../bench/bench.ts';
 import type { Plan } from '../bench/plan.ts';
 import { targetOfBroker } from '../bench/assembly.ts';
+import { readPlcFile } from '../bench/devices/plc-file.ts';
 import { play } from '../bench/play.ts';
 import type { Check, Need } from '../conformance/check.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
@@ -191,6 +192,7 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
     await readRecordings(file),
   );
   for (const it of plan.links) linkBackend(it.backend).check(it);
+  await checkPrograms(file, plan);
   checkTargets(file, target);
   const words = [...(target ? [`--target ${quoted(target)}`] : []), ...(backend ? [`--backend ${backend}`] : [])];
   return {
@@ -206,6 +208,11 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
     drive: (bench) =>
       play(plan, bench, { resolveFile: (path) => fileOfScenario(file.file, path), inWords: actionInWords }),
   };
+}
+
+/** Programs of PLCs are read before anything starts: what is wrong in one is told then. */
+async function checkPrograms(file: ScenarioFile, plan: Plan): Promise<void> {
+  for (const it of plan.devices) if (it.kind === 'plc') await readPlcFile(fileOfScenario(file.file, it.program));
 }
 
 /** Targets that nobody knows are told before anything starts, each with its place in the file. */

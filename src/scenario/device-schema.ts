@@ -86,6 +86,7 @@ const gateway = z.strictObject({
   topic,
   qos: qos.default(1),
   poll: duration.default(500),
+  store: store.optional(),
 });
 
 /** A device of any kind. */

@@ -34,6 +34,7 @@ export function plannedDevice(name: string, it: ScenarioDevice, recordings: Reco
         topic: it.topic,
         qos: it.qos,
         pollMs: it.poll,
+        ...(it.store && { store: it.store }),
       };
     case 'sensor':
       return plannedSensor(name, it, recordings);

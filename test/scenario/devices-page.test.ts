@@ -3,6 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { readPlcFile } from '../../src/bench/devices/plc-file.ts';
+import { plcSchema } from '../../src/bench/devices/plc-schema.ts';
+import { logicFunctions } from '../../src/parts/devices/logic/blocks.ts';
+import { pinStatus } from '../../src/parts/devices/rack/pin-reading.ts';
 import { parseSignalCsv } from '../../src/bench/devices/signal-csv.ts';
 import { parseScenario } from '../../src/scenario/read-scenario.ts';
 import { readRecordings } from '../../src/scenario/recordings.ts';
@@ -11,7 +15,7 @@ import { scenarioTest } from '../../src/vitest.ts';
 
 const page = readFileSync(new URL('../../docs/devices.md', import.meta.url), 'utf8');
 const [, csv = ''] = /```csv\n([\s\S]*?)```/.exec(page) ?? [];
-const [scenario = ''] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((it) => it[1]);
+const [scenario = '', plcFile = ''] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((it) => it[1]);
 
 const folder = mkdtempSync(join(tmpdir(), 'fieldbench-devices-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -41,4 +45,19 @@ test('a recording that is not there, or has no such column, is told with its pla
   await expect(readRecordings(replaying('{ replay: day.csv, column: psi }'))).rejects.toMatchObject({
     errors: [{ code: 'FB_SIGNAL_FILE', at: { file: join(folder, 'day.csv'), line: 1 } }],
   });
+});
+
+test('the PLC of the page can be read, and every key of such a file is explained', async () => {
+  const path = join(folder, 'small-tank.yaml');
+  writeFileSync(path, plcFile);
+  expect((await readPlcFile(path)).logic.map((it) => it.name)).toEqual(['pump', 'dry', 'drySeen']);
+  for (const key of Object.keys(plcSchema.shape).filter((it) => it !== 'name' && it !== 'unitId')) {
+    expect(page).toMatch(new RegExp(`^\\| .*\`${key}\\b`, 'm'));
+  }
+});
+
+test('every function of the logic, and every status of a pin, is explained', () => {
+  for (const name of Object.keys(logicFunctions)) expect(page).toContain(`\`${name}(`);
+  const words = page.slice(page.indexOf('`pinStatus` shows:'));
+  for (const number of Object.values(pinStatus)) expect(words).toMatch(new RegExp(`\\b${number} [a-z]`));
 });

@@ -12,6 +12,8 @@ export interface YamlFile<Value> {
   readonly value: Value;
   /** Where the value at this path stands, or its nearest ancestor that exists. */
   place(path: readonly PropertyKey[]): SourcePlace;
+  /** Where the text at this path has its character at `offset`; its begin, where it is written in another form. */
+  within(path: readonly PropertyKey[], offset: number): SourcePlace;
 }
 
 /** How one kind of file is spoken of in errors. */
@@ -95,7 +97,8 @@ export function parseYamlFile<Schema extends z.ZodType>(
   }
   const place = (path: readonly PropertyKey[]): SourcePlace => at(offsetOf(document, path));
   const result = schema.safeParse(document.toJS({ maxAliasCount: 100 }));
-  if (result.success) return { file, text, value: result.data, place };
+  const within = (path: readonly PropertyKey[], offset: number) => at(offsetWithin(document, text, path, offset));
+  if (result.success) return { file, text, value: result.data, place, within };
   const problems = problemsOf(result.error.issues, schema);
   throw new FileErrors(
     file,
@@ -160,6 +163,15 @@ function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): numb
     if (isRanged(node)) return node.range[0];
   }
   return document.contents?.range[0] ?? 0;
+}
+
+/** A plain or quoted text of one line stands in the file as it reads; another form does not. */
+function offsetWithin(document: Document.Parsed, text: string, path: readonly PropertyKey[], offset: number): number {
+  const node: unknown = document.getIn(path, true);
+  if (!isScalar(node) || !node.range) return offsetOf(document, path);
+  const begin = node.range[0] + (text[node.range[0]] === '"' || text[node.range[0]] === "'" ? 1 : 0);
+  const isAsItReads = text.startsWith(String(node.value), begin);
+  return begin + (isAsItReads ? offset : 0);
 }
 
 function isRanged(node: unknown): node is { readonly range: readonly [number, number, number] } {
