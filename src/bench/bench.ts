@@ -12,7 +12,8 @@ import type { LinkBackend, LinkOptions, StartedFaultyLink } from '../parts/links
 import type { PartContext, StartedBroker } from '../parts/part.ts';
 import { sampleLoopLag } from './loop-lag.ts';
 import { startMutantListeners, type MutantFaults, type MutantListeners } from './mutant-listeners.ts';
-import { packageVersion, provenance } from './provenance.ts';
+import { packageVersion } from './package-version.ts';
+import { provenance } from './provenance.ts';
 import { openRunRegistry, type RunRegistry } from './run-registry.ts';
 import type { SweptRun } from './sweep.ts';
 import { targetOf, type Target } from './target/target.ts';

@@ -11,6 +11,7 @@ function plannedSession(it: OnMqtt): PlannedSession {
     ...(it.link === undefined ? {} : { link: it.link }),
     keepAliveS: Math.round(it.keepAlive / 1000),
     cleanSession: it.cleanSession,
+    ...(it.starts === 'later' && { startsLater: true }),
     backOff: { baseMs: it.reconnect.base, capMs: it.reconnect.cap },
   };
 }
@@ -26,6 +27,7 @@ export function plannedDevice(name: string, it: ScenarioDevice, recordings: Reco
     case 'subscriber':
       return { kind: it.kind, name, session: plannedSession(it), filters: it.filters };
     case 'modbus-mqtt':
+    case 'node-red':
       return {
         kind: it.kind,
         name,
@@ -34,7 +36,17 @@ export function plannedDevice(name: string, it: ScenarioDevice, recordings: Reco
         topic: it.topic,
         qos: it.qos,
         pollMs: it.poll,
-        ...(it.store && { store: it.store }),
+        ...('store' in it && it.store && { store: it.store }),
+      };
+    case 'mqtt-js':
+    case 'paho-python':
+      return {
+        kind: it.kind,
+        name,
+        session: plannedSession(it),
+        ...(it.topic !== undefined &&
+          it.interval !== undefined && { publishes: { topic: it.topic, qos: it.qos, intervalMs: it.interval } }),
+        filters: it.filters,
       };
     case 'sensor':
       return plannedSensor(name, it, recordings);

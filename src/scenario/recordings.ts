@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { FieldbenchError, placedAt } from '../error.ts';
 import { readSignalCsv } from '../bench/devices/signal-csv.ts';
 import { replayKey, replaysOf, type Recording, type Recordings } from '../bench/devices/signal-schema.ts';
-import { FileErrors } from '../bench/files/yaml-file.ts';
+import { FileErrors } from '../bench/files/file-errors.ts';
 import type { ScenarioFile } from './read-scenario.ts';
 
 /**

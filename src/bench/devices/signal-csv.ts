@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { didYouMean, FieldbenchError } from '../../error.ts';
 import type { RecordedPoint } from '../../parts/devices/signals/signal.ts';
-import { FileErrors } from '../files/yaml-file.ts';
+import { FileErrors } from '../files/file-errors.ts';
 
 /**
  * Reads one column of a recording.

@@ -27,8 +27,6 @@ export interface ClientOptions extends LineOptions {
   readonly policy?: Partial<SessionPolicy>;
   /** Default: the queue of the policy, which does not survive a loss of power. */
   readonly store?: StoreSettings;
-  /** From its life before; what its store did not keep is recorded as dropped. Default: it begins with nothing. */
-  readonly memory?: DeviceMemory;
   readonly onDelivery?: (message: Delivery) => void;
   readonly onEvent?: (event: SessionEvent) => void;
 }
@@ -73,6 +71,8 @@ class SessionClient implements StartedClient {
   readonly #online = new Milestone();
   readonly #idle = new Set<() => void>();
   readonly #memory: DeviceMemory;
+  /** Messages so far, by topic. */
+  readonly #ordinals: Map<string, number>;
   #cancelTimer: CancelTimer = () => {};
   #stopped: Promise<void> | undefined;
 
@@ -82,6 +82,7 @@ class SessionClient implements StartedClient {
     this.#memory = options.memory ?? new DeviceMemory();
     const policy = { ...defaultPolicy, ...options.policy, ...storePolicy(options.store) };
     this.#session = clientSession(options.identity, policy);
+    this.#ordinals = options.ordinals ?? this.#memory.ordinals;
     this.#line = new Line(options, context, {
       opened: () => this.#feed({ kind: 'transport-open' }),
       packet: (packet) => this.#feed({ kind: 'packet', packet }),
@@ -162,7 +163,7 @@ class SessionClient implements StartedClient {
     for (const resolve of this.#idle) resolve();
     this.#online.fail(stoppedBefore(this.name));
     await this.#line[Symbol.asyncDispose]();
-    this.#note('stopped');
+    if (this.#context.power?.isCut !== true) this.#note('stopped');
   }
 
   /** One step; `before` runs between the step and what follows from it, so that an intent is older than its packet. */
@@ -211,7 +212,8 @@ class SessionClient implements StartedClient {
 
   #recordIntent(message: Message, token: number): void {
     const { topic, payload, qos, retain } = message;
-    const ordinal = this.#memory.next(`topic ${topic}`);
+    const ordinal = (this.#ordinals.get(topic) ?? 0) + 1;
+    this.#ordinals.set(topic, ordinal);
     const identity = { part: this.name, topic, qos, retain, ordinal, payloadHash: payloadHash(payload) };
     this.#memory.undelivered.set(token, { message, identity });
     this.#context.history.record({ kind: 'intent', ...identity });

@@ -20,11 +20,13 @@ interface KeptMessage {
 
 /**
  * Memory of one device over its lives: whoever starts it again after a loss of power hands in the same one. Without it
- * each life would count its messages from 1 again, and two messages would have one identity.
+ * each life would count its readings from 1 again, and nobody would know what became of messages it had not sent.
  */
 export class DeviceMemory {
   /** By the token of the message, in the order of publishing. */
   readonly undelivered = new Map<number, KeptMessage>();
+  /** Messages so far, by topic. */
+  readonly ordinals = new Map<string, number>();
   readonly #counts = new Map<string, number>();
   /** When its first sample was due; its signal goes on from there. */
   firstSampleMs: number | undefined;

@@ -1,5 +1,6 @@
 // A field sensor: publishes a seeded signal with sequence number and source time, raises alarms, says when it is there.
 import type { SessionPolicy } from '../../session/client-session.ts';
+import type { Message } from '../../session/session-output.ts';
 import { pause } from '../../net/clock.ts';
 import type { PartContext } from '../part.ts';
 import { Alarm } from './alarm.ts';
@@ -32,11 +33,11 @@ export interface SensorOptions extends LineOptions, ExceptionSettings, Measuring
   readonly unit: string;
   readonly signal: Signal;
   readonly alarms?: readonly AlarmSettings[];
+  /** How many times faster than written it lives; `intervalMs` is that much shorter already. Default 1. */
+  readonly timeCompression?: number;
   /** Millionths by which its clock runs fast. */
   readonly driftPpm?: number;
   readonly store?: StoreSettings;
-  /** From its life before. */
-  readonly memory?: DeviceMemory;
   readonly policy?: Partial<SessionPolicy>;
 }
 
@@ -98,6 +99,10 @@ class Sensor implements StartedDevice {
     return this.#client.online;
   }
 
+  publish(message: Message): void {
+    this.#client.publish(message);
+  }
+
   rest(): void {
     this.#resting.abort(new Error('resting'));
   }
@@ -134,7 +139,7 @@ class Sensor implements StartedDevice {
   /** Ends when the sensor rests, is refused, or the run is over. */
   async #sample(): Promise<void> {
     const { clock, signal } = this.#context;
-    const { intervalMs } = this.#options;
+    const { intervalMs, timeCompression = 1 } = this.#options;
     const ends = AbortSignal.any([signal, this.#resting.signal]);
     try {
       await this.#client.online;
@@ -143,7 +148,7 @@ class Sensor implements StartedDevice {
       const missed = Math.ceil((onlineMs - firstMs) / intervalMs); // since its life before
       for (let atMs = missed * intervalMs; ; atMs += intervalMs) {
         await pause(clock, Math.max(0, firstMs + atMs - clock.nowMs()), ends); // the schedule does not drift
-        this.#take(atMs);
+        this.#take(atMs * timeCompression);
       }
     } catch {
       // not online ever, or at rest: there is nothing to sample for

@@ -2,11 +2,10 @@
 import { pause } from '../../net/clock.ts';
 import type { SessionPolicy } from '../../session/client-session.ts';
 import { backOffMs } from '../../session/back-off.ts';
-import type { Delivery, SessionEvent } from '../../session/session-output.ts';
+import type { Delivery, Message, SessionEvent } from '../../session/session-output.ts';
 import { draw } from '../../faults/draw.ts';
 import { startClient } from '../devices/client.ts';
 import type { StartedClient } from '../devices/client.ts';
-import type { DeviceMemory } from '../devices/device-memory.ts';
 import type { StartedDevice } from '../devices/device.ts';
 import { identityOf, type LineOptions } from '../devices/line.ts';
 import type { PlcProgram, PlcRegister } from '../devices/plc-program.ts';
@@ -28,8 +27,6 @@ export interface GatewayOptions extends LineOptions {
   readonly pollMs: number;
   /** Messages that wait while there is no connection to the broker. */
   readonly store?: StoreSettings;
-  /** From its life before. */
-  readonly memory?: DeviceMemory;
   readonly policy?: Partial<SessionPolicy>;
 }
 
@@ -85,6 +82,10 @@ class ModbusGateway implements StartedDevice {
 
   get online(): Promise<void> {
     return this.#client.online;
+  }
+
+  publish(message: Message): void {
+    this.#client.publish(message);
   }
 
   rest(): void {

@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { plcJsonSchema } from '../../../src/bench/devices/plc-schema.ts';
 import { unitJsonSchema } from '../../../src/bench/devices/unit-file.ts';
 import { readPlcFile } from '../../../src/bench/devices/plc-file.ts';
-import { FileErrors } from '../../../src/bench/files/yaml-file.ts';
+import { FileErrors } from '../../../src/bench/files/file-errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fieldbench-plc-'));
 afterAll(() => rmSync(folder, { recursive: true }));

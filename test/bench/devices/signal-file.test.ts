@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { parseSignalCsv } from '../../../src/bench/devices/signal-csv.ts';
 import { replayKey, replaysOf, signalOf, signalSchema } from '../../../src/bench/devices/signal-schema.ts';
-import { FileErrors } from '../../../src/bench/files/yaml-file.ts';
+import { FileErrors } from '../../../src/bench/files/file-errors.ts';
 
 const csv = '# a pump test\ntimeS,bar,degC\n0,1.5,20\n0.5,,21\n2,3e0,22\n';
 
