@@ -206,6 +206,7 @@ export class Assembly {
       ...(it.faults && { faults: it.faults }),
       ...(it.timeline && { timeline: it.timeline }),
       ...(it.needs && { needs: it.needs }),
+      ...(it.tariff && { tariff: it.tariff }),
       taps: true,
     });
     this.#links.set(it.name, [...(this.#links.get(it.name) ?? []), link]);

@@ -1,6 +1,7 @@
 // What is going to be bolted together and when what happens to it: computed whole before anything starts.
 import type { LinkProfile } from '../faults/link-profile.ts';
 import type { PlayedTimeline } from '../faults/played-timeline.ts';
+import type { Tariff } from '../faults/tariff.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
 import type { WrittenTarget } from './target/target-schema.ts';
 import type { LinkCapability } from '../parts/links/link-capability.ts';
@@ -27,6 +28,8 @@ export interface PlannedLink {
   readonly faults?: readonly PacketFault[];
   /** What it does over time, on top of its profile. */
   readonly timeline?: PlayedTimeline;
+  /** For the bill. */
+  readonly tariff?: Tariff;
   /** What the timeline will ask of it: a backend without it is refused before anything starts. */
   readonly needs?: readonly LinkCapability[];
 }

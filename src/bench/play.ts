@@ -38,4 +38,5 @@ export async function play(plan: Plan, bench: Bench, options: PlayOptions): Prom
   history.record({ kind: 'mark', name: 'timeline', data: { step: 'publishing ends' } });
   parts.rest();
   await pause(clock, plan.settleMs, signal);
+  history.record({ kind: 'mark', name: 'settled' });
 }

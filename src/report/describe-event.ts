@@ -63,7 +63,7 @@ function describeRun(event: Rest): string {
     case 'check':
       return `check ${plain(event.check)} on ${plain(event.target)}: ${event.phase}${detail(event.reason)}`;
     case 'mark':
-      return plain(typeof event.data?.['step'] === 'string' ? event.data['step'] : event.name);
+      return markWords(event);
     case 'gap':
       return `not seen: ${plain(event.why)}`;
     case 'truncated':
@@ -71,6 +71,12 @@ function describeRun(event: Rest): string {
     case 'end':
       return `run ends: ${event.how}${detail(event.reason)}`;
   }
+}
+
+function markWords({ name, data = {} }: Extract<HistoryEvent, { readonly kind: 'mark' }>): string {
+  if (typeof data['step'] === 'string') return plain(data['step']);
+  if (name !== 'dropped') return plain(name);
+  return `${plain(String(data['part']))} gives up '${plain(String(data['topic']))}' #${Number(data['ordinal'])}: ${plain(String(data['why']))}`;
 }
 
 function describeFrame(frame: Frame, event: PacketSeen): string {

@@ -76,7 +76,7 @@ function tellsChange(event: HistoryEvent): boolean {
     case 'intent':
       return false;
     case 'mark':
-      return event.check === undefined && event.connection === undefined;
+      return event.check === undefined && event.connection === undefined && event.name !== 'dropped';
     case 'check':
       return event.phase === 'aborted' || event.phase === 'skipped';
     default:

@@ -7,7 +7,7 @@ import { FieldbenchError, placedAt } from '../error.ts';
 import { defaultParameters } from '../judge/rule.ts';
 import { linkBackend } from '../parts/links/backend.ts';
 import type { Expectation } from '../scenario/expectation.ts';
-import { expectationOf } from '../scenario/judge-expectations.ts';
+import { expectationOf } from '../scenario/expectation-of.ts';
 import { planOf, type PlanChanges } from '../scenario/plan-of.ts';
 import { readScenario, ScenarioErrors, type ScenarioFile } from '../scenario/read-scenario.ts';
 import { readLinkFaults } from '../scenario/scenario-faults.ts';
@@ -18,6 +18,7 @@ import { readLinkTimelines } from '../scenario/timeline-file.ts';
 import { trustNeeds, untrusted, type TrustNeed } from '../scenario/trust.ts';
 import { unknownNames } from '../scenario/unknown-names.ts';
 import type { PreparedRun, RunOptions } from './prepared-run.ts';
+import { withTariffs } from './link-tariffs.ts';
 import { quoted } from './quoted.ts';
 import { fileOfScenario, isShipped, scenarioPath } from './shipped.ts';
 import { bridgeProblems, lifeProblems, targetProblems } from './target-problems.ts';
@@ -64,16 +65,13 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
     file,
     needsTrust,
     plan,
-    expectations: file.scenario.expectations.map(expectationOf),
+    expectations: file.scenario.expectations.map((it) => expectationOf(it, file.scenario)),
     bench: {
       mode: 'scenario',
       seed,
       command: ['fieldbench run', quoted(word), ...words, `--seed ${seed}`].join(' '),
-      parameters: {
-        ...defaultParameters,
-        ...options.parameters,
-        ...(timeCompression !== undefined && { timeCompression }),
-      },
+      parameters: { ...defaultParameters, ...options.parameters },
+      ...(timeCompression !== undefined && { timeCompression }),
       scenario: file.source,
     },
     drive: (bench) =>
@@ -106,7 +104,7 @@ async function planned(file: ScenarioFile, changes: PlanChanges, known: readonly
     errors.push(...lifeProblems(file, plan), ...bridgeProblems(file, plan));
   if (plan === undefined || errors.length > 0) throw new ScenarioErrors(file.file, errors);
   for (const it of plan.links) linkBackend(it.backend).check(it);
-  return plan;
+  return { ...plan, links: await withTariffs(plan.links, file.file) };
 }
 
 /** Programs of PLCs are read before anything starts: what is wrong in one is told then. */

@@ -2,17 +2,8 @@
 import type { HistoryEvent } from '../history/event.ts';
 import type { JudgedCheck } from '../judge/judged.ts';
 import type { Expectation } from './expectation.ts';
-import { Delivered } from './expectations/delivered.ts';
-import { Reconnected } from './expectations/reconnected.ts';
-import { WillWithin } from './expectations/will.ts';
-import type { Scenario, ScenarioExpectation } from './schema.ts';
-
-/** The rule behind one line of `expectations:`. */
-export function expectationOf(line: ScenarioExpectation): Expectation {
-  if ('delivered' in line) return new Delivered(line.delivered);
-  if ('will' in line) return new WillWithin({ of: line.will.of, to: line.will.to, withinMs: line.will.within });
-  return new Reconnected({ device: line.reconnected.device, withinMs: line.reconnected.within });
-}
+import { expectationOf } from './expectation-of.ts';
+import type { Scenario } from './schema.ts';
 
 /** Runs every expectation of the scenario over the events; a crash in one is inconclusive, never a pass. */
 export function judgeExpectations(
@@ -20,7 +11,7 @@ export function judgeExpectations(
   events: Iterable<HistoryEvent>,
   repeat: string,
 ): readonly JudgedCheck[] {
-  const running = scenario.expectations.map((line) => new Guarded(expectationOf(line)));
+  const running = scenario.expectations.map((line) => new Guarded(expectationOf(line, scenario)));
   let lastMs = 0;
   let isCutShort = false;
   for (const event of events) {

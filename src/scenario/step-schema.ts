@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { duration, timeStep } from '../bench/files/quantities.ts';
 import { faultSchema } from './fault-schema.ts';
 import { figureKeys, linkWord, oneDelay } from './link-schema.ts';
-import { partName, qos, topic } from './schema-words.ts';
+import { partName, phaseName, qos, topic } from './schema-words.ts';
 import { oneTiming, onceKeys, timingKeys, type Timing } from './step-timing.ts';
 
 /** How long it lasts: then it is undone. */
@@ -46,7 +46,7 @@ export const step = z.union(
       answer: z.strictObject({ topic: z.string().min(1), within: duration.default(5000) }),
     }),
     /** From here on the run is in this phase: other steps may count from it. */
-    z.strictObject({ ...onceKeys, phase: partName }).superRefine(oneTiming),
+    z.strictObject({ ...onceKeys, phase: phaseName }).superRefine(oneTiming),
   ],
   'expected one of: shape, cut, halfOpen, restore, fault, start, stop, kill, pause, resume, restart, stimulate, alarm, input, clock, publish, request, phase, with its time',
 );

@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import { partWords } from '../bench/planned-step.ts';
 import { duration, share } from '../bench/files/quantities.ts';
-import { partName } from './schema-words.ts';
+import { partName, phaseName, populationName } from './schema-words.ts';
 
 /** What a step can wait for. */
 const condition = z.union(
   [
     /** Share of devices that are online; `of` one device, or of those whose name begins so and ends with a number. */
-    z.strictObject({ online: share, of: partName.optional() }),
+    z.strictObject({ online: share, of: populationName.optional() }),
     z.strictObject({
       message: z.string().min(1),
       at: partName,
@@ -45,7 +45,7 @@ const random = z.union(
 export const onceKeys = {
   at: duration.optional(),
   /** A phase that `at`, or the waiting of `when`, counts from. */
-  after: partName.optional(),
+  after: phaseName.optional(),
   when: condition.optional(),
   /** Of `when`: from when on it is looked for, and for how long. */
   from: duration.optional(),

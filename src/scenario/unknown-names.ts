@@ -1,5 +1,6 @@
 // Names in a scenario that nothing has: each with its place, and the name that was probably meant.
 import { didYouMean, FieldbenchError } from '../error.ts';
+import { partsOfExpectations } from './expectation-names.ts';
 import type { ScenarioFile } from './read-scenario.ts';
 import type { Scenario, ScenarioDevice, ScenarioStep } from './schema.ts';
 import { stepWord } from './step-word.ts';
@@ -9,7 +10,7 @@ import type { Timing } from './step-timing.ts';
 interface Reference {
   readonly path: readonly PropertyKey[];
   readonly name: string;
-  readonly kind: 'broker' | 'link' | 'device' | 'plc' | 'sensor' | 'subscriber' | 'part';
+  readonly kind: 'broker' | 'link' | 'device' | 'plc' | 'sensor' | 'subscriber' | 'part' | 'broker or link';
 }
 
 /** One error for each. */
@@ -29,6 +30,7 @@ export function unknownNames(file: ScenarioFile): FieldbenchError[] {
 function namesOf(scenario: Scenario, kind: Reference['kind']): readonly string[] {
   if (kind === 'broker') return Object.keys(scenario.brokers);
   if (kind === 'link') return Object.keys(scenario.links);
+  if (kind === 'broker or link') return [...Object.keys(scenario.brokers), ...Object.keys(scenario.links)];
   if (kind === 'part') return [...Object.keys(scenario.brokers), ...Object.keys(scenario.devices)];
   const bridges = kind === 'device' ? Object.keys(scenario.bridges) : []; // Clients too, with a will and a link.
   const devices = Object.entries(scenario.devices)
@@ -47,22 +49,7 @@ function references(scenario: Scenario): readonly Reference[] {
     ...Object.entries(scenario.bridges).flatMap(([name, it]) => bridgeReferences(['bridges', name], it)),
     ...Object.entries(scenario.devices).flatMap(([name, it]) => deviceReferences(['devices', name], it)),
     ...scenario.timeline.flatMap((it, index) => stepReferences(['timeline', index], it)),
-    ...scenario.expectations.flatMap((it, index): Reference[] => {
-      const path = ['expectations', index];
-      if ('delivered' in it) {
-        return [
-          { path: [...path, 'delivered', 'from'], name: it.delivered.from, kind: 'device' },
-          { path: [...path, 'delivered', 'to'], name: it.delivered.to, kind: 'subscriber' },
-        ];
-      }
-      if ('will' in it) {
-        return [
-          { path: [...path, 'will', 'of'], name: it.will.of, kind: 'device' },
-          { path: [...path, 'will', 'to'], name: it.will.to, kind: 'subscriber' },
-        ];
-      }
-      return [{ path: [...path, 'reconnected', 'device'], name: it.reconnected.device, kind: 'device' }];
-    }),
+    ...partsOfExpectations(scenario),
   ];
 }
 

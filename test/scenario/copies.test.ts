@@ -72,6 +72,13 @@ test('a step on a device with a count happens to all of them', () => {
   expect(steps.map((it) => it.action)).toEqual([1, 2, 3].map((n) => ({ do: 'kill', part: `gateway-${n}` })));
 });
 
+test('a condition on a device with a count is one, on all of them together', () => {
+  const waiting = '{ when: { online: 50%, of: gateway }, within: 1s, cut: radio }';
+  const { steps } = planOf(parseScenario('s.yaml', text.replace('{ at: 1s, cut: radio }', waiting)));
+  expect(steps).toHaveLength(1);
+  expect(steps[0]).toMatchObject({ when: { condition: { devices: [1, 2, 3].map((n) => `gateway-${n}`) } } });
+});
+
 describe('what is wrong is said once, in its place', () => {
   test.for<[string, string, string, readonly unknown[]]>([
     [

@@ -74,17 +74,19 @@ export function checkEmbeddedLink(ask: LinkAsk): void {
 }
 
 /** What the link carried stands in the history, so that a report made from it can tell. Bytes at IP level are estimates. */
-function noteUsage(link: string, { connections, up, down, bill }: LinkUsage, history: History): void {
+function noteUsage(link: string, { connections, up, down, tookMs, bill, month }: LinkUsage, history: History): void {
   const billed = bill && {
     tariff: bill.tariff,
     billedB: bill.billed.totalB,
     cost: bill.cost.total,
+    ...(month && { monthCost: month.cost.total }),
     currency: bill.currency,
     assumed: bill.assumed.join(', '),
   };
   const data = {
     link,
     connections,
+    tookMs,
     upPayloadB: up.payloadB,
     downPayloadB: down.payloadB,
     upIpB: up.ipB,

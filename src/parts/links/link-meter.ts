@@ -3,6 +3,7 @@ import { ByteMeter, type ConnectionBytes, type DirectionBytes } from '../../faul
 import type { Direction } from '../../faults/packet-fault.ts';
 import { SessionCounter } from '../../faults/session-counter.ts';
 import { billOf } from '../../faults/bill.ts';
+import { monthOf } from '../../faults/month.ts';
 import type { Bill, SessionUsage, Tariff } from '../../faults/tariff.ts';
 import type { PathWorld, Transmission } from '../../faults/tcp-path.ts';
 import { timerGrainMs } from './timer-grain.ts';
@@ -13,8 +14,12 @@ export interface LinkUsage {
   readonly connections: number;
   readonly up: DirectionBytes;
   readonly down: DirectionBytes;
+  /** How long it has stood. */
+  readonly tookMs: number;
   /** For the whole link as one subscriber, where it has a tariff. */
   readonly bill?: Bill;
+  /** For 30 days that go on like this. */
+  readonly month?: Bill;
 }
 
 /** What the meter of one connection has to know of its link. */
@@ -66,14 +71,14 @@ export class LinkMeter {
   usage(nowMs: number): LinkUsage {
     for (const meter of this.#open) meter.settle(nowMs);
     const { toServer: up, toClient: down } = this.#total;
-    const usage = { connections: this.#connections, up, down };
-    return this.#tariff ? { ...usage, bill: this.#bill(this.#tariff, nowMs) } : usage;
+    const usage = { connections: this.#connections, up, down, tookMs: nowMs - this.#beganMs };
+    return this.#tariff ? { ...usage, ...this.#bills(this.#tariff, usage.tookMs, nowMs) } : usage;
   }
 
-  #bill(tariff: Tariff, nowMs: number): Bill {
-    const open = this.#counter?.current(nowMs) ?? [];
-    const days = Math.max(1, Math.ceil((nowMs - this.#beganMs) / dayMs));
-    return billOf(tariff, { days, sessions: [...this.#sessions, ...open] });
+  #bills(tariff: Tariff, tookMs: number, nowMs: number): Pick<LinkUsage, 'bill' | 'month'> {
+    const sessions = [...this.#sessions, ...(this.#counter?.current(nowMs) ?? [])];
+    const bill = billOf(tariff, { days: Math.max(1, Math.ceil(tookMs / dayMs)), sessions });
+    return tookMs === 0 ? { bill } : { bill, month: billOf(tariff, monthOf(tariff, sessions, tookMs)) };
   }
 
   #add(added: ConnectionBytes, tMs: number): void {

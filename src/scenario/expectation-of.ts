@@ -1,0 +1,49 @@
+// The rule behind one line of a scenario's expectations: a new expectation is one new file and one line here.
+import type { Expectation } from './expectation.ts';
+import { Account } from './expectations/account.ts';
+import { Counted } from './expectations/counted.ts';
+import { Delivered } from './expectations/delivered.ts';
+import { Latency } from './expectations/latency.ts';
+import { BillPerMonth, BytesPerMonth } from './expectations/month.ts';
+import { NoWill } from './expectations/no-will.ts';
+import { Online } from './expectations/online.ts';
+import { Reconnected } from './expectations/reconnected.ts';
+import { Recovers } from './expectations/recovers.ts';
+import { RetainedFresh } from './expectations/retained-fresh.ts';
+import { SessionResumed } from './expectations/session-resumed.ts';
+import { WillWithin } from './expectations/will.ts';
+import type { Scenario, ScenarioExpectation } from './schema.ts';
+
+/** Kinds of devices that record what they mean to publish. Of any other the first tap has to tell. */
+const recording = new Set<string>(['sensor', 'subscriber', 'modbus-mqtt']);
+
+/** The rule behind one line of `expectations:`. */
+export function expectationOf(line: ScenarioExpectation, { devices }: Pick<Scenario, 'devices'>): Expectation {
+  const hasIntents = (name: string): boolean => recording.has(devices[name]?.kind ?? '');
+  if ('delivered' in line) return new Delivered(line.delivered);
+  if ('account' in line) return new Account({ ...line.account, hasIntents: hasIntents(line.account.from) });
+  if ('latency' in line) {
+    const { p50: p50Ms, p99: p99Ms, ...ends } = line.latency;
+    return new Latency({ ...ends, p50Ms, p99Ms, hasIntents: hasIntents(ends.from) });
+  }
+  if ('will' in line) {
+    const { within: withinMs, of, to } = line.will;
+    return withinMs === undefined ? new NoWill({ of, to }) : new WillWithin({ of, to, withinMs });
+  }
+  if ('reconnected' in line) {
+    return new Reconnected({ device: line.reconnected.device, withinMs: line.reconnected.within });
+  }
+  if ('retainedFresh' in line) return new RetainedFresh(line.retainedFresh);
+  if ('sessionResumed' in line) return new SessionResumed(line.sessionResumed);
+  if ('online' in line) return new Online({ ...line.online, sharePct: line.online.share });
+  if ('recovers' in line) {
+    const { after, within: withinMs, share: sharePct } = line.recovers;
+    return new Recovers({ after, withinMs, sharePct });
+  }
+  if ('bytes' in line) return new BytesPerMonth({ of: line.bytes.of, atMostB: line.bytes.atMost });
+  if ('bill' in line) {
+    const { of, atMost } = line.bill;
+    return new BillPerMonth({ of, atMost: atMost.amount, currency: atMost.currency });
+  }
+  return new Counted(line.counted);
+}
