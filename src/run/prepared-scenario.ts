@@ -68,11 +68,8 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
       mode: 'scenario',
       seed,
       command: ['fieldbench run', quoted(word), ...words, `--seed ${seed}`].join(' '),
-      parameters: {
-        ...defaultParameters,
-        ...options.parameters,
-        ...(timeCompression !== undefined && { timeCompression }),
-      },
+      parameters: { ...defaultParameters, ...options.parameters },
+      ...(timeCompression !== undefined && { timeCompression }),
       scenario: file.source,
     },
     drive: (bench) =>
