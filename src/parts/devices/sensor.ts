@@ -141,8 +141,10 @@ class Sensor implements StartedDevice {
     const { clock, signal } = this.#context;
     const { intervalMs, timeCompression = 1 } = this.#options;
     const ends = AbortSignal.any([signal, this.#resting.signal]);
+    let isOnline = false;
     try {
       await this.#client.online;
+      isOnline = true;
       const onlineMs = clock.nowMs();
       const firstMs = (this.#memory.firstSampleMs ??= onlineMs);
       const missed = Math.ceil((onlineMs - firstMs) / intervalMs); // since its life before
@@ -150,8 +152,9 @@ class Sensor implements StartedDevice {
         await pause(clock, Math.max(0, firstMs + atMs - clock.nowMs()), ends); // the schedule does not drift
         this.#take(atMs * timeCompression);
       }
-    } catch {
-      // not online ever, or at rest: there is nothing to sample for
+    } catch (error) {
+      if (isOnline && !ends.aborted) throw error;
+      // Not online ever, or at rest: there is nothing to sample for.
     }
   }
 
