@@ -25,7 +25,7 @@ function shareText(share: number): string {
 
 /** e.g. `0.0125 USD`. */
 export function costText({ total, currency }: { readonly total: number; readonly currency: string }): string {
-  return `${total.toLocaleString('en-US', { maximumFractionDigits: 4 })} ${currency}`;
+  return `${total.toLocaleString('en-US', { maximumFractionDigits: total < 10 ? 4 : 2 })} ${currency}`;
 }
 
 /** e.g. `link satellite (2 of them) cut, 8.9 s to 18.9 s`. */

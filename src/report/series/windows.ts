@@ -59,7 +59,7 @@ class SingleWindows {
     else if (event.kind === 'part') this.#part(event);
     else if (event.kind === 'mark' && event.name === 'phase') {
       this.#change('phase', event.tMs, { kind: 'phase', name: String(event.data?.['phase'] ?? ''), state: '' });
-    } else if (event.kind === 'mark' && isEndOfPlay(event)) this.#overMs = event.tMs;
+    } else if (event.kind === 'mark' && isEndOfPlay(event)) this.#overMs = Math.min(this.#overMs, event.tMs);
   }
 
   /** What the bench took down when all was over is no fault; a phase ends with the timeline. */

@@ -64,7 +64,8 @@ test('what is taken down when all is over is no fault', () => {
 });
 
 test('phases follow each other until publishing ends', () => {
-  expect(wordsOf(phase('calm', 0), phase('storm', 2000), step('publishing ends', 5000))).toEqual([
+  const settled: EventDraft = { kind: 'mark', name: 'settled', tMs: 8000 };
+  expect(wordsOf(phase('calm', 0), phase('storm', 2000), step('publishing ends', 5000), settled)).toEqual([
     'phase calm, 0.0 s to 2.0 s',
     'phase storm, 2.0 s to 5.0 s',
   ]);
