@@ -5,6 +5,7 @@ import type { Packet } from '../../wire/packet.ts';
 import { nothing, type Expectation, type Outcome } from '../expectation.ts';
 import { AnswerBook } from './account/answer-book.ts';
 import type { Balance } from './account/balance.ts';
+import { Closings } from './account/closings.ts';
 import { Identities } from './account/identities.ts';
 import { expectedOf, offenceOf, measured, summary, unbalanced, type Limits } from './account/limits.ts';
 import { pathEvents, pathWords } from './account/path.ts';
@@ -36,6 +37,7 @@ export class Account implements Expectation {
   readonly #standing = new Standing();
   readonly #granted = new GrantedFilters();
   readonly #streams: StreamBook;
+  readonly #closings = new Closings();
   readonly #answers: AnswerBook;
   readonly #sender: SenderSide;
   readonly #receiver: ReceiverSide;
@@ -50,7 +52,7 @@ export class Account implements Expectation {
     };
     this.#streams = new StreamBook(contradict);
     this.#answers = new AnswerBook(this.#streams, contradict);
-    const books = { identities: this.#identities, streams: this.#streams, contradict };
+    const books = { identities: this.#identities, streams: this.#streams, contradict, closings: this.#closings };
     this.#sender = new SenderSide(from, { ...books, hasIntents: options.hasIntents ?? true });
     this.#receiver = new ReceiverSide(to, books);
     this.id = `account:${from}->${to}${qos === undefined ? '' : `:qos${qos}`}`;
@@ -62,6 +64,7 @@ export class Account implements Expectation {
     if (this.#isClosed) return;
     this.#standing.step(event);
     this.#streams.note(event);
+    this.#ended(event);
     if (event.kind === 'packet') this.#packet(event);
     else if (event.kind === 'intent' && event.part === this.#options.from) {
       this.#intents++;
@@ -72,6 +75,11 @@ export class Account implements Expectation {
       if (event.name === settledMark) this.#isClosed = true;
       if (event.name === 'dropped' && event.data?.['part'] === this.#options.from) this.#sender.dropped(event);
     }
+  }
+
+  #ended(event: HistoryEvent): void {
+    this.#closings.step(event);
+    if (event.kind === 'ended' && event.by === 'client' && event.seenAt !== 'serverEnd') this.#receiver.closed(event);
   }
 
   #packet(event: PacketSeen): void {

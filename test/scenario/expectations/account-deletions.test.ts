@@ -37,7 +37,7 @@ settle: 500ms
 
 /** Everything that accounts come to, but for times and the numbers of events. */
 function accounts(events: Iterable<HistoryEvent>, from: string, to: string): string {
-  const account = new Account({ from, to, lostAtMost: 100, unplacedAtMost: 0 });
+  const account = new Account({ from, to, lostAtMost: 100, duplicatedAtMost: 100, unplacedAtMost: 0 });
   for (const event of events) account.step(event);
   const { placed, contradictions, unacknowledged, unconfirmed } = account.balance();
   return JSON.stringify({

@@ -156,6 +156,24 @@ describe('a message is', () => {
       },
     ],
     [
+      'lost: sent towards room, which closed the connection without taking it',
+      () => {
+        const bed = new Bed(0).taken('x');
+        bed.room.ended('client').server(message('x', 1, { qos: 0 }));
+        bed.room = bed.join('room', farLink);
+        return bed;
+      },
+    ],
+    [
+      'lost: sent towards room, which closed the connection without taking it',
+      () => {
+        const bed = new Bed(0).taken('x');
+        bed.room.server(message('x', 1, { qos: 0, dup: true })).ended('client');
+        bed.room = bed.join('room', farLink);
+        return bed;
+      },
+    ],
+    [
       'inFlight: under way to room on radio/room',
       () => {
         const bed = new Bed().taken('x');

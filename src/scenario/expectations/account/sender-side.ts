@@ -2,6 +2,7 @@
 import type { HistoryEvent, PacketSeen, PublishIntended, Vantage } from '../../../history/event.ts';
 import { payloadHashOf } from '../../../history/packet-of.ts';
 import type { Packet, Publish } from '../../../wire/packet.ts';
+import type { Closings } from './closings.ts';
 import type { Identities } from './identities.ts';
 import type { StreamBook } from './stream-book.ts';
 import { identityOf, sightingOf, type Contradict, type Trail } from './trail.ts';
@@ -14,6 +15,7 @@ export interface SenderBooks {
   readonly identities: Identities;
   readonly streams: StreamBook;
   readonly contradict: Contradict;
+  readonly closings: Closings;
   /** The sender says what it means to publish; else its first tap has to. */
   readonly hasIntents: boolean;
 }
@@ -107,6 +109,7 @@ export class SenderSide {
 
   #finish(event: PacketSeen, packetId: number): void {
     const trail = this.#byId.clientEnd.get(packetId);
+    if (this.#books.closings.has(event.connection)) return;
     if (trail && event.direction === 'toClient') trail.finished ??= sightingOf(event);
   }
 }

@@ -34,13 +34,15 @@ export interface Trail {
   readonly forwarded: Sighting[];
   /** Deliveries at the receiver's end; a QoS 2 message that comes again before its release is the same one. */
   readonly arrivals: Sighting[];
+  /** Arrivals at the receiver's end that it did not take: it had closed the connection, or closed it over this packet. */
+  readonly refused: Sighting[];
   /** A message meant later on the same topic, with the same QoS, arrived first. */
   isOvertaken: boolean;
 }
 
 /** A trail that begins. */
 export function trailOf(meant: Meant, index: number): Trail {
-  return { meant, index, left: [], reached: [], forwarded: [], arrivals: [], isOvertaken: false };
+  return { meant, index, left: [], reached: [], forwarded: [], arrivals: [], refused: [], isOvertaken: false };
 }
 
 /** Something that cannot be if the journal is whole and its taps agree. */
