@@ -1,19 +1,44 @@
 // How our own tests run: real processes, nothing retried; most of the time of a test is waiting, so three share two cores.
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Rooms whose tests leave nothing behind in their process: they share a worker, and what they import is loaded once. */
-const pure = ['architecture', 'examples', 'faults', 'history', 'judge', 'report', 'scenario', 'session', 'wire'];
-const pureTests = `test/{${pure.join(',')}}/**/*.test.ts`;
-const allTests = 'test/**/*.test.ts';
+/** Files that take longest: what begins last must not keep one worker busy alone. */
+const longest = [
+  'ci/installed',
+  'cli/hostile-targets',
+  'conformance/mutants',
+  'cli/bad-luck',
+  'conformance/mutant-language',
+  'cli/usage',
+  'parts/links/nobody-blamed',
+  'conformance/over-link',
+  'conformance/embedded',
+  'cli/gate',
+  'cli/conformance-page',
+  'conformance/variants',
+].map((name) => `/test/${name}.test.ts`);
+
+function rankOf({ moduleId }: TestSpecification): number {
+  const at = longest.findIndex((it) => moduleId.endsWith(it));
+  return at === -1 ? longest.length : at;
+}
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- vitest's own order, not the array's
+    const usual = await super.sort(files);
+    return usual.toSorted((a, b) => rankOf(a) - rankOf(b));
+  }
+}
 
 export default defineConfig({
   test: {
-    projects: [
-      { extends: true, test: { name: 'apart', include: [allTests], exclude: [pureTests] } },
-      { extends: true, test: { name: 'pure', include: [pureTests], isolate: false } },
-    ],
+    include: ['test/**/*.test.ts'],
     pool: 'forks',
+    // A test leaves nothing behind in its process: files share a worker, and what they import is loaded once.
+    isolate: false,
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     retry: 0,
     testTimeout: 30_000,
     hookTimeout: 60_000,

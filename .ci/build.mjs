@@ -1,6 +1,6 @@
 // Makes dist/, what the published package holds: plain tsc output, no bundler. npm runs it as `prepare`.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectEnv, root } from './install.mjs';
 
@@ -14,6 +14,9 @@ const tsc = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', 
   env: projectEnv(),
   stdio: 'inherit',
 });
+// The one program that is no TypeScript.
+const python = join('parts', 'foreign', 'paho-python.py');
+cpSync(join(root, 'src', python), join(dist, python));
 const bin = join(dist, 'cli', 'bin.js');
 if (existsSync(bin)) chmodSync(bin, 0o755);
 process.exitCode = tsc.status ?? 2;

@@ -6,7 +6,8 @@ export type { GateOptions } from './run/gate/read-gate.ts';
 export { readRunLink } from './run/over-link.ts';
 export { runConformance, runScenario } from './run/complete-run.ts';
 export type { CompletedRun, RunSurroundings } from './run/complete-run.ts';
-export type { ConformanceOptions, ScenarioOptions } from './run/prepared-run.ts';
+export type { ConformanceOptions } from './run/prepared-run.ts';
+export type { ScenarioOptions } from './run/prepared-scenario.ts';
 
 // Reading what a run left behind.
 export { judgeRun } from './run/judge-run.ts';
@@ -30,7 +31,7 @@ export { selectChecks } from './conformance/select-checks.ts';
 export { driveChecks } from './conformance/drive-checks.ts';
 export { lacksOf, placeOf } from './conformance/driven-target.ts';
 export { defaultParameters } from './judge/rule.ts';
-export { actionInWords } from './scenario/describe.ts';
+export { actionInWords } from './scenario/step-in-words.ts';
 export { planOf } from './scenario/plan-of.ts';
 export { readFaultFile } from './scenario/fault-file.ts';
 export { readLinkFaults } from './scenario/scenario-faults.ts';

@@ -8,7 +8,8 @@ import { beforeAll, describe, test } from 'vitest';
 import { assertCase, assertStatements, outcomeOf, type Outcome } from './run/assert-run.ts';
 import { completeRun } from './run/complete-run.ts';
 import { KnownFailures, type KnownFailureList } from './run/known-failures.ts';
-import { prepareConformance, prepareScenario, type PreparedRun } from './run/prepared-run.ts';
+import { prepareConformance, type PreparedRun } from './run/prepared-run.ts';
+import { prepareScenario } from './run/prepared-scenario.ts';
 import { errorText, FieldbenchError } from './error.ts';
 import type { RuleParameters } from './judge/rule.ts';
 import { allureLabels } from './report/allure.ts';
@@ -49,6 +50,10 @@ export interface ScenarioTestOptions extends TestOptions {
   readonly target?: string;
   /** Link backend that replaces the backend of every link. */
   readonly backend?: 'embedded' | 'toxiproxy';
+  /** Values of its parameters, by name. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** Whether programs, images and credentials that the scenario names may be used; default: no. */
+  readonly trust?: boolean;
 }
 
 /**

@@ -1,18 +1,27 @@
 // The parts of a plan that stand so far, and what is done to them.
 import { FieldbenchError } from '../error.ts';
 import { pause } from '../net/clock.ts';
+import { startForeignDevice } from '../parts/foreign/foreign-device.ts';
 import { startModbusGateway } from '../parts/gateways/modbus-mqtt.ts';
+import { bridgeConfiguration, followBridge, type BridgeOptions } from '../parts/gateways/mosquitto-bridge.ts';
+import { startNodeRed } from '../parts/gateways/node-red.ts';
 import type { StartedDevice } from '../parts/devices/device.ts';
-import { startPlc, type StartedPlc } from '../parts/devices/plc.ts';
+import { DeviceLife, type DeviceLifeOptions } from '../parts/devices/device-life.ts';
+import { readPlcProgram } from '../parts/devices/plc-program.ts';
+import { startPlc, type PlcOptions, type StartedPlc } from '../parts/devices/plc.ts';
 import { startSensor } from '../parts/devices/sensor.ts';
 import { startSubscriber } from '../parts/devices/subscriber.ts';
 import type { LineOptions } from '../parts/devices/line.ts';
 import { linkBackend } from '../parts/links/backend.ts';
 import type { StartedFaultyLink } from '../parts/links/link-options.ts';
-import type { StartedBroker, StartedLink } from '../parts/part.ts';
+import type { PartContext, StartedBroker } from '../parts/part.ts';
+import { actOnBroker, actOnDevice, actOnLink, actOnPlc } from './acts.ts';
 import type { Bench } from './bench.ts';
+import type { Conditions } from './condition.ts';
+import { isForeign, tapOf, type ForeignPlanned, type ForeignPrograms } from './foreign-programs.ts';
 import type { Plan, PlannedBroker, PlannedLink } from './plan.ts';
 import type { PlannedAction } from './planned-action.ts';
+import type { PlannedBridge } from './planned-bridge.ts';
 import type { PlannedDevice, PlannedSession } from './planned-device.ts';
 import { targetOf, targetWritten, type Target } from './target/target.ts';
 
@@ -27,43 +36,90 @@ export function targetOfBroker({ name, target, file }: PlannedBroker): Target {
   return typeof target === 'string' ? targetOf(target, file) : targetWritten(name, target, file);
 }
 
+/** What parts need to know beside the plan. */
+export interface AssemblyOptions {
+  /** Turns the path of a PLC's program, as the scenario gives it, into one that can be read. */
+  readonly resolveFile: (path: string) => string;
+  readonly conditions: Conditions;
+  /** Those of {@link findPrograms}. */
+  readonly programs: ForeignPrograms;
+}
+
 /** The parts of a plan that stand so far. */
 export class Assembly {
   readonly #plan: Plan;
   readonly #bench: Bench;
-  readonly #resolveFile: (path: string) => string;
+  readonly #options: AssemblyOptions;
   readonly #brokers = new Map<string, StartedBroker>();
   readonly #plcs = new Map<string, StartedPlc>();
-  readonly #devices: StartedDevice[] = [];
+  readonly #devices = new Map<string, DeviceLife>();
   /** Every device on a link has a link of its own; the timeline moves them together. */
   readonly #links = new Map<string, StartedFaultyLink[]>();
 
-  /** @param resolveFile turns the path of a PLC's program, as the scenario gives it, into one that can be read */
-  constructor(plan: Plan, bench: Bench, resolveFile: (path: string) => string) {
+  constructor(plan: Plan, bench: Bench, options: AssemblyOptions) {
     this.#plan = plan;
     this.#bench = bench;
-    this.#resolveFile = resolveFile;
+    this.#options = options;
   }
 
   async startBroker(it: PlannedBroker): Promise<void> {
-    this.#brokers.set(it.name, await this.#bench.startTarget(it.name, targetOfBroker(it)));
+    const bridges = this.#plan.bridges.filter(({ from }) => from === it.name);
+    const target = targetOfBroker(it);
+    if (bridges.length === 0) {
+      this.#brokers.set(it.name, await this.#bench.startTarget(it.name, target));
+      return;
+    }
+    const configuration: string[] = [];
+    for (const bridge of bridges) configuration.push(await this.#bridge(bridge));
+    const bridged = target.bridged?.(configuration.join('\n')) ?? missing('way to bridge the broker', it.name);
+    const following = bridges.map((bridge) => this.#bench.use(followBridge(this.#followed(bridge))));
+    this.#brokers.set(it.name, await this.#bench.startTarget(it.name, bridged));
+    for (const bridge of following) await this.#online(bridge);
+  }
+
+  /** The link of a bridge, and its lines in the configuration of its broker. */
+  async #bridge(it: PlannedBridge): Promise<string> {
+    const { endpoint, login } = this.#broker(it.to);
+    const link = this.#plan.links.find(({ name }) => name === it.link) ?? tapOf(it.name);
+    const standing = await this.#startLink(link, it.name, it.to, endpoint);
+    return bridgeConfiguration({ ...it, endpoint: standing.endpoint, ...(login && { login }) });
+  }
+
+  #followed({ name, from, topics }: PlannedBridge): BridgeOptions {
+    const filters = topics.filter(({ direction }) => direction !== 'out').length;
+    return { name, from, filters, history: this.#bench.history };
   }
 
   async startDevice(it: PlannedDevice): Promise<void> {
     const { context } = this.#bench;
     if (it.kind === 'plc') {
-      const program = this.#resolveFile(it.program);
-      this.#plcs.set(it.name, this.#bench.use(await startPlc({ name: it.name, program }, context)));
+      this.#plcs.set(it.name, this.#bench.use(await startPlc(this.#programOf(it), context)));
       return;
     }
-    const line = { ...(await this.#line(it.name, it.session)), policy: policyOf(it.session) };
-    const device = this.#bench.use(this.#start(it, line));
-    this.#devices.push(device);
-    await this.#online(device);
+    const { line, vanish } = await this.#line(it);
+    const options = { ...line, policy: policyOf(it.session), ordinals: new Map<string, number>() };
+    const life = this.#bench.use(
+      new DeviceLife(
+        { name: it.name, role: roleOf(it), start: (world) => this.#start(it, options, world), ...vanish },
+        context,
+      ),
+    );
+    this.#devices.set(it.name, life);
+    if (it.session.startsLater === true) return;
+    await life.start();
+    if (life.device) await this.#online(life.device);
   }
 
-  #start(it: Exclude<PlannedDevice, { kind: 'plc' }>, line: LineOptions): StartedDevice {
-    const { context } = this.#bench;
+  /** With its time compressed a PLC scans more often. */
+  #programOf({ name, program }: Extract<PlannedDevice, { kind: 'plc' }>): PlcOptions {
+    const path = this.#options.resolveFile(program);
+    const { timeCompression = 1 } = this.#plan;
+    if (timeCompression === 1) return { name, program: path };
+    const read = readPlcProgram(path);
+    return { name, program: { ...read, scan: read.scan / timeCompression } };
+  }
+
+  #start(it: Exclude<PlannedDevice, { kind: 'plc' }>, line: LineOptions, context: PartContext): StartedDevice {
     switch (it.kind) {
       case 'sensor':
         return startSensor({ ...it, ...line }, context);
@@ -71,26 +127,41 @@ export class Assembly {
         return startSubscriber({ ...it, ...line }, context);
       case 'modbus-mqtt':
         return startModbusGateway({ ...it, ...line, plc: this.#plc(it.plc) }, context);
+      case 'mqtt-js':
+      case 'paho-python':
+        return startForeignDevice({ ...it, ...line, ...this.#foreign(it) }, context);
+      case 'node-red':
+        return startNodeRed({ ...it, ...line, ...this.#foreign(it), plc: this.#plc(it.plc) }, context);
     }
   }
 
-  async act(action: PlannedAction): Promise<void> {
-    if ('broker' in action) {
-      const broker = this.#broker(action.broker);
-      if (action.do === 'kill') await broker.kill();
-      else if (action.do === 'stop') await broker.stop();
-      else await broker.restart();
-      return;
+  /** What a program gets that the bench does not run itself. */
+  #foreign({ kind, session }: ForeignPlanned) {
+    const { keepAliveS, cleanSession, backOff: reconnect } = session;
+    const program = this.#options.programs.get(kind) ?? missing('program for devices of kind', kind);
+    return { program, history: this.#bench.history, keepAliveS, cleanSession, reconnect };
+  }
+
+  /** @returns why it could not be done, where it could not */
+  async act(action: PlannedAction): Promise<string | undefined> {
+    if (action.do === 'phase') return undefined;
+    if ('link' in action) {
+      const links = this.#links.get(action.link) ?? [];
+      await Promise.all(links.map((link) => actOnLink(link, action)));
+      return undefined;
     }
-    const links = this.#links.get(action.link) ?? [];
-    await Promise.all(links.map((link) => actOnLink(link, action)));
+    const [device, plc] = [this.#devices.get(action.part), this.#plcs.get(action.part)];
+    if (device) return actOnDevice(device, action, { ...this.#options, context: this.#bench.context });
+    if (plc) await actOnPlc(plc, action);
+    else await actOnBroker(this.#broker(action.part), action);
+    return undefined;
   }
 
   rest(): void {
-    for (const device of this.#devices) device.rest();
+    for (const device of this.#devices.values()) device.rest();
   }
 
-  async #online(device: StartedDevice): Promise<void> {
+  async #online(device: Pick<StartedDevice, 'name' | 'online'>): Promise<void> {
     const { clock, signal } = this.#bench.context;
     const enough = new AbortController();
     // A device that waits for a mute broker does not hear of an interruption itself.
@@ -105,15 +176,21 @@ export class Assembly {
   }
 
   /** Where a device dials: its broker, or a link of its own before it. */
-  async #line(name: string, session: PlannedSession): Promise<LineOptions> {
+  async #line(it: Exclude<PlannedDevice, { kind: 'plc' }>): Promise<Way> {
+    const { name, session } = it;
     const server = session.broker;
     const { endpoint, login } = this.#broker(server);
     const said = login && { login };
     const { connectionIds } = this.#bench;
-    const link = this.#plan.links.find((it) => it.name === session.link);
-    if (link === undefined) return { name, endpoint, server, connections: connectionIds, ...said };
-    const standing = await this.#startLink(link, name, server, endpoint);
-    return { name, endpoint: standing.endpoint, server, ...said };
+    const link = this.#plan.links.find((known) => known.name === session.link);
+    if (link === undefined && !isForeign(it)) {
+      return { line: { name, endpoint, server, connections: connectionIds, ...said }, vanish: {} };
+    }
+    const standing = await this.#startLink(link ?? tapOf(name), name, server, endpoint);
+    return {
+      line: { name, endpoint: standing.endpoint, server, ...said },
+      vanish: { vanish: () => standing.vanish?.() },
+    };
   }
 
   async #startLink(
@@ -121,7 +198,7 @@ export class Assembly {
     client: string,
     server: string,
     upstream: StartedBroker['endpoint'],
-  ): Promise<StartedLink> {
+  ): Promise<StartedFaultyLink> {
     const link = await this.#bench.startLink(linkBackend(it.backend), {
       name: `${it.name}/${client}`,
       upstream,
@@ -147,19 +224,15 @@ export class Assembly {
   }
 }
 
-async function actOnLink(link: StartedFaultyLink, action: Extract<PlannedAction, { link: string }>): Promise<void> {
-  switch (action.do) {
-    case 'shape':
-      return link.shape(action);
-    case 'cut':
-      return link.cut(action.how);
-    case 'half-open':
-      return link.halfOpen(action.dead);
-    case 'restore':
-      return link.restore();
-    case 'fault':
-      return link.addFaults(action.faults);
-  }
+/** The way of a device to its broker. */
+interface Way {
+  readonly line: LineOptions;
+  /** How its connections vanish when its power is cut: on a link; without one they are reset. */
+  readonly vanish: Pick<DeviceLifeOptions, 'vanish'>;
+}
+
+function roleOf({ kind }: PlannedDevice): DeviceLifeOptions['role'] {
+  return kind === 'modbus-mqtt' || kind === 'node-red' ? 'gateway' : 'device';
 }
 
 /** A device gives a silent broker up after one keep alive period, so that both sides notice a dead link alike. */

@@ -5,8 +5,9 @@ import type { Tariff } from '../faults/tariff.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
 import type { WrittenTarget } from './target/target-schema.ts';
 import type { LinkCapability } from '../parts/links/link-capability.ts';
-import type { PlannedAction } from './planned-action.ts';
+import type { PlannedBridge } from './planned-bridge.ts';
 import type { PlannedDevice } from './planned-device.ts';
+import type { PlannedStep } from './planned-step.ts';
 
 /** A broker of the bench. */
 export interface PlannedBroker {
@@ -33,23 +34,22 @@ export interface PlannedLink {
   readonly needs?: readonly LinkCapability[];
 }
 
-/** One line of the timeline. */
-export interface PlannedStep {
-  readonly atMs: number;
-  readonly action: PlannedAction;
-}
-
 /** A whole bench and its timeline. */
 export interface Plan {
   readonly name: string;
   readonly question: string;
+  /** In the order in which they start. */
   readonly brokers: readonly PlannedBroker[];
+  readonly bridges: readonly PlannedBridge[];
   readonly links: readonly PlannedLink[];
   /** In the order in which they start. */
   readonly devices: readonly PlannedDevice[];
+  /** Those at known moments first, in the order of time. */
   readonly steps: readonly PlannedStep[];
   /** Length of the timeline, counted from the moment when every device is online. */
   readonly durationMs: number;
   /** How long the bench waits at the end for messages under way. */
   readonly settleMs: number;
+  /** How many times faster than written the schedules of devices and timeline run; absent: as written. */
+  readonly timeCompression?: number;
 }

@@ -8,6 +8,8 @@ export interface PlannedSession {
   readonly cleanSession: boolean;
   /** Full jitter: the n-th try waits up to base x 2^n, at most the cap. */
   readonly backOff: { readonly baseMs: number; readonly capMs: number };
+  /** The timeline starts it. */
+  readonly startsLater?: true;
 }
 
 /** A device that publishes a signal. */
@@ -56,4 +58,25 @@ export interface PlannedGateway {
   readonly pollMs: number;
 }
 
-export type PlannedDevice = PlannedSensor | PlannedSubscriber | PlannedPlc | PlannedGateway;
+/** A device on a client library that people use, in a process of its own. */
+export interface PlannedForeign {
+  readonly kind: 'mqtt-js' | 'paho-python';
+  readonly name: string;
+  readonly session: PlannedSession;
+  /** `<topic>/value` each interval, and `<topic>/status`. */
+  readonly publishes?: { readonly topic: string; readonly qos: 0 | 1 | 2; readonly intervalMs: number };
+  readonly filters: Readonly<Record<string, 0 | 1 | 2>>;
+}
+
+/** Node-RED with its Modbus nodes, between a PLC and a broker. */
+export interface PlannedNodeRed extends Omit<PlannedGateway, 'kind'> {
+  readonly kind: 'node-red';
+}
+
+export type PlannedDevice =
+  | PlannedSensor
+  | PlannedSubscriber
+  | PlannedPlc
+  | PlannedGateway
+  | PlannedForeign
+  | PlannedNodeRed;

@@ -1,9 +1,12 @@
 // Plays a plan: bolts its parts together, waits until everybody is online, and lets the timeline happen.
 import { pause } from '../net/clock.ts';
 import { Assembly } from './assembly.ts';
+import { findPrograms } from './foreign-programs.ts';
 import type { Bench } from './bench.ts';
+import { Conditions } from './condition.ts';
 import type { Plan } from './plan.ts';
 import type { PlannedAction } from './planned-action.ts';
+import { playTimeline } from './timeline.ts';
 
 /** What a plan needs to know beside itself. */
 export interface PlayOptions {
@@ -19,18 +22,19 @@ export interface PlayOptions {
  * @throws the reason of the bench's signal when the run is interrupted
  */
 export async function play(plan: Plan, bench: Bench, options: PlayOptions): Promise<void> {
-  const parts = new Assembly(plan, bench, options.resolveFile);
+  const { clock, history, signal } = bench.context;
+  using conditions = new Conditions(bench.history, clock);
+  const programs = await findPrograms(plan, signal);
+  const parts = new Assembly(plan, bench, { resolveFile: options.resolveFile, conditions, programs });
   for (const it of plan.brokers) await parts.startBroker(it);
   for (const it of plan.devices) await parts.startDevice(it);
-  const { clock, history, signal } = bench.context;
-  const beganMs = clock.nowMs();
   history.record({ kind: 'mark', name: 'timeline', data: { step: 'everybody is online' } });
-  for (const step of plan.steps) {
-    await pause(clock, Math.max(0, beganMs + step.atMs - clock.nowMs()), signal);
-    history.record({ kind: 'mark', name: 'timeline', data: { step: options.inWords(step.action) } });
-    await parts.act(step.action);
-  }
-  await pause(clock, Math.max(0, beganMs + plan.durationMs - clock.nowMs()), signal);
+  await playTimeline(plan.steps, plan.durationMs, {
+    context: bench.context,
+    conditions,
+    act: (action) => parts.act(action),
+    inWords: options.inWords,
+  });
   history.record({ kind: 'mark', name: 'timeline', data: { step: 'publishing ends' } });
   parts.rest();
   await pause(clock, plan.settleMs, signal);

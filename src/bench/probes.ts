@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { findMqttJs, findNodeRed, type FoundProgram } from '../parts/foreign/find-foreign.ts';
 import { findProgram } from '../parts/brokers/find-program.ts';
 
 /** What a probe found: where the thing is, or why it is taken for absent. */
@@ -76,9 +77,21 @@ export const probes: readonly Probe[] = [
   },
   {
     id: 'paho-mqtt',
-    what: 'tests of the tap with another real client',
+    what: 'devices of kind paho-python, and tests of the tap',
     fix: 'apt-get install python3-paho-mqtt',
     probe: pahoOfPython,
+  },
+  {
+    id: 'mqtt-js',
+    what: 'devices of kind mqtt-js, on npm mqtt',
+    fix: '.ci/mqtt-js, or npm install mqtt where fieldbench runs',
+    probe: mqttJs,
+  },
+  {
+    id: 'node-red',
+    what: 'gateways of kind node-red',
+    fix: '.ci/node-red, or npm install -g node-red node-red-contrib-modbus',
+    probe: nodeRed,
   },
   {
     id: 'docker',
@@ -193,6 +206,18 @@ async function pahoOfPython(signal: AbortSignal): Promise<Probed> {
   } catch {
     return absent('/usr/bin/python3 cannot import paho.mqtt');
   }
+}
+
+async function mqttJs(): Promise<Probed> {
+  return asProbed(await findMqttJs(), 'no npm package mqtt here, nor by a program on PATH');
+}
+
+async function nodeRed(): Promise<Probed> {
+  return asProbed(await findNodeRed(), 'no fieldbench-node-red or node-red on PATH');
+}
+
+function asProbed(found: FoundProgram | undefined, lookedFor: string): Probed {
+  return found === undefined ? absent(lookedFor) : { present: true, detail: `${found.what}, ${found.path}` };
 }
 
 async function dockerEngine(signal: AbortSignal): Promise<Probed> {

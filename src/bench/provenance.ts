@@ -2,13 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem, type } from 'node:os';
 import { calibrationLine, lastCalibration } from './calibration/record.ts';
-
-const packageFile = new URL('../../package.json', import.meta.url);
-
-/** Version of the installed package. */
-export function packageVersion(): string {
-  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { readonly version: string }).version;
-}
+import { packageVersion } from './package-version.ts';
 
 /** Machine, kernel and versions, as they stand in the journal's first event and in every report. */
 export function provenance(): Readonly<Record<string, string>> {

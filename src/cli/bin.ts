@@ -10,7 +10,8 @@ if (major < 24) {
   // Most of a short command's time is compiling; imported late, since an older Node lacks it.
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();
-  const { main, whatWentWrong } = await import('./main.ts');
+  const { main } = await import('./main.ts');
+  const { whatWentWrong } = await import('./went-wrong.ts');
   process.on('unhandledRejection', (reason) => {
     process.stderr.write(`${whatWentWrong(reason)}\n`);
     process.exit(2);

@@ -1,17 +1,43 @@
 // The flow of every command: find the verb, run it until it ends or is interrupted, turn what happened into an exit code.
-import { packageVersion } from '../bench/provenance.ts';
-import { didYouMean, errorText, FieldbenchError } from '../error.ts';
-import { FileErrors } from '../bench/files/yaml-file.ts';
-import { conform } from './verbs/conform.ts';
-import { doctor } from './verbs/doctor.ts';
-import { list } from './verbs/list.ts';
-import { report } from './verbs/report.ts';
-import { run } from './verbs/run.ts';
-import { tap } from './verbs/tap.ts';
+import { packageVersion } from '../bench/package-version.ts';
+import { didYouMean, FieldbenchError } from '../error.ts';
 import { Interrupted, interruption } from './interruption.ts';
 import type { Verb } from './verb.ts';
+import { whatWentWrong } from './went-wrong.ts';
 
-const verbs: Readonly<Record<string, Verb>> = { run, conform, tap, report, list, doctor };
+interface Known {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  load(): Promise<Verb>;
+}
+
+/** Each is read when it is asked for: what a command does not need costs it no time. */
+const verbs: Readonly<Record<string, Known>> = {
+  run: {
+    summary: 'plays scenarios and judges them',
+    load: async () => (await import('./verbs/run.ts')).run,
+  },
+  conform: {
+    summary: 'judges brokers against the standard',
+    load: async () => (await import('./verbs/conform.ts')).conform,
+  },
+  tap: {
+    summary: 'stands between real devices and a real broker, and judges both',
+    load: async () => (await import('./verbs/tap.ts')).tap,
+  },
+  report: {
+    summary: 'judges a recorded run again, or compares two',
+    load: async () => (await import('./verbs/report.ts')).report,
+  },
+  list: {
+    summary: 'shows what there is to choose from',
+    load: async () => (await import('./verbs/list.ts')).list,
+  },
+  doctor: {
+    summary: 'shows what this machine can do, and what to install for the rest',
+    load: async () => (await import('./verbs/doctor.ts')).doctor,
+  },
+};
 
 /** Exit code for wrong usage, configuration, or surroundings that do not allow the run. */
 const usageError = 2;
@@ -27,10 +53,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${packageVersion()}\n`);
     return 0;
   }
-  const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
+  const known = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
   using interrupt = interruption();
   try {
-    if (verb === undefined) throw unknownVerb(word);
+    if (known === undefined) throw unknownVerb(word);
+    const verb = await known.load();
     if (rest.includes('--help') || rest.includes('-h')) {
       process.stdout.write(`${verb.usage}\n`);
       return 0;
@@ -42,15 +69,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${whatWentWrong(error)}\n`);
     return usageError;
   }
-}
-
-/** What a user reads about an error. */
-export function whatWentWrong(error: unknown): string {
-  if (error instanceof FileErrors) return error.errors.map(errorText).join('\n');
-  if (error instanceof FieldbenchError) return errorText(error);
-  // A mistake of ours: the stack is for whoever reports it, and asked for by name.
-  const detail = process.env['FIELDBENCH_DEBUG'] && error instanceof Error ? error.stack : String(error);
-  return `${detail} [FB_INTERNAL]\n  hint: this is a mistake in fieldbench; FIELDBENCH_DEBUG=1 shows where`;
 }
 
 function unknownVerb(word: string): FieldbenchError {

@@ -20,6 +20,17 @@ import type { PreparedRun } from '../run/prepared-run.ts';
 export interface Showing {
   /** Print results.json instead of words. */
   readonly json: boolean;
+  /** Print nothing of the single run: it is one of many that are shown together. */
+  readonly quiet?: boolean;
+}
+
+/** A run that was recorded and shown. */
+export interface RecordedRun {
+  readonly run: JudgedRun;
+  /** The verdict's, or 130 or 143 when interrupted. */
+  readonly exitCode: number;
+  /** What kept the bench from doing its work. */
+  readonly failure?: Error;
 }
 
 /** What is shown while a run is under way; it is fed every event. */
@@ -39,17 +50,37 @@ export interface RunScreen {
  */
 export async function recordRun(
   prepared: PreparedRun,
-  where: { readonly reportDir: string; readonly signal: AbortSignal },
+  where: RecordedWhere,
+  showing: Showing,
+  screen?: RunScreen,
+): Promise<number> {
+  const { exitCode, failure } = await recordedRun(prepared, where, showing, screen);
+  if (failure === undefined || where.signal.reason instanceof Interrupted) return exitCode;
+  throw failure;
+}
+
+interface RecordedWhere {
+  readonly reportDir: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * As {@link recordRun}, with what came of it.
+ * @throws FieldbenchError `FB_REPORT_FOLDER`, `FB_STATE_FOLDER`
+ */
+export async function recordedRun(
+  prepared: PreparedRun,
+  where: RecordedWhere,
   showing: Showing,
   screen: RunScreen | undefined = showing.json ? undefined : new LiveLine(process.stderr),
-): Promise<number> {
+): Promise<RecordedRun> {
   const watch = screen ? { watch: (event: HistoryEvent) => screen.note(event) } : {};
   const { run, events, failure } = await completeRun(prepared, { ...where, ...watch });
   screen?.end();
   await show(run, events, where.reportDir, showing);
-  if (where.signal.reason instanceof Interrupted) return where.signal.reason.exitCode;
-  if (failure === undefined) return run.exitCode;
-  throw failure;
+  const { reason } = where.signal;
+  const exitCode = reason instanceof Interrupted ? reason.exitCode : run.exitCode;
+  return { run, exitCode, ...(failure !== undefined && { failure }) };
 }
 
 /** Judges the journal in a run folder again, writes every report beside it, and shows the result. */
@@ -65,22 +96,31 @@ async function show(run: JudgedRun, events: readonly HistoryEvent[], folder: str
   try {
     await writeReports(run, events, folder);
   } finally {
-    const text = showing.json
-      ? JSON.stringify(resultsOf(materialOf(run, events)), null, 2)
-      : inWords(run, events, folder);
-    process.stdout.write(`${text}\n`);
+    if (!showing.quiet) print(run, events, folder, showing);
   }
 }
 
+function print(run: JudgedRun, events: readonly HistoryEvent[], folder: string, showing: Showing): void {
+  const text = showing.json
+    ? JSON.stringify(resultsOf(materialOf(run, events)), null, 2)
+    : inWords(run, events, folder);
+  process.stdout.write(`${text}\n`);
+}
+
 function inWords(run: JudgedRun, events: readonly HistoryEvent[], folder: string): string {
-  const shown = relative('', folder) || '.';
   const lines = terminalReport(run, {
     colour: wantsColour(),
-    folder: shown.startsWith('..') ? folder : shown,
+    folder: shownPath(folder),
     width: process.stdout.columns ?? 100,
     events,
   });
   return lines.join('\n');
+}
+
+/** A path as a user reads it: from where he stands, unless it leads away from there. */
+export function shownPath(path: string): string {
+  const shown = relative('', path) || '.';
+  return shown.startsWith('..') ? path : shown;
 }
 
 /** Whether stdout takes colours. */

@@ -2,8 +2,6 @@
 
 /** One command. */
 export interface Verb {
-  /** One line for the list of commands. */
-  readonly summary: string;
   /** What `--help` prints. */
   readonly usage: string;
   /**

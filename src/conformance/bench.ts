@@ -110,6 +110,11 @@ export interface CheckBench {
   /** What a check takes from the link for times and sizes of its own. */
   readonly pace: Pace;
   readonly signal: AbortSignal;
+  /**
+   * What the target offers, lowest first: 0, 1 and 2, but for its limits. A check about what holds at each QoS goes
+   * through these; one about QoS 2 itself needs `qos2`.
+   */
+  readonly qosLevels: readonly Level[];
   /** A client id of this check and run: the same name gives the same id. */
   clientId(name: string): string;
   /** A topic below this check's own prefix. */
@@ -152,5 +157,11 @@ export const effectMs = ({ parameters }: CheckBench): number => 5 * parameters.e
 /** Thrown by a bench when a situation cannot be brought about; the check is then inconclusive with this reason. */
 export class SituationFailed extends Error {}
 
-/** The QoS levels, for checks that go through all of them. */
-export const everyQos: readonly Exclude<Qos, 3>[] = [0, 1, 2];
+/** The QoS of a legal message or subscription. */
+export type Level = Exclude<Qos, 3>;
+
+/** The QoS levels of the standard. */
+export const everyQos: readonly Level[] = [0, 1, 2];
+
+/** The highest QoS that the target offers. */
+export const highestQos = ({ qosLevels }: Pick<CheckBench, 'qosLevels'>): Level => qosLevels.at(-1) ?? 0;

@@ -6,7 +6,7 @@ import type { Clock } from '../net/clock.ts';
 import type { ConnectionIds } from '../net/connection-ids.ts';
 import { SituationFailed } from './bench.ts';
 import type { Check } from './check.ts';
-import { isMissing, missingWays, type DrivenPlace, type DrivenTarget } from './driven-target.ts';
+import { isMissing, missingWays, qosLevelsBeside, type DrivenPlace, type DrivenTarget } from './driven-target.ts';
 import { inLanes } from './in-lanes.ts';
 import { Patience } from './patience.ts';
 import { plainPace, type Pace } from './pace.ts';
@@ -86,12 +86,20 @@ export async function driveChecks(
   }
 }
 
-/** The same target, where the time that further brokers take to start is nobody's fault. */
+/** The same target, where the time that brokers take to start, or to start again, is nobody's fault. */
 function sparing(patience: Patience, target: DrivenTarget): DrivenTarget {
-  const { startAnother, startSecured } = target;
+  const { startAnother, startSecured, restart } = target;
+  const restarting = (begin: DrivenPlace['restart']): Pick<DrivenPlace, 'restart'> =>
+    begin ? { restart: (how) => patience.spare(begin(how)) } : {};
   return {
     ...target,
-    ...(startAnother && { startAnother: (check) => patience.spare(startAnother(check)) }),
+    ...restarting(restart),
+    ...(startAnother && {
+      startAnother: async (check) => {
+        const place = await patience.spare(startAnother(check));
+        return { ...place, ...restarting(place.restart) };
+      },
+    }),
     ...(startSecured && { startSecured: () => patience.spare(startSecured()) }),
   };
 }
@@ -217,6 +225,7 @@ class CheckDrive {
         ...this.#options,
         place,
         target: this.#target.name,
+        qosLevels: qosLevelsBeside(this.#target.lacks),
         check: check.id,
         prefix,
         signal,

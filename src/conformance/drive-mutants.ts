@@ -1,12 +1,13 @@
 // Plays mutants beside their base in one run: the proof that every check can fail.
 import type { Bench, StartedBroker } from '../bench/bench.ts';
+import { targetOf } from '../bench/target/target.ts';
 import type { Verdict } from '../judge/verdict.ts';
 import type { JudgedRun, JudgedTarget } from '../judge/judged.ts';
 import type { RuleParameters } from '../judge/rule.ts';
 import type { StatementId } from '../spec/statement.ts';
 import type { Check } from './check.ts';
 import { driveChecks, type DriveOptions } from './drive-checks.ts';
-import { lacksOf, placeOf } from './driven-target.ts';
+import { lacksOf, limitsOf, placeOf, type DrivenTarget } from './driven-target.ts';
 import { inLanes } from './in-lanes.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -55,16 +56,18 @@ export async function driveMutants(
   // A broker that restarts would take the mutants before it along; its checks judge no statement.
   const inPlace = checks.filter((it) => !it.needs.includes('restart'));
   const checksOf = (mutant: Mutant): readonly Check[] => (whole ? inPlace : checksFor(mutant.statement, inPlace));
-  const base = await bench.startTarget(word, word);
+  const described = targetOf(word);
+  const base = await bench.startTarget(word, described);
+  const lacks = (it: StartedBroker): DrivenTarget['lacks'] => new Map([...lacksOf(it), ...limitsOf(described)]);
   const needed = inPlace.filter((check) => mutants.some((mutant) => checksOf(mutant).includes(check)));
-  await driveChecks(needed, { ...placeOf(base), name: word, lacks: lacksOf(base) }, driven('base'));
+  await driveChecks(needed, { ...placeOf(base), name: word, lacks: lacks(base) }, driven('base'));
   await inLanes(mutants, mutantsAtOnce, async (mutant, index) => {
     const name = mutantTarget(word, mutant);
     const mine = checksOf(mutant);
     await using another = mine.every((it) => it.group === 'parallel') ? undefined : await baseOf(name, word, bench);
     const behind = another ?? base;
     const place = await bench.startMutant(name, behind, mutant);
-    const target = { ...place, server: name, name, lacks: lacksOf(behind) };
+    const target = { ...place, server: name, name, lacks: lacks(behind) };
     await driveChecks(mine, target, driven(`m${index.toString(36)}x`));
   });
 }

@@ -1,6 +1,9 @@
 // What checks are driven against: the ways into a broker, what it lacks, and how to have another one like it.
 import type { Endpoint } from '../net/wire.ts';
 import type { BrokerVariants, StartedBroker } from '../bench/bench.ts';
+import type { Target } from '../bench/target/target.ts';
+import { limitLine } from '../history/event.ts';
+import { everyQos, type Level } from './bench.ts';
 import type { Need, SecuredNeed } from './check.ts';
 
 /** One broker as a check meets it. */
@@ -51,6 +54,16 @@ export function lacksOf({ variants, isForeign }: Pick<StartedBroker, 'variants' 
   const lacks = missingWays(variants);
   if (isForeign) lacks.set('restart', 'somebody else runs the target: it is not ours to restart');
   return lacks;
+}
+
+/** What a target declares not to do, as reasons to skip the checks that need it. */
+export function limitsOf({ limits }: Pick<Target, 'limits'>): readonly (readonly [Need, string])[] {
+  return limits.map((it) => [it.needs, `declared limit: ${limitLine(it)}`] as const);
+}
+
+/** The QoS levels that a target offers beside what it lacks. */
+export function qosLevelsBeside(lacks: ReadonlyMap<Need, string>): readonly Level[] {
+  return everyQos.filter((qos) => qos === 0 || !lacks.has(`qos${qos}`));
 }
 
 /** The ways in that are not there. */

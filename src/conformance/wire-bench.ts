@@ -14,6 +14,7 @@ import {
   SituationFailed,
   type CheckBench,
   type ConnectOptions,
+  type Level,
   type ScriptedClient,
   type WebSocketClient,
 } from './bench.ts';
@@ -37,6 +38,8 @@ export interface WireBenchOptions {
   /** How long is waited, see {@link CheckBench.parameters}. */
   readonly parameters: RuleParameters;
   readonly pace: Pace;
+  /** See {@link CheckBench.qosLevels}. */
+  readonly qosLevels: readonly Level[];
   /** Puts a link of its own before each connection. */
   readonly linkBefore?: LinkBefore;
   /** Aborted when the check or the run has to end: every connection of the check ends with it. */
@@ -75,6 +78,10 @@ export class WireBench implements CheckBench, AsyncDisposable {
 
   get pace(): Pace {
     return this.#options.pace;
+  }
+
+  get qosLevels(): readonly Level[] {
+    return this.#options.qosLevels;
   }
 
   get signal(): AbortSignal {

@@ -16,7 +16,9 @@ type DrawPurpose =
   | 'loss-state'
   /** How long outages last, and the time between them. */
   | 'renewal'
-  | 'fade';
+  | 'fade'
+  /** Times between the random events of a timeline. */
+  | 'event';
 
 /** Which draw: where on which link, for what, and the how-manieth. */
 export interface DrawName {

@@ -33,12 +33,16 @@ const listOf =
 
 const range: Test = (it) => Array.isArray(it) && it.length === 2 && it.every(count);
 const base64: Test = (it) => typeof it === 'string' && it.length > 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(it);
-const scenario: Test = (it) => isObject(it) && text(it['file']) && text(it['text']);
 const runLink: Test = (it) => isObject(it) && text(it['word']) && text(it['title']) && listOf(text)(it['patience']);
 const hasTexts =
   (...names: readonly string[]): Test =>
   (it) =>
     isObject(it) && names.every((name) => text(it[name]));
+const scenario: Test = (it) =>
+  hasTexts('file', 'text')(it) &&
+  isObject(it) &&
+  maybe(each(text))(it['set']) &&
+  maybe(listOf(hasTexts('file', 'text')))(it['included']);
 const verdicts: Test = (it) =>
   isObject(it) && Object.keys(it).every(oneOf(...baselineVerdicts)) && each(listOf(text))(it);
 const baselineTarget: Test = (it) => isObject(it) && hasTexts('name', 'version')(it) && verdicts(it['verdicts']);
@@ -73,6 +77,7 @@ const shapes: Shapes = {
     clock: text,
     command: text,
     scenario: maybe(scenario),
+    timeCompression: maybe(finite),
     link: maybe(runLink),
     gate: maybe(runGate),
     parameters: each(finite),
@@ -126,7 +131,7 @@ const shapes: Shapes = {
   part: {
     part: text,
     role: oneOf('broker', 'device', 'gateway', 'plc', 'link'),
-    state: oneOf('starting', 'ready', 'stopping', 'stopped', 'killed', 'exited', 'failed'),
+    state: oneOf('starting', 'ready', 'stopping', 'stopped', 'killed', 'exited', 'failed', 'paused', 'resumed'),
     foreign: maybe(oneOf(true)),
     detail: maybe(text),
   },

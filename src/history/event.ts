@@ -30,6 +30,16 @@ export interface RunLink {
   readonly patience: readonly string[];
 }
 
+/** All that a scenario was made of: whoever has this needs none of its files to judge its run. */
+export interface PlayedScenario {
+  readonly file: string;
+  readonly text: string;
+  /** Values of its parameters that were set, as they were written. */
+  readonly set?: Readonly<Record<string, string>>;
+  /** Files that it includes, each with its path from the scenario's folder. */
+  readonly included?: readonly { readonly file: string; readonly text: string }[];
+}
+
 /** First event of a journal: what ran, from which seed, on what. */
 export interface RunStarted extends EventBase {
   readonly kind: 'run';
@@ -43,8 +53,10 @@ export interface RunStarted extends EventBase {
   readonly clock: string;
   /** The command that repeats the run. */
   readonly command: string;
-  /** Text and name of the scenario that was played, after `--set`. */
-  readonly scenario?: { readonly file: string; readonly text: string };
+  /** The scenario that was played. */
+  readonly scenario?: PlayedScenario;
+  /** How many times faster than written the schedules of devices and timeline ran. */
+  readonly timeCompression?: number;
   /** The link that every connection of a conformance run had to itself. */
   readonly link?: RunLink;
   /** What turns its verdicts into an exit code; absent where failures alone do. */
@@ -187,9 +199,10 @@ export interface PartChanged extends EventBase {
   readonly role: 'broker' | 'device' | 'gateway' | 'plc' | 'link';
   /**
    * `ready`: answered CONNECT with CONNACK 0; `stopping`: the bench is about to stop or kill it, and what it does from
-   * then on is not its choice; `killed`: SIGKILL by the bench; `exited`: ended by itself.
+   * then on is not its choice; `killed`: SIGKILL by the bench, or its power was cut; `exited`: ended by itself; `paused`:
+   * the bench made it stand still, and its silence until `resumed` is not its choice.
    */
-  readonly state: 'starting' | 'ready' | 'stopping' | 'stopped' | 'killed' | 'exited' | 'failed';
+  readonly state: 'starting' | 'ready' | 'stopping' | 'stopped' | 'killed' | 'exited' | 'failed' | 'paused' | 'resumed';
   /** Somebody else runs it, and clients that the bench does not see may use it. */
   readonly foreign?: true;
   readonly detail?: string;

@@ -161,6 +161,7 @@ class JournalJudge implements Judge {
     if (event.kind === 'gap' || event.kind === 'truncated')
       for (const it of concerned ?? this.#allOpen()) loseSight(it);
     if (event.kind === 'part' && event.foreign === true) this.#party('server', event.part).isForeign = true;
+    if (event.kind === 'part' && event.state === 'paused') this.#excuse(event.part);
     if (event.kind === 'part' && partOver.has(event.state)) {
       for (const role of roles) {
         const party = this.#parties[role].get(event.part);
@@ -171,6 +172,13 @@ class JournalJudge implements Judge {
       }
     }
     this.#handOther(event, concerned);
+  }
+
+  /** Its silence from now on is not its choice: on the connections that it has, nobody judges it any more. */
+  #excuse(part: string): void {
+    for (const role of roles) {
+      for (const watched of this.#parties[role].get(part)?.open ?? []) watched.runs = [];
+    }
   }
 
   /** Hands an event that is no packet to the rules of its connection, or to every routing rule where it names none. */

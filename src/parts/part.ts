@@ -3,6 +3,7 @@ import type { LinkProfile } from '../faults/link-profile.ts';
 import type { Clock } from '../net/clock.ts';
 import type { Endpoint } from '../net/endpoint.ts';
 import type { History } from '../history/event.ts';
+import type { Power } from './power.ts';
 
 export type { Endpoint } from '../net/endpoint.ts';
 
@@ -30,6 +31,8 @@ export interface PartContext {
   readonly owns: Ownership;
   /** Ends everything when aborted. */
   readonly signal: AbortSignal;
+  /** What one simulated device runs on, where it can be paused and cut; `clock` and `signal` are then its own. */
+  readonly power?: Power;
 }
 
 /** User name and password. */
@@ -100,8 +103,14 @@ export interface StartedBroker extends StartedPart {
   stop(): Promise<void>;
   /** SIGKILL, and waits until it is gone. */
   kill(): Promise<void>;
-  /** Starts it again on the same endpoint and storage; resolves when it is ready. */
+  /** Starts it on the same endpoint and storage, where it does not run; resolves when it is ready. */
+  start(): Promise<void>;
+  /** Ends it politely where it runs, and starts it again on the same endpoint and storage; resolves when it is ready. */
   restart(): Promise<void>;
+  /** Stops its processes where they are (SIGSTOP, or docker pause): its connections stay, and nobody serves them. */
+  pause(): Promise<void>;
+  /** Lets it go on; nothing happens where it is not paused. */
+  resume(): Promise<void>;
 }
 
 /** How a kind of broker is started: one file per kind in parts/brokers/. */

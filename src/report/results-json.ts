@@ -68,6 +68,7 @@ function runOf({ run }: Material): Results['run'] {
     startedAt,
     command,
     ...(scenario && { scenario: scenario.file }),
+    ...(scenario?.set && { set: { ...scenario.set } }),
     ...(link && { link: { ...link, patience: [...link.patience] } }),
     ...(run.end && { durationMs: run.end.tMs }),
     ended: run.end?.how ?? 'killed',

@@ -142,6 +142,7 @@ const resultsSchema = z
       startedAt: z.string(),
       command: z.string().describe('the command that repeats the run'),
       scenario: z.string().optional().describe('file of the scenario'),
+      set: z.record(z.string(), z.string()).optional().describe('values that were given to its parameters'),
       link: z
         .strictObject({
           word: z.string().describe('the word that names it on the command line'),

@@ -42,7 +42,7 @@ export function verdictSentence(run: JudgedRun): string {
   const named = run.targets
     .filter((it) => !good.includes(it))
     .map((it) => targetSentence(it, failsByLimit(it, run) ? ' (which fails a strict run)' : ''));
-  const rest = good.length === 0 ? [] : [goodText(run, good.length, devices.length)];
+  const rest = good.length === 0 ? [] : [goodText(run, good, devices.length)];
   return `${[...named, ...rest].join('; ')}${endText(run)}.`;
 }
 
@@ -54,9 +54,10 @@ function failsByLimit({ name, limits }: JudgedTarget, { decision }: JudgedRun): 
 }
 
 /** On a tap one entry may stand for many devices. */
-function goodText({ run }: JudgedRun, good: number, all: number): string {
-  if (run.mode !== 'tap') return `the ${counted(good, 'simulated device')} broke none`;
-  return `no ${good < all ? 'other ' : ''}device broke any`;
+function goodText({ run }: JudgedRun, good: readonly JudgedTarget[], all: number): string {
+  if (run.mode === 'tap') return `no ${good.length < all ? 'other ' : ''}device broke any`;
+  const isOurs = good.every((it) => it.how === 'simulated device');
+  return `the ${counted(good.length, isOurs ? 'simulated device' : 'device')} broke none`;
 }
 
 /** `seed 7, 12.3 s` and what else places the run. */

@@ -6,13 +6,8 @@ import type { Watcher } from '../history/live-history.ts';
 import { readJournal } from '../history/read-journal.ts';
 import type { JudgedRun } from '../judge/judged.ts';
 import { judgeRun } from './judge-run.ts';
-import {
-  prepareConformance,
-  prepareScenario,
-  type ConformanceOptions,
-  type PreparedRun,
-  type ScenarioOptions,
-} from './prepared-run.ts';
+import { prepareConformance, type ConformanceOptions, type PreparedRun } from './prepared-run.ts';
+import { prepareScenario, type ScenarioOptions } from './prepared-scenario.ts';
 
 /** Where a run leaves its journal, and what ends it early. */
 export interface RunSurroundings {

@@ -4,6 +4,7 @@ import { checks as ourChecks } from '../conformance/checks.ts';
 import { judgeChecks } from '../conformance/judge-checks.ts';
 import { suiteVersion } from '../conformance/suite.ts';
 import { FieldbenchError } from '../error.ts';
+import { notDone } from '../bench/timeline.ts';
 import {
   limitId,
   limitLine,
@@ -23,6 +24,7 @@ import { rules } from '../judge/rules.ts';
 import { createSlicer } from '../judge/slice.ts';
 import { foldVerdicts } from '../judge/verdict.ts';
 import { quoted } from './quoted.ts';
+import { compressionInWords } from '../scenario/describe.ts';
 import { judgeExpectations } from '../scenario/judge-expectations.ts';
 import { parseScenario } from '../scenario/read-scenario.ts';
 import { tapDevices } from './tap-devices.ts';
@@ -65,7 +67,7 @@ export function judgeRun(events: readonly HistoryEvent[], checks: readonly Check
     const own = [...limitFindings(it), ...byRules, ...judged.findings];
     return judgedTarget(it, own, [...judged.checks, ...expectationsOf(run, it, described, events)]);
   });
-  const parties = [...targets, ...simulatedParties(run, described, found), ...devicesOnTap(run, events, found)];
+  const parties = [...targets, ...simulatedParties(run, events, described, found), ...devicesOnTap(run, events, found)];
   const isComplete = end?.how === 'completed';
   const verdicts = [
     ...parties.flatMap((it) => [...it.findings, ...it.checks].map((judged) => judged.verdict)),
@@ -132,6 +134,7 @@ function devicesOnTap(
 /** In a scenario the simulated devices are judged too: a bench whose own devices break the standard proves little. */
 function simulatedParties(
   run: RunStarted,
+  events: readonly HistoryEvent[],
   described: readonly TargetDescribed[],
   found: readonly Finding[],
 ): readonly JudgedTarget[] {
@@ -140,9 +143,20 @@ function simulatedParties(
   const names = new Set(found.flatMap((it) => (it.target === undefined || known.has(it.target) ? [] : [it.target])));
   return [...names].map((target) => {
     const findings = found.filter((it) => it.target === target);
-    const device = { target, version: run.fieldbench, how: 'simulated device', limits: [] };
+    const device = { target, ...madeOf(target, run, events), limits: [] };
     return { ...judgedTarget(device, findings, []), role: 'device' };
   });
+}
+
+/** A program that is not ours says which when it starts. */
+function madeOf(
+  part: string,
+  { fieldbench }: RunStarted,
+  events: readonly HistoryEvent[],
+): Pick<TargetDescribed, 'version' | 'how'> {
+  const started = events.find((it) => it.kind === 'part' && it.part === part && it.state === 'starting');
+  if (started?.kind !== 'part' || started.detail === undefined) return { version: fieldbench, how: 'simulated device' };
+  return { version: '', how: started.detail };
 }
 
 /** Expectations concern the whole bench; they stand with its first target. */
@@ -153,7 +167,7 @@ function expectationsOf(
   events: readonly HistoryEvent[],
 ): readonly JudgedCheck[] {
   if (run.scenario === undefined || target !== described[0]) return [];
-  const { scenario } = parseScenario(run.scenario.file, run.scenario.text);
+  const { scenario } = parseScenario(run.scenario.file, run.scenario.text, run.scenario);
   return judgeExpectations(scenario, events, run.command);
 }
 
@@ -190,8 +204,19 @@ function warningsOf(events: readonly HistoryEvent[], end: RunEnded | undefined):
     .flatMap((it) => (it.kind === 'gap' || it.kind === 'truncated' ? [it.why] : []))
     .filter((why) => why !== unlooked);
   const counted = [...Map.groupBy(unseen, (why) => why)].map(([why, all]) => `${why} (${all.length} times)`);
+  const run = events.find((it): it is RunStarted => it.kind === 'run');
+  const { timeCompression } = run ?? {};
+  const left = [...(timeCompression === undefined ? [] : [compressionInWords(timeCompression)]), ...leftOut(events)];
   if (end === undefined)
-    return [...counted, 'the journal has no end: the bench was killed, and what came later is missing'];
-  if (end.how !== 'completed') return [...counted, `${ending[end.how]}${end.reason ? `: ${end.reason}` : ''}`];
-  return counted;
+    return [...counted, ...left, 'the journal has no end: the bench was killed, and what came later is missing'];
+  if (end.how !== 'completed') return [...counted, ...left, `${ending[end.how]}${end.reason ? `: ${end.reason}` : ''}`];
+  return [...counted, ...left];
+}
+
+/** Steps of the timeline that did not happen: what depends on them was never there to be judged. */
+function leftOut(events: readonly HistoryEvent[]): readonly string[] {
+  return events.flatMap((it) => {
+    if (it.kind !== 'mark' || it.name !== notDone) return [];
+    return [`a step of the timeline did not happen: ${it.data?.['step']} (${it.data?.['why']})`];
+  });
 }

@@ -1,33 +1,18 @@
 // A run before it begins: everything that can be wrong with what was asked for is found here, before anything starts.
 import type { Bench, BenchOptions } from '../bench/bench.ts';
-import type { Plan } from '../bench/plan.ts';
-import { targetOfBroker } from '../bench/assembly.ts';
-import { play } from '../bench/play.ts';
 import type { Check, Need } from '../conformance/check.ts';
 import { driveChecks } from '../conformance/drive-checks.ts';
-import { withTariffs } from './link-tariffs.ts';
 import { linkDriven, type NamedLink } from './over-link.ts';
-import { lacksOf, placeOf, securedPlaceOf, type DrivenTarget } from '../conformance/driven-target.ts';
+import { lacksOf, limitsOf, placeOf, securedPlaceOf, type DrivenTarget } from '../conformance/driven-target.ts';
 import { inLanes } from '../conformance/in-lanes.ts';
 import { selectChecks } from '../conformance/select-checks.ts';
-import { FieldbenchError, placedAt } from '../error.ts';
+import { FieldbenchError } from '../error.ts';
 import type { RunGate } from '../history/run-gate.ts';
-import { limitLine } from '../history/event.ts';
 import { defaultParameters, type RuleParameters } from '../judge/rule.ts';
 import { targetOf, type Target } from '../bench/target/target.ts';
-import { linkBackend } from '../parts/links/backend.ts';
 import type { StartedBroker } from '../parts/part.ts';
-import { actionInWords } from '../scenario/describe.ts';
-import type { Expectation } from '../scenario/expectation.ts';
-import { expectationOf } from '../scenario/expectation-of.ts';
-import { plannedBroker, planOf, type PlanChanges } from '../scenario/plan-of.ts';
-import { readLinkFaults } from '../scenario/scenario-faults.ts';
-import { readLinkTimelines } from '../scenario/timeline-file.ts';
-import { readLinkProfiles } from '../scenario/scenario-links.ts';
-import { readScenario, ScenarioErrors, type ScenarioFile } from '../scenario/read-scenario.ts';
 import { gateWords } from './gate/read-gate.ts';
 import { quoted } from './quoted.ts';
-import { fileOfScenario, scenarioPath } from './shipped.ts';
 
 /** Checks side by side: most of them wait most of their time, and a broker of ours bears what it is there for. */
 const ownWidth = 48;
@@ -35,7 +20,7 @@ const ownWidth = 48;
 const politeWidth = 24;
 
 /** What every kind of run can be told. */
-interface RunOptions {
+export interface RunOptions {
   /** Repeats the random draws of a run; default 1. */
   readonly seed?: number;
   /** Tolerances that differ from the defaults; they are printed beside the verdicts. */
@@ -56,12 +41,6 @@ export interface ConformanceOptions extends RunOptions {
   readonly gate?: RunGate;
   /** How many targets are judged side by side; default 1: each has the machine for itself. */
   readonly atOnce?: number;
-}
-
-/** Which scenario is played, and on what. */
-export interface ScenarioOptions extends RunOptions, PlanChanges {
-  /** Path of the scenario, or the name of a shipped one. */
-  readonly scenario: string;
 }
 
 /** A run that can begin: what the bench is opened with, and what is done on it. */
@@ -104,9 +83,14 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
     drive: async (bench) => {
       const { clock, history, signal } = bench.context;
       const prefix = `fb${bench.runId.slice(0, 6)}`;
+      const failures: FieldbenchError[] = [];
       await inLanes(described, options.atOnce ?? 1, async (target) => {
         const beganMs = clock.nowMs();
-        const broker = await bench.startTarget(target.word, target);
+        const broker = await bench.startTarget(target.word, target).catch((error: unknown) => {
+          if (signal.aborted || !(error instanceof FieldbenchError)) throw error;
+          failures.push(error); // The others are judged all the same.
+        });
+        if (broker === undefined) return;
         const startsSlowly = clock.nowMs() - beganMs > slowStartMs;
         const { connectionIds } = bench;
         const driven = { ...drivenTarget(target, broker, bench, options), startsSlowly };
@@ -120,8 +104,16 @@ export function prepareConformance(options: ConformanceOptions): PreparedRun & {
           width: broker.isForeign ? politeWidth : ownWidth,
         });
       });
+      if (failures.length > 0) throw together(failures);
     },
   };
+}
+
+/** What kept targets from being judged, as one error. */
+function together(failures: readonly FieldbenchError[]): Error {
+  const [only] = failures;
+  if (only !== undefined && failures.length === 1) return only;
+  return new AggregateError(failures, failures.map((it) => it.message).join('; '));
 }
 
 /** A broker that takes longer to start keeps the processor busy: Mosquitto and Aedes are far below, Java and Erlang above. */
@@ -155,71 +147,9 @@ function drivenTarget(
   };
 }
 
-/** What a target declares not to do, as reasons to skip the checks that need it. */
-function limitsOf({ limits }: Target): readonly (readonly [Need, string])[] {
-  return limits.map((it) => [it.needs, `declared limit: ${limitLine(it)}`] as const);
-}
-
 /** What its file does not allow to be done to a target. */
 function forbidden({ allows }: Target): readonly (readonly [Need, string])[] {
   const missing = (['restart', 'kill'] as const).filter((it) => !allows.includes(it));
   if (missing.length === 0) return [];
   return [['restart', `the target file does not allow to ${missing.join(' or ')} it`]];
-}
-
-/** A scenario that can be played. */
-export interface PreparedScenario extends PreparedRun {
-  readonly plan: Plan;
-  readonly expectations: readonly Expectation[];
-}
-
-/**
- * Reads a scenario and prepares its run.
- * @throws FieldbenchError `FB_SCENARIO_FILE`, `FB_LINK_BACKEND`, `FB_TARGET_UNKNOWN`, `FB_TARGET_URL`; ScenarioErrors for
- *   what is wrong in it and in the link profiles and fault files that it names
- */
-export async function prepareScenario(options: ScenarioOptions): Promise<PreparedScenario> {
-  const { scenario: word, target, backend, seed = 1 } = options;
-  const file = await readScenario(scenarioPath(word));
-  if (backend !== undefined) linkBackend(backend);
-  const planned = planOf(
-    file,
-    options,
-    await readLinkProfiles(file),
-    await readLinkFaults(file),
-    await readLinkTimelines(file),
-  );
-  const plan = { ...planned, links: await withTariffs(planned.links, file.file) };
-  for (const it of plan.links) linkBackend(it.backend).check(it);
-  checkTargets(file, target);
-  const words = [...(target ? [`--target ${quoted(target)}`] : []), ...(backend ? [`--backend ${backend}`] : [])];
-  return {
-    plan,
-    expectations: file.scenario.expectations.map((it) => expectationOf(it, file.scenario)),
-    bench: {
-      mode: 'scenario',
-      seed,
-      command: ['fieldbench run', quoted(word), ...words, `--seed ${seed}`].join(' '),
-      parameters: { ...defaultParameters, ...options.parameters },
-      scenario: { file: file.file, text: file.text },
-    },
-    drive: (bench) =>
-      play(plan, bench, { resolveFile: (path) => fileOfScenario(file.file, path), inWords: actionInWords }),
-  };
-}
-
-/** Targets that nobody knows are told before anything starts, each with its place in the file. */
-function checkTargets(file: ScenarioFile, instead: string | undefined): void {
-  if (instead !== undefined) targetOf(instead);
-  // Those of the file too where another one replaces them: its text stands in the journal, credentials never do.
-  const errors = Object.entries(file.scenario.brokers).flatMap(([name, it]): FieldbenchError[] => {
-    try {
-      targetOfBroker(plannedBroker(file.file, name, it));
-      return [];
-    } catch (error) {
-      if (!(error instanceof FieldbenchError)) throw error;
-      return [placedAt(error, file.place(['brokers', name, 'target']))];
-    }
-  });
-  if (errors.length > 0) throw new ScenarioErrors(file.file, errors);
 }

@@ -1,7 +1,7 @@
 // Finds the files that come with the package: scenarios, devices and tariffs.
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The package's own folder: two above this file, in the source tree and in the published one. */
@@ -16,6 +16,11 @@ export function scenarioPath(word: string): string {
     join(packageFolder, 'scenarios', `${word}.yaml`),
   ];
   return candidates.find((path) => existsSync(path)) ?? word;
+}
+
+/** Whether a scenario is one of those that come with the package, and not one from elsewhere by a link. */
+export function isShipped(scenario: string): boolean {
+  return realpathSync(scenario).startsWith(realpathSync(join(packageFolder, 'scenarios')) + sep);
 }
 
 /** A file that a scenario names: beside the scenario, else one that is shipped. */

@@ -1,23 +1,34 @@
 // A plan in words: what `run --dry` prints, and what the run prints before it starts.
 import { faultInWords } from '../faults/fault-in-words.ts';
 import type { Plan, PlannedBroker, PlannedLink } from '../bench/plan.ts';
-import type { PlannedAction } from '../bench/planned-action.ts';
-import type { PlannedDevice, PlannedSession } from '../bench/planned-device.ts';
+import type { PlannedBridge } from '../bench/planned-bridge.ts';
+import type { PlannedDevice, PlannedForeign, PlannedSession } from '../bench/planned-device.ts';
 import { conductInWords, figuresInWords } from '../faults/profile-in-words.ts';
 import type { Expectation } from './expectation.ts';
+import { stepInWords } from './step-in-words.ts';
 
-/** The plan as lines of plain text. */
-export function describePlan(plan: Plan, expectations: readonly Expectation[]): readonly string[] {
+/**
+ * The plan as lines of plain text.
+ * @param made what is said of how it came to be
+ */
+export function describePlan(
+  plan: Plan,
+  expectations: readonly Expectation[],
+  made: readonly string[] = [],
+): readonly string[] {
   return [
     `${plan.name}: ${plan.question}`,
     '',
+    ...made,
     'Parts',
     ...plan.brokers.map((it) => `  ${it.name}: broker, ${targetWords(it.target)}`),
+    ...plan.bridges.map((it) => `  ${it.name}: ${bridgeInWords(it)}`),
     ...plan.links.flatMap(linkInWords),
     ...plan.devices.map((it) => `  ${it.name}: ${deviceInWords(it)}`),
     '',
     'Timeline, counted from the moment when every device is online',
-    ...plan.steps.map((it) => `  ${seconds(it.atMs)}  ${actionInWords(it.action)}`),
+    ...(plan.timeCompression === undefined ? [] : [`  ${compressionInWords(plan.timeCompression)}`]),
+    ...plan.steps.map((it) => `  ${stepInWords(it)}`),
     `  ${seconds(plan.durationMs)}  publishing ends; ${plan.settleMs / 1000} s for what is under way`,
     '',
     'Expectations',
@@ -27,32 +38,6 @@ export function describePlan(plan: Plan, expectations: readonly Expectation[]): 
 }
 
 const targetWords = (target: PlannedBroker['target']): string => (typeof target === 'string' ? target : target.title);
-
-/** One action in words. */
-export function actionInWords(action: PlannedAction): string {
-  switch (action.do) {
-    case 'shape': {
-      if (action.profile) return `${action.link}: ${action.profile.title}; ${figuresInWords(action.profile)}`;
-      const delay = action.delayMs === undefined ? [] : [`${action.delayMs} ms one way`];
-      const jitter = action.jitterMs === undefined ? [] : [`jitter ${action.jitterMs} ms`];
-      return `${action.link}: ${[...delay, ...jitter].join(', ')}`;
-    }
-    case 'cut':
-      return `${action.link} is cut (${action.how === 'drop' ? 'packets vanish' : 'connections are reset'})`;
-    case 'half-open':
-      return `${action.link}: nothing passes ${action.dead === 'toServer' ? 'to the broker' : 'to the devices'}`;
-    case 'fault':
-      return `${action.link}: from here on ${action.faults.map(faultInWords).join('; ')}`;
-    case 'restore':
-      return `${action.link} is restored`;
-    case 'kill':
-      return `${action.broker} is killed (SIGKILL)`;
-    case 'stop':
-      return `${action.broker} is stopped`;
-    case 'restart':
-      return `${action.broker} is started again`;
-  }
-}
 
 function linkInWords({ name, backend, profile, faults = [] }: PlannedLink): readonly string[] {
   const { title, caution } = profile;
@@ -64,6 +49,11 @@ function linkInWords({ name, backend, profile, faults = [] }: PlannedLink): read
   ];
 }
 
+function bridgeInWords({ from, to, link, topics, keepAliveS }: PlannedBridge): string {
+  const carries = topics.map(({ filter, direction, qos }) => `${filter} ${direction} at QoS ${qos}`).join(', ');
+  return `bridge of ${from} to ${to}${link === undefined ? '' : ` over ${link}`}, keep alive ${keepAliveS} s: ${carries}`;
+}
+
 function deviceInWords(it: PlannedDevice): string {
   switch (it.kind) {
     case 'plc':
@@ -72,14 +62,33 @@ function deviceInWords(it: PlannedDevice): string {
       return `subscribes to ${Object.keys(it.filters).join(', ')} on ${pathInWords(it.session)}`;
     case 'sensor':
       return `sensor, QoS ${it.qos} every ${it.intervalMs / 1000} s below ${it.topic} to ${pathInWords(it.session)}`;
+    case 'mqtt-js':
+    case 'paho-python':
+      return `device on ${libraries[it.kind]}, ${foreignInWords(it)} on ${pathInWords(it.session)}`;
+    case 'node-red':
+      return `Node-RED, polls ${it.plc} every ${it.pollMs / 1000} s, QoS ${it.qos} below ${it.topic} to ${pathInWords(it.session)}`;
     case 'modbus-mqtt':
       return `gateway, polls ${it.plc} every ${it.pollMs / 1000} s, QoS ${it.qos} below ${it.topic} to ${pathInWords(it.session)}`;
   }
 }
 
+const libraries = { 'mqtt-js': 'npm mqtt', 'paho-python': 'Paho for Python' } as const;
+
+function foreignInWords({ publishes, filters }: PlannedForeign): string {
+  const sends = publishes && `QoS ${publishes.qos} every ${publishes.intervalMs / 1000} s below ${publishes.topic}`;
+  const hears = Object.keys(filters).length === 0 ? undefined : `subscribes to ${Object.keys(filters).join(', ')}`;
+  return [sends, hears].filter((it) => it !== undefined).join(', ');
+}
+
 function pathInWords(session: PlannedSession): string {
   const link = session.link === undefined ? '' : ` over ${session.link}`;
-  return `${session.broker}${link}, keep alive ${session.keepAliveS} s`;
+  const later = session.startsLater === true ? ', started later' : '';
+  return `${session.broker}${link}, keep alive ${session.keepAliveS} s${later}`;
+}
+
+/** What the run says of itself where it is played faster than written. */
+export function compressionInWords(by: number): string {
+  return `intervals of devices and timeline ${by} times shorter than written; keep alive and links as written`;
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1).padStart(6)} s`;

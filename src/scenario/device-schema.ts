@@ -10,6 +10,8 @@ const session = {
     .refine((ms) => ms % 1000 === 0 && ms <= 65_535_000, 'expected whole seconds, at most 65535s')
     .default(60_000),
   cleanSession: z.boolean().default(false),
+  /** `later`: when the timeline starts it. */
+  starts: z.enum(['at-once', 'later']).default('at-once'),
   /** Back-off with full jitter: the n-th try waits up to base x 2^n, at most the cap. */
   reconnect: z
     .strictObject({ base: duration.default(500), cap: duration.default(5000) })
@@ -40,14 +42,37 @@ const subscriber = z.strictObject({
 
 const plc = z.strictObject({ kind: z.literal('plc'), program: z.string().min(1) });
 
-const gateway = z.strictObject({
-  kind: z.literal('modbus-mqtt'),
-  ...session,
-  plc: partName,
-  topic,
-  qos: qos.default(1),
-  poll: duration.default(500),
-});
+const polling = { ...session, plc: partName, topic, qos: qos.default(1), poll: duration.default(500) };
+const gateway = z.strictObject({ kind: z.literal('modbus-mqtt'), ...polling });
+/** Node-RED with its Modbus nodes, in a process of its own. */
+const nodeRed = z.strictObject({ kind: z.literal('node-red'), ...polling });
+
+/** A device on a client library that people use, in a process of its own: it publishes, subscribes, or both. */
+const foreign = <Kind extends string>(kind: Kind) =>
+  z
+    .strictObject({
+      kind: z.literal(kind),
+      ...session,
+      topic: topic.optional(),
+      qos: qos.default(1),
+      interval: duration.optional(),
+      filters: z.record(z.string().min(1), qos).default({}),
+    })
+    .superRefine((it, context) => {
+      const say = (message: string): void => context.addIssue({ code: 'custom', message });
+      if ((it.topic === undefined) !== (it.interval === undefined)) say('"topic" and "interval" go together');
+      else if (it.topic === undefined && Object.keys(it.filters).length === 0) {
+        say('expected "topic" and "interval" to publish, "filters" to subscribe, or both');
+      }
+    });
 
 /** A device of any kind. */
-export const device = z.discriminatedUnion('kind', [sensor, subscriber, plc, gateway]);
+export const device = z.discriminatedUnion('kind', [
+  sensor,
+  subscriber,
+  plc,
+  gateway,
+  nodeRed,
+  foreign('mqtt-js'),
+  foreign('paho-python'),
+]);

@@ -1,7 +1,7 @@
 // What a scenario may expect of its run.
 import { z } from 'zod';
 import { duration, share, size } from '../bench/files/quantities.ts';
-import { partName, qos, topic } from './schema-words.ts';
+import { partName, phaseName, qos, topic } from './schema-words.ts';
 
 const count = z.int('expected a whole number').min(0, 'expected 0 or more');
 
@@ -53,7 +53,7 @@ export const expectation = z.union(
     z.strictObject({ sessionResumed: z.strictObject({ device: partName }) }),
     z.strictObject({ latency }),
     z.strictObject({
-      online: z.strictObject({ share, of: z.array(partName).min(1).optional(), during: partName.optional() }),
+      online: z.strictObject({ share, of: z.array(partName).min(1).optional(), during: phaseName.optional() }),
     }),
     z.strictObject({ recovers: z.strictObject({ after: partName, within: duration, share: share.default(95) }) }),
     z.strictObject({ bytes: z.strictObject({ of: partName, atMost: size }) }),

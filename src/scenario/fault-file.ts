@@ -5,7 +5,8 @@ import type { PacketFault } from '../faults/packet-fault.ts';
 import { faultFileSchema } from './fault-schema.ts';
 import { packetFaultOf, writtenProblems } from './packet-fault-of.ts';
 import { faultFilePath } from './shipped-faults.ts';
-import { FileErrors, parseYamlFile, readYamlFile, type FileWords, type YamlFile } from '../bench/files/yaml-file.ts';
+import { FileErrors } from '../bench/files/file-errors.ts';
+import { parseYamlFile, readYamlFile, type FileWords, type YamlFile } from '../bench/files/yaml-file.ts';
 
 const words: FileWords = {
   kind: 'fault file',

@@ -1,6 +1,5 @@
 // Reads a link profile from its file and says everything that is wrong with it at once.
 import { basename } from 'node:path';
-import { parse } from 'yaml';
 import { didYouMean, FieldbenchError } from '../error.ts';
 import { profileProblems } from '../faults/checked-profile.ts';
 import type { LinkProfile } from '../faults/link-profile.ts';
@@ -8,7 +7,8 @@ import { figuresOf, placeOfFigure, strayEvidence, type LinkFigure } from './link
 import { profileOf } from './link-profile-of.ts';
 import { linkSchema, type WrittenLink } from './link-schema.ts';
 import { linkFilePath } from './shipped-links.ts';
-import { FileErrors, parseYamlFile, readYamlFile, type FileWords, type YamlFile } from '../bench/files/yaml-file.ts';
+import { FileErrors } from '../bench/files/file-errors.ts';
+import { parseYamlFile, readYamlFile, type FileWords, type YamlFile } from '../bench/files/yaml-file.ts';
 
 /** A link profile with where its figures come from. */
 export interface LinkFile {
@@ -68,10 +68,10 @@ async function secondOf(written: YamlFile<WrittenLink>): Promise<LinkProfile | u
 }
 
 function linkFile(written: YamlFile<WrittenLink>, second?: LinkProfile): LinkFile {
-  const { file, text, value } = written;
+  const { file, data, value } = written;
   const name = basename(file).replace(/\.ya?ml$/, '');
   const profile = profileOf(name, value, second);
-  const figures = figuresOf(parse(text, { maxAliasCount: 100 }), value.evidence);
+  const figures = figuresOf(data, value.evidence);
   const paths = new Set(figures.map((it) => it.path));
   const errors = [
     ...profileProblems(profile).map(({ path, message, ...rest }) => {

@@ -1,13 +1,18 @@
 // Turns a scenario into a plan: pure, and every name that does not exist is found before anything starts.
-import { FieldbenchError } from '../error.ts';
 import type { Plan, PlannedBroker, PlannedLink } from '../bench/plan.ts';
-import { plannedAction } from './planned-action.ts';
+import type { PlannedAction } from '../bench/planned-action.ts';
+import type { PlannedStep } from '../bench/planned-step.ts';
+import { occurrencesOf, type Occurrence } from './occurrence.ts';
+import { plannedAction, undoingAction } from './planned-action.ts';
+import { bridgeProblems, plannedBridges, startOrder } from './planned-bridge.ts';
 import { plannedDevice } from './planned-device.ts';
 import { linksOf, type LinkProfiles } from './scenario-links.ts';
 import { faultsOf, type LinkFaultFiles } from './scenario-faults.ts';
 import type { LinkTimelines } from './timeline-file.ts';
 import { ScenarioErrors, type ScenarioFile } from './read-scenario.ts';
 import type { Scenario } from './schema.ts';
+import { stepProblems } from './step-problems.ts';
+import { compressedDevice, compressionProblems } from './time-compression.ts';
 import { unknownNames } from './unknown-names.ts';
 
 /** What a run may change about a scenario without editing it. */
@@ -16,6 +21,10 @@ export interface PlanChanges {
   readonly target?: string;
   /** Link backend that replaces the backend of every link. */
   readonly backend?: string;
+  /** Random events of the timeline are drawn from it; default 1. */
+  readonly seed?: number;
+  /** How many times faster than written the schedules of devices and timeline run; default 1. */
+  readonly timeCompression?: number;
 }
 
 /**
@@ -34,29 +43,44 @@ export function planOf(
   timelines: LinkTimelines = new Map(),
 ): Plan {
   const { scenario } = file;
-  const links = linksOf(file, profiles);
+  const { seed = 1, timeCompression: compression = 1 } = changes;
+  const timeline = occurrencesOf(file, { seed, compression });
+  const links = linksOf(file, profiles, timeline.occurrences);
   const faults = faultsOf(file, faultFiles);
-  const errors = [...unknownNames(file), ...lateSteps(file), ...links.errors, ...faults.errors];
+  const errors = [
+    ...unknownNames(file),
+    ...bridgeProblems(file),
+    ...stepProblems(file),
+    ...timeline.errors,
+    ...links.errors,
+    ...faults.errors,
+    ...compressionProblems(file, compression),
+  ];
   if (errors.length > 0) throw new ScenarioErrors(file.file, errors);
   return {
     name: scenario.name,
     question: scenario.question,
-    brokers: Object.entries(scenario.brokers).map(([name, it]) =>
-      changes.target === undefined ? plannedBroker(file.file, name, it) : { name, target: changes.target },
-    ),
+    brokers: startOrder(scenario).map((name) => {
+      const it = scenario.brokers[name];
+      return it === undefined || changes.target !== undefined
+        ? { name, target: changes.target ?? '' }
+        : plannedBroker(file.file, name, it);
+    }),
+    bridges: plannedBridges(scenario),
     links: links.links.map((it) => ({
       ...it,
       ...playedOn(it.name, timelines),
       backend: changes.backend ?? it.backend,
       faults: faults.byLink.get(it.name) ?? [],
-      ...(scenario.timeline.some((step) => 'fault' in step && step.fault === it.name) && { needs: ['packet-faults'] }),
+      needs: needsOf(it.name, scenario),
     })),
-    devices: Object.entries(scenario.devices).map(([name, it]) => plannedDevice(name, it)),
-    steps: scenario.timeline
-      .map((it) => ({ atMs: it.at, action: links.shapes.get(it) ?? plannedAction(it) }))
-      .toSorted((a, b) => a.atMs - b.atMs),
-    durationMs: scenario.duration,
+    devices: Object.entries(scenario.devices).map(([name, it]) =>
+      compressedDevice(plannedDevice(name, it), compression),
+    ),
+    steps: timeline.occurrences.map((it) => plannedStep(it, links.shapes.get(it))),
+    durationMs: scenario.duration / compression,
     settleMs: scenario.settle,
+    ...(compression !== 1 && { timeCompression: compression }),
   };
 }
 
@@ -70,16 +94,22 @@ function playedOn(link: string, timelines: LinkTimelines): Pick<PlannedLink, 'ti
   return timeline === undefined ? {} : { timeline };
 }
 
-function lateSteps(file: ScenarioFile): FieldbenchError[] {
-  const { timeline, duration } = file.scenario;
-  return timeline.flatMap((step, index) =>
-    step.at <= duration
-      ? []
-      : new FieldbenchError({
-          code: 'FB_SCENARIO_TIME',
-          message: `timeline.${index}: happens at ${step.at / 1000} s, after the end at ${duration / 1000} s`,
-          at: file.place(['timeline', index, 'at']),
-          hint: 'raise "duration", or let it happen earlier',
-        }),
-  );
+function plannedStep({ step, undoes, ...rest }: Occurrence, shape: PlannedAction | undefined): PlannedStep {
+  const action = shape ?? (undoes && undoingAction(step)) ?? plannedAction(step);
+  return { ...rest, action };
+}
+
+type Needs = NonNullable<PlannedLink['needs']>;
+
+/** What the timeline will ask of a link. */
+function needsOf(link: string, { timeline, devices }: Scenario): Needs {
+  const isOnIt = (name: string): boolean => {
+    const device = devices[name];
+    return device !== undefined && 'link' in device && device.link === link;
+  };
+  const needs = timeline.flatMap((step): Needs => {
+    if ('fault' in step && step.fault === link) return ['packet-faults'];
+    return 'kill' in step && isOnIt(step.kill) ? ['vanish'] : [];
+  });
+  return [...new Set(needs)];
 }

@@ -10,6 +10,7 @@ function plannedSession(it: OnMqtt): PlannedSession {
     ...(it.link === undefined ? {} : { link: it.link }),
     keepAliveS: Math.round(it.keepAlive / 1000),
     cleanSession: it.cleanSession,
+    ...(it.starts === 'later' && { startsLater: true }),
     backOff: { baseMs: it.reconnect.base, capMs: it.reconnect.cap },
   };
 }
@@ -22,6 +23,7 @@ export function plannedDevice(name: string, it: ScenarioDevice): PlannedDevice {
     case 'subscriber':
       return { kind: it.kind, name, session: plannedSession(it), filters: it.filters };
     case 'modbus-mqtt':
+    case 'node-red':
       return {
         kind: it.kind,
         name,
@@ -30,6 +32,16 @@ export function plannedDevice(name: string, it: ScenarioDevice): PlannedDevice {
         topic: it.topic,
         qos: it.qos,
         pollMs: it.poll,
+      };
+    case 'mqtt-js':
+    case 'paho-python':
+      return {
+        kind: it.kind,
+        name,
+        session: plannedSession(it),
+        ...(it.topic !== undefined &&
+          it.interval !== undefined && { publishes: { topic: it.topic, qos: it.qos, intervalMs: it.interval } }),
+        filters: it.filters,
       };
     case 'sensor':
       return {

@@ -5,7 +5,7 @@ import { readFaultFile } from './fault-file.ts';
 import type { WrittenFault } from './fault-schema.ts';
 import { packetFaultOf, writtenProblems } from './packet-fault-of.ts';
 import type { ScenarioFile } from './read-scenario.ts';
-import { FileErrors } from '../bench/files/yaml-file.ts';
+import { FileErrors } from '../bench/files/file-errors.ts';
 
 /** Packet faults by the words with which a scenario names their files. */
 export type LinkFaultFiles = ReadonlyMap<string, readonly PacketFault[]>;

@@ -8,9 +8,11 @@ import { figuresOf, placeOfFigure } from './link-figure.ts';
 import { readLinkProfile } from './link-file.ts';
 import { changedProfile } from './link-profile-of.ts';
 import type { WrittenFigures } from './link-schema.ts';
+import type { Occurrence } from './occurrence.ts';
 import type { ScenarioFile } from './read-scenario.ts';
 import type { ScenarioStep } from './schema.ts';
-import { FileErrors } from '../bench/files/yaml-file.ts';
+import { timingKeys } from './step-timing.ts';
+import { FileErrors } from '../bench/files/file-errors.ts';
 
 /** Profiles by the words with which a scenario names them. */
 export type LinkProfiles = ReadonlyMap<string, LinkProfile>;
@@ -63,18 +65,21 @@ function profileWords({ scenario }: ScenarioFile): ReadonlyMap<string, readonly 
 /** The links of a scenario as a plan has them. */
 export interface ScenarioLinks {
   readonly links: readonly PlannedLink[];
-  /** What each step that shapes a link does. */
-  readonly shapes: ReadonlyMap<ScenarioStep, PlannedAction>;
+  /** What each step that shapes a link does, and what takes it back. */
+  readonly shapes: ReadonlyMap<Occurrence, PlannedAction>;
   readonly errors: readonly FieldbenchError[];
 }
 
-/** What the links are at the beginning, and what the timeline makes of them. */
-export function linksOf(file: ScenarioFile, profiles: LinkProfiles): ScenarioLinks {
-  const { links, timeline } = file.scenario;
+/**
+ * What the links are at the beginning, and what the timeline makes of them. A step whose moment is not known beforehand
+ * starts from what those at known moments have made of its link.
+ */
+export function linksOf(file: ScenarioFile, profiles: LinkProfiles, occurrences: readonly Occurrence[]): ScenarioLinks {
+  const { links } = file.scenario;
   const errors: FieldbenchError[] = [];
   const now = new Map<string, LinkProfile>();
   const become = (name: string, it: Described, path: readonly PropertyKey[]): LinkProfile => {
-    const base = now.get(name) ?? { ...plainProfile, name, title: 'figures of the scenario' };
+    const base = now.get(name) ?? plain(name);
     const profile = describedProfile(base, it, profiles);
     errors.push(...problemsOf(profile, it, { file, path }));
     now.set(name, profile);
@@ -85,14 +90,30 @@ export function linksOf(file: ScenarioFile, profiles: LinkProfiles): ScenarioLin
     backend: it.backend,
     profile: become(name, it, ['links', name]),
   }));
-  const shapes = new Map<ScenarioStep, PlannedAction>();
-  const inTime = timeline
-    .map((step, at) => ({ step, path: ['timeline', at] }))
-    .toSorted((a, b) => a.step.at - b.step.at);
-  for (const { step, path } of inTime) {
-    if ('shape' in step) shapes.set(step, shapeOf(step, become(step.shape, step, path)));
+  const shapes = new Map<Occurrence, PlannedAction>();
+  /** What a link was before a step. */
+  const before = new Map<Occurrence, LinkProfile>();
+  for (const it of occurrences) {
+    const { step, undoes, line } = it;
+    if (!('shape' in step)) continue;
+    const base = now.get(step.shape) ?? plain(step.shape);
+    if (undoes === undefined) {
+      before.set(it, base);
+      shapes.set(it, shapeOf(step, become(step.shape, step, ['timeline', line])));
+    } else {
+      const profile = before.get(undoes) ?? base;
+      now.set(step.shape, profile);
+      shapes.set(it, { do: 'shape', link: step.shape, profile });
+    }
   }
-  return { links: planned, shapes, errors };
+  return { links: planned, shapes, errors: distinct(errors) };
+}
+
+const plain = (name: string): LinkProfile => ({ ...plainProfile, name, title: 'figures of the scenario' });
+
+/** A step that happens often is wrong once. */
+function distinct(errors: readonly FieldbenchError[]): readonly FieldbenchError[] {
+  return [...new Map(errors.map((it) => [it.message, it])).values()];
 }
 
 function describedProfile(base: LinkProfile, it: Described, profiles: LinkProfiles): LinkProfile {
@@ -103,7 +124,7 @@ function describedProfile(base: LinkProfile, it: Described, profiles: LinkProfil
 /** Delay and jitter alone change nothing else; anything more is a whole profile. */
 function shapeOf(step: Shape, profile: LinkProfile): PlannedAction {
   const action = { do: 'shape', link: step.shape } as const;
-  const known = new Set(['at', 'shape', 'rtt', 'delay', 'jitter']);
+  const known = new Set(['shape', 'rtt', 'delay', 'jitter', 'for', ...Object.keys(timingKeys)]);
   if (Object.keys(step).some((key) => !known.has(key))) return { ...action, profile };
   const { rtt, delay = rtt === undefined ? undefined : rtt / 2, jitter } = step;
   return {

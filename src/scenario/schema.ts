@@ -2,10 +2,13 @@
 import { z } from 'zod';
 import { duration } from '../bench/files/quantities.ts';
 import { targetSchema } from '../bench/target/target-schema.ts';
+import { bridge } from './bridge-schema.ts';
 import { device } from './device-schema.ts';
 import { expectation } from './expectation-schema.ts';
 import { faultSchema } from './fault-schema.ts';
 import { figureKeys, linkWord, oneDelay } from './link-schema.ts';
+import { includeSchema } from './included-files.ts';
+import { parameterSchema } from './parameter-schema.ts';
 import { partName } from './schema-words.ts';
 import { step } from './step-schema.ts';
 
@@ -36,8 +39,14 @@ export const scenarioSchema = z.strictObject({
   name: partName,
   /** What the scenario answers, in one sentence. */
   question: z.string().min(1),
+  /** Further files of the scenario's folder, with parts of it. */
+  include: includeSchema.default([]),
+  /** What can be set for a run, and stands in the file as `${name}`. */
+  parameters: parameterSchema.default({}),
   brokers: z.record(partName, broker),
   links: z.record(partName, link).default({}),
+  /** Brokers that are clients of others. */
+  bridges: z.record(partName, bridge).default({}),
   devices: z.record(partName, device),
   timeline: z.array(step).default([]),
   duration,
@@ -50,8 +59,3 @@ export type Scenario = z.infer<typeof scenarioSchema>;
 export type ScenarioDevice = Scenario['devices'][string];
 export type ScenarioStep = Scenario['timeline'][number];
 export type ScenarioExpectation = Scenario['expectations'][number];
-
-/** JSON Schema of scenario files, for editors. */
-export function scenarioJsonSchema(): unknown {
-  return z.toJSONSchema(scenarioSchema, { io: 'input' });
-}

@@ -1,23 +1,52 @@
 // What a scenario's timeline may say: when, and what happens to which part.
 import { z } from 'zod';
-import { duration } from '../bench/files/quantities.ts';
+import { duration, timeStep } from '../bench/files/quantities.ts';
 import { faultSchema } from './fault-schema.ts';
 import { figureKeys, linkWord, oneDelay } from './link-schema.ts';
-import { partName } from './schema-words.ts';
+import { partName, phaseName, qos, topic } from './schema-words.ts';
+import { oneTiming, onceKeys, timingKeys, type Timing } from './step-timing.ts';
 
-const at = { at: duration };
+/** How long it lasts: then it is undone. */
+const lasting = { for: duration.optional() };
+const message = { topic, payload: z.string().default(''), qos: qos.default(1), retain: z.boolean().default(false) };
+
+/** One line that happens at its time, or at random. */
+const line = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z
+    .strictObject({ ...timingKeys, ...shape })
+    // Its keys of time are those, whatever the other keys are; for a shape that is not known yet TypeScript cannot tell.
+    .superRefine((it, context) => oneTiming(it as unknown as Timing, context));
+
 /** One line of the timeline. */
 export const step = z.union(
   [
-    z.strictObject({ ...at, shape: partName, profile: linkWord.optional(), ...figureKeys }).superRefine(oneDelay),
-    z.strictObject({ ...at, cut: partName, how: z.enum(['drop', 'rst']).default('drop') }),
-    z.strictObject({ ...at, halfOpen: partName, dead: z.enum(['toServer', 'toClient']) }),
-    z.strictObject({ ...at, restore: partName }),
+    line({ shape: partName, profile: linkWord.optional(), ...figureKeys, ...lasting }).superRefine(oneDelay),
+    line({ cut: partName, how: z.enum(['drop', 'rst']).default('drop'), ...lasting }),
+    line({ halfOpen: partName, dead: z.enum(['toServer', 'toClient']), ...lasting }),
+    line({ restore: partName }),
     /** Adds packet faults to a link. */
-    z.strictObject({ ...at, fault: partName, with: z.union([faultSchema, z.array(faultSchema).min(1)]) }),
-    z.strictObject({ ...at, kill: partName }),
-    z.strictObject({ ...at, stop: partName }),
-    z.strictObject({ ...at, restart: partName }),
+    z
+      .strictObject({ ...onceKeys, fault: partName, with: z.union([faultSchema, z.array(faultSchema).min(1)]) })
+      .superRefine(oneTiming),
+    line({ start: partName }),
+    line({ stop: partName, ...lasting }),
+    line({ kill: partName, ...lasting }),
+    line({ pause: partName, ...lasting }),
+    line({ resume: partName }),
+    line({ restart: partName }),
+    /** Holds what a sensor measures at a value; without one it measures again. */
+    line({ stimulate: partName, value: z.number().optional(), ...lasting }),
+    line({ alarm: partName, on: z.boolean().default(true), ...lasting }),
+    line({ input: partName, name: z.string().min(1), value: z.number() }),
+    line({ clock: partName, step: timeStep }),
+    line({ publish: partName, ...message }),
+    line({
+      request: partName,
+      ...message,
+      answer: z.strictObject({ topic: z.string().min(1), within: duration.default(5000) }),
+    }),
+    /** From here on the run is in this phase: other steps may count from it. */
+    z.strictObject({ ...onceKeys, phase: phaseName }).superRefine(oneTiming),
   ],
-  'expected one of: shape, cut, halfOpen, restore, fault, kill, stop, restart, with its "at"',
+  'expected one of: shape, cut, halfOpen, restore, fault, start, stop, kill, pause, resume, restart, stimulate, alarm, input, clock, publish, request, phase, with its time',
 );

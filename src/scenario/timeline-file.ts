@@ -7,7 +7,7 @@ import { parseTimeline, TimelineErrors, type LinkTimeline } from '../faults/link
 import type { PlayedTimeline } from '../faults/played-timeline.ts';
 import { readLinkProfile } from './link-file.ts';
 import type { ScenarioFile } from './read-scenario.ts';
-import { FileErrors } from '../bench/files/yaml-file.ts';
+import { FileErrors } from '../bench/files/file-errors.ts';
 
 /**
  * Reads a timeline; a path in it counts from its own folder.

@@ -112,7 +112,7 @@ devices:
     link: line
     topic: site/pressure
     interval: 100ms
-    keepAlive: 1s
+    keepAlive: 5s
     reconnect: { base: 50ms, cap: 200ms }
     signal: { unit: bar, start: 42, step: 0.8, min: 30, max: 60 }
 timeline:

@@ -7,6 +7,7 @@ import { linkDriven } from '../../src/run/over-link.ts';
 import { completeRun } from '../../src/run/complete-run.ts';
 import { selectChecks } from '../../src/conformance/select-checks.ts';
 import { driveMutants, killsOf, mutantParameters, type Kill } from '../../src/conformance/drive-mutants.ts';
+import type { JudgedRun } from '../../src/judge/judged.ts';
 import type { Mutant } from '../../src/conformance/mutant.ts';
 import { defaultParameters } from '../../src/judge/rule.ts';
 
@@ -15,12 +16,15 @@ export interface KillRun {
   readonly kills: readonly Kill[];
   readonly durationMs: number;
   readonly base: string;
+  readonly run: JudgedRun;
 }
 
 /** How mutants are played. */
 export interface Playing {
   /** Every check on every mutant, which shows what else it breaks; default: its own checks. */
   readonly whole?: boolean;
+  /** What is driven, as `--select` says it; default: every check. */
+  readonly select?: string;
   /** A link before each connection of a check. */
   readonly link?: LinkProfile;
 }
@@ -29,7 +33,7 @@ export interface Playing {
 export async function playMutants(
   mutants: readonly Mutant[],
   word: string,
-  { whole = false, link }: Playing = {},
+  { whole = false, select, link }: Playing = {},
 ): Promise<KillRun> {
   const reportDir = await mkdtemp(join(tmpdir(), 'fieldbench-mutants-'));
   const over = linkDriven(link && { word: link.name, profile: link }, { ...defaultParameters, ...mutantParameters });
@@ -38,7 +42,8 @@ export async function playMutants(
     const { run, failure } = await completeRun(
       {
         bench: { mode: 'conform', seed: 1, command: 'npm run trials -- mutants', parameters: { ...over.judged } },
-        drive: (bench) => driveMutants(mutants, word, bench, selectChecks(), { ...over.driving(bench), signal, whole }),
+        drive: (bench) =>
+          driveMutants(mutants, word, bench, selectChecks(select), { ...over.driving(bench), signal, whole }),
       },
       { reportDir, signal },
     );
@@ -48,6 +53,7 @@ export async function playMutants(
       kills: killsOf(mutants, word, run),
       durationMs: run.end?.tMs ?? 0,
       base: `${base?.how ?? word} ${base?.version ?? ''}`,
+      run,
     };
   } finally {
     await rm(reportDir, { recursive: true, force: true });

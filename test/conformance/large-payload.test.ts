@@ -20,7 +20,7 @@ function judged(sent: Buffer, came?: Buffer): readonly string[] {
   const pass = (connection: string, direction: 'toServer' | 'toClient', payload: Buffer): void => {
     const budget = new RecordingBudget({ ...defaultCaps, payloadB: 16 });
     const recorder = new StreamRecorder({ history, connection, direction, seenAt: 'wire', budget });
-    recorder.push(encode(publish(1, 1, { payload })));
+    recorder.push(encode(publish(1, 1, { topic: 'check/large/1', payload })));
   };
   pass(publisher.id, 'toServer', sent);
   if (came !== undefined) pass(subscriber.id, 'toClient', came);

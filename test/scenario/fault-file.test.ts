@@ -8,7 +8,7 @@ import { errorText } from '../../src/error.ts';
 import type { PacketAction, PacketFault, PacketMatch } from '../../src/faults/packet-fault.ts';
 import { parseFaultFile, readFaultFile } from '../../src/scenario/fault-file.ts';
 import { faultJsonSchema } from '../../src/scenario/fault-schema.ts';
-import { FileErrors } from '../../src/bench/files/yaml-file.ts';
+import { FileErrors } from '../../src/bench/files/file-errors.ts';
 
 const shipped = fileURLToPath(new URL('../../scenarios/faults/', import.meta.url));
 const files = readdirSync(shipped);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { errorText } from '../../src/error.ts';
 import { plainProfile } from '../../src/faults/link-profile.ts';
 import { parseLinkFile, readLinkFile, readLinkProfile } from '../../src/scenario/link-file.ts';
-import { FileErrors } from '../../src/bench/files/yaml-file.ts';
+import { FileErrors } from '../../src/bench/files/file-errors.ts';
 
 function wrongWith(text: string): readonly string[] {
   try {

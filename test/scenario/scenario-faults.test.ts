@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Plan } from '../../src/bench/plan.ts';
 import { errorText, type FieldbenchError } from '../../src/error.ts';
-import { prepareScenario } from '../../src/run/prepared-run.ts';
+import { prepareScenario } from '../../src/run/prepared-scenario.ts';
 import { describePlan } from '../../src/scenario/describe.ts';
 import { planOf } from '../../src/scenario/plan-of.ts';
 import { parseScenario, ScenarioErrors, type ScenarioFile } from '../../src/scenario/read-scenario.ts';

@@ -10,7 +10,7 @@ import { readLinkProfile } from '../../src/scenario/link-file.ts';
 import { planOf } from '../../src/scenario/plan-of.ts';
 import { parseScenario } from '../../src/scenario/read-scenario.ts';
 import { readLinkProfiles } from '../../src/scenario/scenario-links.ts';
-import { FileErrors } from '../../src/bench/files/yaml-file.ts';
+import { FileErrors } from '../../src/bench/files/file-errors.ts';
 
 /** Beside the link files of these tests. */
 const file = new URL('link-files/scenario.yaml', import.meta.url).pathname;

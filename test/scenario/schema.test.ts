@@ -3,13 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { scenarioJsonSchema } from '../../src/scenario/schema.ts';
+import { scenarioJsonSchema } from '../../src/scenario/scenario-json-schema.ts';
 import { scenarioTest } from '../../src/vitest.ts';
 
 const page = readFileSync(new URL('../../docs/scenarios.md', import.meta.url), 'utf8');
-const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+const [example = '', farm = '', radio = ''] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((it) => it[1]);
+const [, timeline = ''] = /```yaml\n(timeline:[\s\S]*?)```/.exec(page) ?? [];
 const shipped = readFileSync(new URL('../../scenarios/quickstart.yaml', import.meta.url), 'utf8');
 
 test('docs/schemas/scenario.schema.json is current (vitest -u writes it anew)', async () => {
@@ -19,10 +20,11 @@ test('docs/schemas/scenario.schema.json is current (vitest -u writes it anew)', 
 
 test.for([
   ['the documented example', example],
+  ['the one with parameters', farm],
   ['the quickstart', shipped],
 ])('%s fits the published schema', ([, text = '']) => {
-  const validate = new Ajv2020().compile(scenarioJsonSchema() as object);
-  expect(validate(parse(text)) || validate.errors).toBe(true);
+  const validate = new Ajv2020({ allowUnionTypes: true }).compile(scenarioJsonSchema() as object);
+  expect(validate(parse(text, { merge: true })) || validate.errors).toBe(true);
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'fieldbench-docs-'));
@@ -30,3 +32,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const file = join(folder, 'two-parts.yaml');
 writeFileSync(file, example);
 scenarioTest(file);
+writeFileSync(join(folder, 'radio.yaml'), radio);
+writeFileSync(join(folder, 'tank-farm.yaml'), farm);
+scenarioTest(join(folder, 'tank-farm.yaml'), { set: { tanks: '2', interval: '100ms' } });
+
+describe('the documented timeline', () => {
+  const lively = join(folder, 'lively.yaml');
+  writeFileSync(lively, example.replace(/^timeline:\n(?: {2}.*\n)+/m, timeline).replace(/^expectations:[\s\S]*/m, ''));
+  scenarioTest(lively, {
+    knownFailures: {
+      'MQTT-3.2.2-2': { why: 'Aedes keeps a session by its subscriptions alone', sometimes: true },
+      'MQTT-3.3.1-3': { why: 'Aedes forwards the DUP flag of a message that was sent again', sometimes: true },
+    },
+  });
+});

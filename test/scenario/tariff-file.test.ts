@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { errorText } from '../../src/error.ts';
 import { shippedTariffs, tariffPath } from '../../src/run/shipped.ts';
 import { parseTariff, readTariff } from '../../src/scenario/tariff-file.ts';
-import { FileErrors } from '../../src/bench/files/yaml-file.ts';
+import { FileErrors } from '../../src/bench/files/file-errors.ts';
 
 const good = `
 name: own

@@ -1,42 +1,22 @@
 // Reads a YAML file against a schema and says everything that is wrong with it at once, each with its place and a hint.
 import { readFile } from 'node:fs/promises';
-import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { didYouMean, FieldbenchError, type SourcePlace } from '../../error.ts';
+import { FileErrors, type FileWords } from './file-errors.ts';
+import { parsePlaced, placeIn, plain, type Placed } from './placed-yaml.ts';
 import { keysAt } from './schema-keys.ts';
+
+export type { FileWords } from './file-errors.ts';
 
 /** A file as read, with the places of its keys, for messages that come later. */
 export interface YamlFile<Value> {
   readonly file: string;
   readonly text: string;
   readonly value: Value;
+  /** As written: before defaults and units. */
+  readonly data: unknown;
   /** Where the value at this path stands, or its nearest ancestor that exists. */
   place(path: readonly PropertyKey[]): SourcePlace;
-}
-
-/** How one kind of file is spoken of in errors. */
-export interface FileWords {
-  /** What such a file is called, e.g. `scenario file`. */
-  readonly kind: string;
-  /** Where to look when there is no such file. */
-  readonly hint: string;
-  readonly codes: {
-    /** It cannot be read. */
-    readonly file: string;
-    /** It is no YAML. */
-    readonly yaml: string;
-    /** A key or value is not allowed where it stands. */
-    readonly schema: string;
-  };
-}
-
-/** Several things wrong with one file; `errors` holds each. */
-export class FileErrors extends AggregateError {
-  override readonly errors: FieldbenchError[];
-  constructor(file: string, errors: FieldbenchError[]) {
-    super(errors, `${file}: ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}`);
-    this.errors = errors;
-  }
 }
 
 /**
@@ -73,42 +53,41 @@ export function parseYamlFile<Schema extends z.ZodType>(
   file: string,
   text: string,
   schema: Schema,
-  { codes }: FileWords,
+  words: FileWords,
 ): YamlFile<z.output<Schema>> {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  const at = (offset: number): SourcePlace => {
-    const { line, col } = lines.linePos(offset);
-    return { file, line, column: col };
-  };
-  if (document.errors.length > 0) {
-    const errors = document.errors.map(
-      (it) =>
-        new FieldbenchError({
-          code: codes.yaml,
-          message: it.message.split('\n')[0] ?? it.message,
-          at: at(it.pos[0]),
-          hint: 'the file must be one YAML document',
-        }),
+  const tree = parsePlaced(file, text, words);
+  const place = (path: readonly PropertyKey[]): SourcePlace => placeIn(tree, path);
+  const { value, errors } = checked(tree, schema, words);
+  if (value === undefined)
+    throw new FileErrors(
+      file,
+      errors.map((it) => it.error),
     );
-    throw new FileErrors(file, errors);
-  }
-  const place = (path: readonly PropertyKey[]): SourcePlace => at(offsetOf(document, path));
-  const result = schema.safeParse(document.toJS({ maxAliasCount: 100 }));
-  if (result.success) return { file, text, value: result.data, place };
-  const problems = problemsOf(result.error.issues, schema);
-  throw new FileErrors(
-    file,
-    problems.map(
-      ({ message, path, hint }) =>
-        new FieldbenchError({
-          code: codes.schema,
-          message,
-          at: place(path),
-          ...(hint === undefined ? {} : { hint }),
-        }),
-    ),
-  );
+  return { file, text, value: value.value, data: plain(tree), place };
+}
+
+/** What a schema makes of a tree, or what is wrong with it: each with the path at which it stands. */
+export interface Checked<Value> {
+  readonly value?: { readonly value: Value };
+  readonly errors: readonly { readonly path: readonly PropertyKey[]; readonly error: FieldbenchError }[];
+}
+
+/** Holds a tree against a schema. */
+export function checked<Schema extends z.ZodType>(
+  tree: Placed,
+  schema: Schema,
+  { codes }: FileWords,
+): Checked<z.output<Schema>> {
+  const result = schema.safeParse(plain(tree));
+  if (result.success) return { value: { value: result.data }, errors: [] };
+  const errors = problemsOf(result.error.issues, schema).map(({ message, path, hint }) => {
+    const at = placeIn(tree, path);
+    return {
+      path,
+      error: new FieldbenchError({ code: codes.schema, message, at, ...(hint !== undefined && { hint }) }),
+    };
+  });
+  return { errors };
 }
 
 /** One thing that is wrong, before it has a place in the text. */
@@ -147,21 +126,4 @@ function nearestBranch(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] | u
 /** Whether an issue says that a branch of a union was not meant: a key it does not know, or another kind of value. */
 function isOtherBranch({ code, path }: z.core.$ZodIssue): boolean {
   return (code === 'unrecognized_keys' || code === 'invalid_type') && path.length === 0;
-}
-
-/** Offset of the key that the path ends with (of the item, in a list), or of its nearest ancestor in the document. */
-function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {
-  for (let length = path.length; length > 0; length--) {
-    const parent: unknown = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    const key = isMap(parent)
-      ? parent.items.find((it) => isScalar(it.key) && it.key.value === path[length - 1])?.key
-      : undefined;
-    const node: unknown = key ?? document.getIn(path.slice(0, length), true);
-    if (isRanged(node)) return node.range[0];
-  }
-  return document.contents?.range[0] ?? 0;
-}
-
-function isRanged(node: unknown): node is { readonly range: readonly [number, number, number] } {
-  return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range);
 }

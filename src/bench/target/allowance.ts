@@ -2,8 +2,11 @@
 import { FieldbenchError } from '../../error.ts';
 import type { BrokerDriver, Login, StartedBroker } from '../../parts/part.ts';
 
-/** Things that may be done to a target; `reconfigure` is to start another instance of it with other settings. */
-export const allowances = ['restart', 'kill', 'reconfigure'] as const;
+/**
+ * Things that may be done to a target; `restart` is also to stop it, `pause` to stop its processes where they are,
+ * `reconfigure` to start another instance of it with other settings.
+ */
+export const allowances = ['restart', 'kill', 'pause', 'reconfigure'] as const;
 export type Allowance = (typeof allowances)[number];
 
 /** A driver of brokers to which nothing else is done. */
@@ -21,7 +24,7 @@ export function guarded(driver: BrokerDriver, allows: readonly Allowance[]): Bro
   };
 }
 
-/** A broker that is not stopped, restarted or killed where that is not allowed; with the bench it ends in any case. */
+/** A broker that is not stopped, restarted, killed or paused where that is not allowed; with the bench it ends in any case. */
 class GuardedBroker implements StartedBroker {
   readonly login?: Login;
   readonly #broker: StartedBroker;
@@ -60,6 +63,21 @@ class GuardedBroker implements StartedBroker {
   async stop(): Promise<void> {
     this.#mustAllow('restart', 'stopped');
     await this.#broker.stop();
+  }
+
+  async start(): Promise<void> {
+    this.#mustAllow('restart', 'started');
+    await this.#broker.start();
+  }
+
+  async pause(): Promise<void> {
+    this.#mustAllow('pause', 'paused');
+    await this.#broker.pause();
+  }
+
+  async resume(): Promise<void> {
+    this.#mustAllow('pause', 'resumed');
+    await this.#broker.resume();
   }
 
   async restart(): Promise<void> {

@@ -3,6 +3,9 @@ import type { z } from 'zod';
 import { didYouMean } from '../../error.ts';
 import { placeholders, placeholdersIn } from '../../parts/brokers/placeholders.ts';
 
+/** Names that stand for something in every target, and so for nothing else where one is described. */
+export const targetPlaceholders: readonly string[] = Object.keys(placeholders);
+
 /** An instance as written, as far as ports are concerned. */
 interface WithPorts {
   readonly listeners?: object | undefined;

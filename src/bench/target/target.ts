@@ -31,6 +31,8 @@ export interface Target {
   readonly limits: readonly TargetLimit[];
   /** What may be done to it; nothing to a broker that somebody else runs. */
   readonly allows: readonly Allowance[];
+  /** The same with bridges, in the words of mosquitto.conf; absent where it cannot have any. */
+  readonly bridged?: (configuration: string) => Target;
 }
 
 /**
@@ -70,8 +72,21 @@ function described(word: string, file: TargetFile, asked?: Way): Target {
   const driver = way === undefined ? undefined : driverOf(file, way);
   if (driver === undefined) throw noSuchWay(word, file);
   const allows = way === 'remote' ? [] : target.allows;
-  const own = { word, driver: guarded(driver, allows), limits: target.limits, allows };
+  const own = { word, driver: guarded(driver, allows), limits: target.limits, allows, ...bridging(word, file, way) };
   return target.like === undefined ? own : withLimitsOf(target.like, own);
+}
+
+/** Bridges are one file more. What they hold is no business of placeholders. */
+function bridging(word: string, file: TargetFile, way: Way | undefined): Pick<Target, 'bridged'> {
+  const { process } = file.target;
+  const name = process?.bridgeFile;
+  if (way !== 'process' || process === undefined || name === undefined) return {};
+  return {
+    bridged: (configuration) => {
+      const files = { ...process.files, [name]: configuration.replaceAll('${', '$${') };
+      return described(word, { ...file, target: { ...file.target, process: { ...process, files } } }, way);
+    },
+  };
 }
 
 function ofImage(word: string, image: string): Target {

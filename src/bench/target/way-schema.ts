@@ -103,6 +103,8 @@ export const processWay = z
     ...whole,
     files: z.record(relative, file).default({}),
     before: commands.default([]),
+    /** Name in `files` from which it would read bridges in the words of mosquitto.conf. */
+    bridgeFile: relative.optional(),
     user: word.optional(),
     inherit: z.array(variableName).default([]),
     version: version.default(unknownVersion),

@@ -5,7 +5,6 @@ import { wallTime } from '../../net/clock.ts';
 import { readGate, type GateOptions } from '../../run/gate/read-gate.ts';
 import { readRunLink } from '../../run/over-link.ts';
 import { prepareConformance } from '../../run/prepared-run.ts';
-import { recordRun, reportFolder } from '../record.ts';
 import type { Verb } from '../verb.ts';
 
 const usage = `Usage: fieldbench conform [OPTIONS]
@@ -50,7 +49,6 @@ const options = {
 type Values = ReturnType<typeof readOptions<typeof options>>['values'];
 
 export const conform: Verb = {
-  summary: 'judges brokers against the standard',
   usage,
   async run(args, signal) {
     const { values, positionals } = readOptions(args, options);
@@ -74,6 +72,8 @@ export const conform: Verb = {
       ...(values.link !== undefined && { link: await readRunLink(values.link) }),
       ...(values.select !== undefined && { select: values.select.join(',') }),
     });
+    // Whoever is told of a mistake does not wait for the reporters.
+    const { recordRun, reportFolder } = await import('../record.ts');
     return recordRun(prepared, { reportDir: reportFolder(values.report, 'conform'), signal }, { json: values.json });
   },
 };

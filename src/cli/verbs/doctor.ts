@@ -18,7 +18,6 @@ nothing could run.
   --json        prints it as JSON`;
 
 export const doctor: Verb = {
-  summary: 'shows what this machine can do, and what to install for the rest',
   usage,
   async run(args, signal) {
     const { values, positionals } = readOptions(args, {

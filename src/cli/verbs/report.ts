@@ -19,7 +19,6 @@ With compare:
   --fail-on worse end with exit code 1 when something is worse in the second run`;
 
 export const report: Verb = {
-  summary: 'judges a recorded run again, or compares two',
   usage,
   async run(args) {
     if (args.includes('compare') && args.find((it) => !it.startsWith('-')) === 'compare') {

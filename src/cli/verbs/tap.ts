@@ -85,7 +85,6 @@ const actions: Readonly<Record<string, TapAction>> = {
 };
 
 export const tap: Verb = {
-  summary: 'stands between real devices and a real broker, and judges both',
   usage,
   async run(args, signal) {
     const { values, positionals } = readOptions(args, options);

@@ -1,7 +1,7 @@
 // Checks without a statement: what a broker has lost after it was ended and started again, politely or by SIGKILL.
 import type { Measurement } from '../../judge/finding.ts';
 import type { Slice } from '../../judge/slice.ts';
-import type { CheckBench, ScriptedClient } from '../bench.ts';
+import { highestQos, type CheckBench, type ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
 import { isText, saying, type Judgement } from '../judgement.ts';
 
@@ -23,7 +23,7 @@ const fill = async (bench: CheckBench, publisher: ScriptedClient, batch: Batch):
   for (const n of numbers) {
     const payload = payloadOf(batch, n);
     await publisher.publish({ topic: bench.topic(`kept/${name}/${n}`), payload, qos: 1, retain: true });
-    await publisher.publish({ topic: bench.topic('queue'), payload, qos: n % 2 === 0 ? 1 : 2 });
+    await publisher.publish({ topic: bench.topic('queue'), payload, qos: n % 2 === 0 ? 1 : highestQos(bench) });
   }
 };
 
@@ -45,7 +45,7 @@ const watchWill = async (bench: CheckBench): Promise<void> => {
 const restartAndReturn = async (bench: CheckBench, how: 'stop' | 'kill'): Promise<void> => {
   const queue = bench.topic('queue');
   const away = await bench.connect('away', { cleanSession: false });
-  await away.subscribe({ [queue]: 2 });
+  await away.subscribe({ [queue]: highestQos(bench) });
   await away.disconnect();
   await watchWill(bench);
   const publisher = await bench.connect('pub');
@@ -132,7 +132,7 @@ export const restartChecks: readonly Check[] = restartChecks311.map(({ how, id, 
   title,
   section: '4.1',
   statements: [],
-  needs: ['restart', 'retain', 'session', 'will', 'qos1', 'qos2', 'wildcards'],
+  needs: ['restart', 'retain', 'session', 'will', 'qos1', 'wildcards'],
   group: 'ownInstance',
   accept,
   drive: (bench) => restartAndReturn(bench, how),

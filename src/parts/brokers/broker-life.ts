@@ -16,6 +16,10 @@ export interface BrokerInstance {
   stop(): Promise<void>;
   /** SIGKILL, and waits until it is gone. */
   kill(): Promise<void>;
+  /** Stops every process of it where it is. */
+  pause(): Promise<void>;
+  /** Lets them go on. */
+  resume(): Promise<void>;
 }
 
 /** How one broker is brought up, again and again on the same endpoint and storage. */
@@ -62,6 +66,7 @@ class BrokerLife implements StartedBroker {
   /** Aborted on disposal: a restart that still waits for readiness then gives up. */
   readonly #ending = new AbortController();
   #running: BrokerInstance | undefined;
+  #isPaused = false;
   #version = 'unknown';
   /** What the bench does to a broker happens one after the other. */
   #turn: Promise<void> = Promise.resolve();
@@ -123,6 +128,25 @@ class BrokerLife implements StartedBroker {
     return this.#end('kill', 'killed');
   }
 
+  start(): Promise<void> {
+    return this.#inTurn('start', async () => {
+      if (this.#running === undefined) await this.launch();
+    });
+  }
+
+  pause(): Promise<void> {
+    return this.#inTurn('pause', async () => {
+      if (this.#running === undefined || this.#isPaused) return;
+      this.#isPaused = true;
+      this.#note('paused'); // Before it happens, so that no silence is older than its reason.
+      await this.#running.pause();
+    });
+  }
+
+  resume(): Promise<void> {
+    return this.#inTurn('resume', () => this.#goOn());
+  }
+
   restart(): Promise<void> {
     return this.#inTurn('restart', async () => {
       await this.#endNow('stop', 'stopped');
@@ -143,6 +167,7 @@ class BrokerLife implements StartedBroker {
   }
 
   async #endNow(how: 'stop' | 'kill', state: 'stopped' | 'killed'): Promise<void> {
+    await this.#goOn(); // What stands still hears no request to end.
     const instance = this.#running;
     if (!instance) return;
     this.#running = undefined;
@@ -150,6 +175,14 @@ class BrokerLife implements StartedBroker {
     this.#note('stopping');
     await instance[how]();
     this.#note(state);
+  }
+
+  async #goOn(): Promise<void> {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    if (this.#running === undefined) return;
+    await this.#running.resume();
+    this.#note('resumed');
   }
 
   #inTurn(what: string, act: () => Promise<void>): Promise<void> {
@@ -224,6 +257,7 @@ class BrokerLife implements StartedBroker {
   async #exited(instance: BrokerInstance, how: string): Promise<void> {
     if (this.#running !== instance) return;
     this.#running = undefined;
+    this.#isPaused = false;
     const words = await instance.lastWords();
     this.#note('exited', words === '' ? how : `${how}; it said last:\n${words}`);
   }

@@ -29,8 +29,12 @@ export function instanceOf(container: DockerContainer, { version, stopWithinMs }
     lastWords: () => lastLogLines(container).catch(() => ''),
     stop: () => end(() => container.stop({ t: Math.ceil(stopWithinMs / 1000) })),
     kill: () => end(() => container.kill()),
+    pause: () => container.pause().then(nothing, unlessEnded),
+    resume: () => container.unpause().then(nothing, unlessEnded),
   };
 }
+
+const nothing = (): void => undefined;
 
 /** It ended by itself before it could be ended: just what was wanted. */
 function unlessEnded(error: unknown): void {

@@ -1,6 +1,7 @@
 // A broker as a process of this machine: leader of its own group, owned by the run from its first moment.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { pause } from '../../net/clock.ts';
 import type { PartContext } from '../part.ts';
 import type { BrokerInstance } from './broker-life.ts';
@@ -31,6 +32,10 @@ export interface ProcessCommand {
   readonly environment?: Readonly<Record<string, string>>;
   /** Its last words are what it says on stdout too. */
   readonly saysOnBoth?: boolean;
+  /** Keeps its stdin open, for `say`; it closes when the bench is gone, kill -9 included. */
+  readonly hears?: boolean;
+  /** Gets each line of its stdout. */
+  readonly onLine?: (line: string) => void;
   /** How long it may take to end politely before it is killed; default 5,000. */
   readonly graceMs?: number;
   /** Who runs it; default: who runs the bench. */
@@ -41,6 +46,8 @@ export interface ProcessCommand {
 export interface LocalProcess extends Omit<BrokerInstance, 'version'> {
   readonly child: ChildProcess;
   lastWords(): string;
+  /** Writes a line to its stdin, where it hears: not on a command line, which everybody can read. */
+  say(line: string): void;
 }
 
 /**
@@ -48,17 +55,25 @@ export interface LocalProcess extends Omit<BrokerInstance, 'version'> {
  * A program that cannot be started is `gone` at once, with the reason.
  */
 export function launchProcess(it: ProcessCommand, context: PartContext): LocalProcess {
-  const { graceMs = usualGraceMs, saysOnBoth = false } = it;
+  const { graceMs = usualGraceMs, saysOnBoth = false, onLine } = it;
+  const speaks = saysOnBoth || onLine !== undefined;
   const child = spawn(it.command, it.args, {
     cwd: it.folder ?? context.owns.scratch,
     detached: true,
     env: { ...plainEnvironment(), ...it.environment, [runVariable]: context.owns.labels['fieldbench.run'] },
-    stdio: ['ignore', saysOnBoth ? 'pipe' : 'ignore', 'pipe', ...(it.ipc === true ? (['ipc'] as const) : [])],
+    stdio: [
+      it.hears === true ? 'pipe' : 'ignore',
+      speaks ? 'pipe' : 'ignore',
+      'pipe',
+      ...(it.ipc === true ? (['ipc'] as const) : []),
+    ],
     ...it.user,
   });
   if (child.pid !== undefined) context.owns.ownProcess(child.pid, it.what);
   const words = new LastWords();
-  for (const output of [child.stdout, child.stderr]) {
+  child.stdin?.on('error', () => {}); // It is gone; its end says so.
+  if (onLine && child.stdout) createInterface({ input: child.stdout }).on('line', onLine);
+  for (const output of [saysOnBoth ? child.stdout : null, child.stderr]) {
     output?.setEncoding('utf8').on('data', (text: string) => words.add(text));
   }
   let over = false;
@@ -76,7 +91,16 @@ export function launchProcess(it: ProcessCommand, context: PartContext): LocalPr
     if (signal === 'SIGTERM' && !(await endsWithin(gone, graceMs, context))) signalGroup(child, 'SIGKILL');
     await gone;
   };
-  return { child, gone, lastWords: () => words.text(), stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  return {
+    child,
+    gone,
+    lastWords: () => words.text(),
+    say: (line) => void child.stdin?.write(`${line}\n`),
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    pause: async () => signalGroup(child, 'SIGSTOP'),
+    resume: async () => signalGroup(child, 'SIGCONT'),
+  };
 }
 
 /** What a program of the bench's gets to see of the bench's own environment. */

@@ -42,17 +42,20 @@ const pausesMs = [20, 50, 100, 250];
 
 /**
  * Sends CONNECT again and again until CONNACK 0 comes or waiting longer is pointless.
- * Gives `'ready'`, or what was met last, in words.
+ * Gives `'ready'`, or what was met last, in words; silence in a last try that was cut short by the end says nothing.
  * @throws the signal's reason when aborted.
  */
 export async function awaitReady(endpoint: Endpoint, bounds: ReadinessBounds): Promise<string> {
   const { clock, signal, overallMs = 60_000, attemptMs = 10_000 } = bounds;
   const endMs = clock.nowMs() + overallMs;
+  let met: ConnectAnswer | undefined;
   for (let attempt = 0; ; attempt++) {
-    const leftMs = endMs - clock.nowMs();
-    const answer = await tryConnect(endpoint, { ...bounds, attemptMs: Math.min(attemptMs, leftMs) });
-    if (answer.kind === 'accepted') return 'ready';
+    const forMs = Math.min(attemptMs, endMs - clock.nowMs());
+    const came = await tryConnect(endpoint, { ...bounds, attemptMs: forMs });
+    if (came.kind === 'accepted') return 'ready';
     const pauseMs = pausesMs[Math.min(attempt, pausesMs.length - 1)] ?? 0;
+    const answer = met !== undefined && came.kind === 'silence' && forMs < attemptMs ? met : came;
+    met = answer;
     if (isFinal(answer)) return answerText(answer);
     if (clock.nowMs() + pauseMs >= endMs) return `${answerText(answer)}, for ${Math.round(overallMs / 1000)} s`;
     await pause(clock, pauseMs, signal);

@@ -17,6 +17,8 @@ const instance: Omit<BrokerInstance, 'version'> = {
   lastWords: () => '',
   stop: untouched,
   kill: untouched,
+  pause: untouched,
+  resume: untouched,
 };
 
 /** Scheme of the URL -> the port where it names none. */

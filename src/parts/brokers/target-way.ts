@@ -73,6 +73,8 @@ export interface ProcessWay extends Way {
   readonly needs: readonly string[];
   /** Who runs it where the bench itself is root. */
   readonly user?: string | undefined;
+  /** The file, by its name in `files`, from which it would read bridges in the words of Mosquitto. */
+  readonly bridgeFile?: string | undefined;
   /** Variables of the bench's own environment that are handed on. */
   readonly inherit: readonly string[];
 }

@@ -66,7 +66,7 @@ class SessionClient implements StartedClient {
   readonly #online = new Milestone();
   readonly #idle = new Set<() => void>();
   /** Messages so far, by topic. */
-  readonly #ordinals = new Map<string, number>();
+  readonly #ordinals: Map<string, number>;
   /** Messages that are not done, by token: what is given up has to be named. */
   readonly #meant = new Map<number, { readonly topic: string; readonly ordinal: number }>();
   #token = 0;
@@ -76,6 +76,7 @@ class SessionClient implements StartedClient {
   constructor(options: ClientOptions, context: PartContext) {
     this.#options = options;
     this.#context = context;
+    this.#ordinals = options.ordinals ?? new Map<string, number>();
     this.#session = clientSession(options.identity, { ...defaultPolicy, ...options.policy });
     this.#line = new Line(options, context, {
       opened: () => this.#feed({ kind: 'transport-open' }),
@@ -153,7 +154,7 @@ class SessionClient implements StartedClient {
     for (const resolve of this.#idle) resolve();
     this.#online.fail(stoppedBefore(this.name));
     await this.#line[Symbol.asyncDispose]();
-    this.#note('stopped');
+    if (this.#context.power?.isCut !== true) this.#note('stopped');
   }
 
   /** One step; `before` runs between the step and what follows from it, so that an intent is older than its packet. */

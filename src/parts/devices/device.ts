@@ -1,4 +1,5 @@
 // What every simulated device and gateway offers to the bench that bolted it on.
+import type { Message } from '../../session/session-output.ts';
 import type { StartedPart } from '../part.ts';
 
 /** A device that runs. Disposing stops it. */
@@ -13,4 +14,17 @@ export interface StartedDevice extends StartedPart {
   rest(): void;
   /** Leaves politely and waits until everything it opened is closed; bounded. Calling it twice does nothing more. */
   stop(): Promise<void>;
+  /** Gone at once, as without power. Absent: the power that it runs on is cut, see {@link PartContext.power}. */
+  kill?(): Promise<void>;
+  /** Stands still with its connections open. Absent: the power that it runs on is paused. */
+  pause?(): Promise<void>;
+  resume?(): Promise<void>;
+  /** Publishes now, or when it can. */
+  publish?(message: Message): void;
+  /** Holds what it measures at this value; without one it measures again. */
+  stimulate?(value: number | undefined): void;
+  /** Raises its alarm, or takes it back. */
+  raiseAlarm?(on: boolean): void;
+  /** Sets its clock forward, or back where it is negative. */
+  stepClock?(byMs: number): void;
 }

@@ -29,6 +29,8 @@ export interface LineOptions {
   readonly dialTimeoutMs?: number;
   /** What the broker asks of everybody. */
   readonly login?: Login;
+  /** Messages so far by topic, where earlier lives of the same part have counted. */
+  readonly ordinals?: Map<string, number>;
 }
 
 /** A login as a session says it. */
@@ -63,11 +65,15 @@ export class Line implements AsyncDisposable {
   #current: Attempt | undefined;
   #dialling: Promise<void> = Promise.resolve();
   #ordinal = 0;
+  /** What happened while the device was paused: it learns of it when it is resumed. */
+  readonly #unheard: (() => void)[] = [];
+  readonly #unfollow: (() => void) | undefined;
 
   constructor(options: LineOptions, context: PartContext, events: LineEvents) {
     this.#options = options;
     this.#context = context;
     this.#events = events;
+    this.#unfollow = context.power?.follow(() => this.#followPower());
   }
 
   /** Dials; `opened` or `closed` follows. */
@@ -93,6 +99,7 @@ export class Line implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#unfollow?.();
     this.#current?.aborting.abort(new Error('stopped'));
     this.#current = undefined;
     await this.#dialling;
@@ -111,7 +118,24 @@ export class Line implements AsyncDisposable {
       });
       this.#opened(attempt, wire);
     } catch (error) {
-      this.#over(attempt, error instanceof Error ? error.message : String(error));
+      this.#hear(() => this.#over(attempt, error instanceof Error ? error.message : String(error)));
+    }
+  }
+
+  /** At once; while the device is paused, when it is resumed. */
+  #hear(news: () => void): void {
+    if (this.#context.power?.isPaused === true) this.#unheard.push(news);
+    else news();
+  }
+
+  /** Paused, nobody reads, and the window of each connection fills; without power they are gone without a FIN. */
+  #followPower(): void {
+    const { isCut, isPaused } = this.#context.power ?? {};
+    if (isCut === true) for (const wire of this.#wires) wire.reset();
+    else if (isPaused === true) for (const wire of this.#wires) wire.hold(true);
+    else {
+      for (const news of this.#unheard.splice(0)) news(); // A new connection is listened to before it is read.
+      for (const wire of this.#wires) wire.hold(false);
     }
   }
 
@@ -125,12 +149,16 @@ export class Line implements AsyncDisposable {
     this.#wires.add(wire);
     attempt.wire = wire;
     void this.#watchEnd(attempt, wire);
+    this.#hear(() => this.#begin(attempt, wire));
+  }
+
+  #begin(attempt: Attempt, wire: Wire): void {
     if (attempt !== this.#current) {
       wire.reset(); // given up in the moment it opened
       return;
     }
     this.#events.opened();
-    wire.onPeerEnd((how, detail) => this.#over(attempt, detail ?? `${how} by the server`));
+    wire.onPeerEnd((how, detail) => this.#hear(() => this.#over(attempt, detail ?? `${how} by the server`)));
     const decoder = new StreamDecoder('server');
     wire.onBytes((chunk) => this.#received(attempt, decoder.push(chunk)));
   }
@@ -138,7 +166,7 @@ export class Line implements AsyncDisposable {
   async #watchEnd(attempt: Attempt, wire: Wire): Promise<void> {
     const { by, how, detail } = await wire.closed;
     this.#wires.delete(wire);
-    this.#over(attempt, detail ?? `${how} by ${by}`);
+    this.#hear(() => this.#over(attempt, detail ?? `${how} by ${by}`));
   }
 
   #received(attempt: Attempt, frames: readonly Frame[]): void {

@@ -21,6 +21,17 @@ export interface StartedPlc extends StartedPart {
   readonly overruns: number;
   /** Ends scanning and serving, and waits until its sockets are closed. */
   stop(): Promise<void>;
+  /** Gone at once, as without power. */
+  kill?(): Promise<void>;
+  /** Serves and scans again on the same endpoint. */
+  restart?(): Promise<void>;
+  /** Stands still with its connections open. */
+  pause?(): Promise<void>;
+  resume?(): Promise<void>;
+  /** What a terminal of its reads from now on; a switch that is closed is 1. */
+  setInput?(name: string, value: number): void;
+  /** Sets its clock forward, or back where it is negative. */
+  stepClock?(byMs: number): void;
 }
 
 /** What a PLC runs and where. */

@@ -1,6 +1,7 @@
 // A field sensor: publishes a seeded signal with sequence number and source time, raises an alarm, says when it is there.
 import { draw } from '../../faults/draw.ts';
 import type { SessionPolicy } from '../../session/client-session.ts';
+import type { Message } from '../../session/session-output.ts';
 import { pause } from '../../net/clock.ts';
 import type { PartContext } from '../part.ts';
 import { startClient } from './client.ts';
@@ -79,6 +80,10 @@ class Sensor implements StartedDevice {
 
   get online(): Promise<void> {
     return this.#client.online;
+  }
+
+  publish(message: Message): void {
+    this.#client.publish(message);
   }
 
   rest(): void {

@@ -2,7 +2,7 @@
 import { FieldbenchError } from '../../error.ts';
 import type { SessionPolicy } from '../../session/client-session.ts';
 import { checkIntent } from '../../session/intent-check.ts';
-import type { Delivery, SessionEvent } from '../../session/session-output.ts';
+import type { Delivery, Message, SessionEvent } from '../../session/session-output.ts';
 import type { PartContext } from '../part.ts';
 import { startClient } from './client.ts';
 import type { StartedClient } from './client.ts';
@@ -66,6 +66,10 @@ class Subscriber implements StartedSubscriber {
 
   get received(): number {
     return this.#received;
+  }
+
+  publish(message: Message): void {
+    this.#client.publish(message);
   }
 
   rest(): void {

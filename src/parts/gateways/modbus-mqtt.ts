@@ -2,7 +2,7 @@
 import { pause } from '../../net/clock.ts';
 import type { SessionPolicy } from '../../session/client-session.ts';
 import { backOffMs } from '../../session/back-off.ts';
-import type { Delivery, SessionEvent } from '../../session/session-output.ts';
+import type { Delivery, Message, SessionEvent } from '../../session/session-output.ts';
 import { draw } from '../../faults/draw.ts';
 import { startClient } from '../devices/client.ts';
 import type { StartedClient } from '../devices/client.ts';
@@ -79,6 +79,10 @@ class ModbusGateway implements StartedDevice {
 
   get online(): Promise<void> {
     return this.#client.online;
+  }
+
+  publish(message: Message): void {
+    this.#client.publish(message);
   }
 
   rest(): void {

@@ -27,6 +27,7 @@ export const linkBackends: readonly LinkBackend[] = [
       'failover',
       'connect-delay',
       'timeline',
+      'vanish',
     ],
     check: checkEmbeddedLink,
     start: startEmbeddedLink,

@@ -58,6 +58,7 @@ export async function startEmbeddedLink(options: LinkOptions, context: PartConte
     cut: async (how) => state.cut(how),
     halfOpen: async (dead) => state.halfOpen(dead),
     restore: async () => state.restore(),
+    vanish: () => all((passage) => passage.switched('silent')),
     addFaults: (faults) => model.faults.add(faults),
     ...(meter && { usage: () => meter.usage(context.clock.nowMs()) }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),

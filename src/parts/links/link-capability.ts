@@ -25,5 +25,7 @@ export type LinkCapability =
   | 'failover'
   | 'connect-delay'
   | 'timeline'
+  /** Connections whose client lost its power: neither side hears of it. */
+  | 'vanish'
   /** RST arrives as RST and FIN as FIN, one direction at a time. */
   | 'endings';

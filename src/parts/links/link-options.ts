@@ -75,6 +75,11 @@ export function seenBy(options: LinkOptions, history: History): { history: Histo
 export interface StartedFaultyLink extends StartedLink {
   /** @throws FieldbenchError `FB_LINK_CAPABILITY` when the backend has no packet faults, `FB_FAULT_NAME`. */
   addFaults(faults: readonly PacketFault[]): void;
+  /**
+   * Nothing passes on the connections that it has now, either way, and neither side is told: so a client goes whose power
+   * is cut. Absent where the backend cannot do that.
+   */
+  vanish?(): void;
   /** What it has carried so far; absent where the backend does not see single segments, or the link has no taps. */
   usage?(): LinkUsage;
 }

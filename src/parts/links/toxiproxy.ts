@@ -30,6 +30,7 @@ const missing: Readonly<Partial<Record<LinkCapability, string>>> = {
   'shared-capacity': 'its rates are those of single connections',
   failover: noTwin,
   'connect-delay': noTwin,
+  vanish: 'it passes every close on',
   timeline: 'a connection that was cut ends when the link is restored',
 };
 

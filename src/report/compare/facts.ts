@@ -23,11 +23,13 @@ export function targetFactsOf(first: JudgedTarget, second: JudgedTarget): readon
 
 function runFacts({ fieldbench, seed, link, scenario, parameters, provenance }: RunStarted): Named {
   const tolerances = Object.entries(parameters).map(([name, value]) => [`tolerance ${name}`, String(value)] as const);
+  const set = Object.entries(scenario?.set ?? {}).map(([name, value]) => [`parameter ${name}`, value] as const);
   return {
     fieldbench,
     seed: String(seed),
     link: link === undefined ? 'none' : `${link.word}: ${link.title}`,
     ...(scenario && { scenario: scenario.file }),
+    ...Object.fromEntries(set),
     ...Object.fromEntries(tolerances),
     ...provenance,
   };

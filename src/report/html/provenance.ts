@@ -20,6 +20,7 @@ export function provenanceSection({ run, end, targets }: JudgedRun, events: read
     ['command', run.command],
     ['clock', run.clock],
     ...(run.scenario === undefined ? [] : [['scenario', run.scenario.file] as const]),
+    ...Object.entries(run.scenario?.set ?? {}).map(([name, value]) => [`parameter ${name}`, value] as const),
     ...Object.entries(run.provenance)
       .filter(([name]) => name !== 'fieldbench')
       .map(([name, value]) => [inWords(name), value] as const),
@@ -43,6 +44,11 @@ export function provenanceSection({ run, end, targets }: JudgedRun, events: read
         : html`<details>
             <summary>The scenario as it was played</summary>
             ${linesOf(run.scenario.text)}
+            ${run.scenario.included?.map(
+              (it) =>
+                html`<p>${it.file}</p>
+                  ${linesOf(it.text)}`,
+            )}
           </details>`
     }
   </section>`;

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { checks } from '../../conformance/checks.ts';
 import { didYouMean, FieldbenchError } from '../../error.ts';
 import type { Waiver, Waivers } from '../../history/run-gate.ts';
-import { FileErrors, parseYamlFile, readYamlFile, type FileWords, type YamlFile } from '../../bench/files/yaml-file.ts';
+import { FileErrors } from '../../bench/files/file-errors.ts';
+import { parseYamlFile, readYamlFile, type FileWords, type YamlFile } from '../../bench/files/yaml-file.ts';
 import { findStatement, statements311 } from '../../spec/catalogue.ts';
 
 const text = (what: string): z.ZodString => z.string(`expected ${what}`).trim().min(1, `expected ${what}`);

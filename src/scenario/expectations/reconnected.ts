@@ -1,5 +1,5 @@
-// How soon a device is back once nothing hinders it any more: its link is up and its broker serves.
-import type { HistoryEvent, PacketSeen } from '../../history/event.ts';
+// How soon a device is back once nothing hinders it any more: it is switched on, its link is up and its broker serves.
+import type { HistoryEvent, PacketSeen, PartChanged } from '../../history/event.ts';
 import { frameOf } from '../../history/packet-of.ts';
 import { ConnectionNames, nothing, seconds, worst, type Expectation, type Outcome } from '../expectation.ts';
 
@@ -29,6 +29,7 @@ export class Reconnected implements Expectation {
   #online: string | undefined;
   #linkUp = true;
   #brokerUp = true;
+  #isOn = true;
   #lastMs = 0;
 
   constructor(options: ReconnectedOptions) {
@@ -36,7 +37,7 @@ export class Reconnected implements Expectation {
     this.id = `reconnected:${options.device}`;
     this.title = `${options.device} comes back`;
     this.expected = [
-      `${options.device} is connected again within ${options.withinMs / 1000} s of its link being up and its broker serving`,
+      `${options.device} is connected again within ${options.withinMs / 1000} s of its link being up, its broker serving and itself being switched on`,
     ];
   }
 
@@ -60,7 +61,10 @@ export class Reconnected implements Expectation {
         if (event.link === this.#link) this.#hindered((this.#linkUp = event.state === 'up'), event.tMs);
         break;
       case 'part':
-        if (event.part === this.#broker) this.#hindered((this.#brokerUp = event.state === 'ready'), event.tMs);
+        if (event.part === this.#broker) this.#hindered((this.#brokerUp = serves(event)), event.tMs);
+        if (event.part === this.#options.device && event.state !== 'ready') {
+          this.#hindered((this.#isOn = isOn(event)), event.tMs);
+        }
         break;
       case 'packet':
         this.#packet(event);
@@ -88,7 +92,7 @@ export class Reconnected implements Expectation {
   end(): Outcome {
     const { withinMs } = this.#options;
     const tookMs = (it: Absence): number => (it.back?.tMs ?? this.#lastMs) - it.sinceMs;
-    const isFree = this.#linkUp && this.#brokerUp;
+    const isFree = this.#linkUp && this.#brokerUp && this.#isOn;
     const judged = this.#absences.filter((it) => it.back || (isFree && tookMs(it) > withinMs));
     const late = judged.find((it) => tookMs(it) > withinMs);
     const shown = late ?? judged[0];
@@ -104,6 +108,10 @@ export class Reconnected implements Expectation {
     };
   }
 }
+
+const serves = ({ state }: PartChanged): boolean => state === 'ready' || state === 'resumed';
+/** A device that was ended or paused on purpose has time from when it is started or resumed. */
+const isOn = ({ state }: PartChanged): boolean => state === 'starting' || state === 'resumed';
 
 const lateText = (it: Absence, tookMs: number): string =>
   it.back ? `it took ${seconds(tookMs)}` : 'it never came back';

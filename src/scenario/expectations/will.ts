@@ -1,5 +1,5 @@
 // How soon others learn that a device is gone: from the break of its link, or its connection, to its will.
-import type { HistoryEvent, LinkChanged, PacketSeen } from '../../history/event.ts';
+import type { HistoryEvent, PacketSeen, PartChanged } from '../../history/event.ts';
 import { frameOf } from '../../history/packet-of.ts';
 import { ConnectionNames, nothing, seconds, worst, type Expectation, type Outcome } from '../expectation.ts';
 
@@ -28,13 +28,17 @@ export class WillWithin implements Expectation {
   readonly #breaks: Break[] = [];
   #link: string | undefined;
   #will: { readonly topic: string; readonly payload: string } | undefined;
+  #isLinkUp = true;
+  #isOn = true;
   #lastMs = 0;
 
   constructor(options: WillOptions) {
     this.#options = options;
     this.id = `will:${options.of}->${options.to}`;
     this.title = `${options.to} learns that ${options.of} is cut off`;
-    this.expected = [`the will of ${options.of} arrives within ${options.withinMs / 1000} s of a break of its link`];
+    this.expected = [
+      `the will of ${options.of} arrives within ${options.withinMs / 1000} s of a break of its link, or of its own power`,
+    ];
   }
 
   step(event: HistoryEvent): void {
@@ -42,15 +46,26 @@ export class WillWithin implements Expectation {
     if (event.kind === 'opened') {
       this.#names.note(event);
       if (event.client === this.#options.of) this.#link = event.link;
-    } else if (event.kind === 'link' && event.link === this.#link) this.#linkChanged(event);
+    } else if (event.kind === 'link' && event.link === this.#link)
+      this.#broken((this.#isLinkUp = event.state === 'up'), event);
+    else if (event.kind === 'part' && event.part === this.#options.of) this.#switched(event);
     else if (event.kind === 'packet') this.#packet(event);
   }
 
-  #linkChanged(event: LinkChanged): void {
+  /** Without power, or standing still, it cannot say goodbye; stopped, it does, and no will is due. */
+  #switched(event: PartChanged): void {
+    if (event.state === 'killed' || event.state === 'paused') this.#isOn = false;
+    else if (event.state === 'starting' || event.state === 'resumed') this.#isOn = true;
+    else return;
+    this.#broken(this.#isOn, event);
+  }
+
+  /** The link or the device went, or came back: a break is over when both are there. */
+  #broken(isBack: boolean, { tMs, seq }: HistoryEvent): void {
     const open = this.#breaks.at(-1);
     const broken = open !== undefined && open.overMs === undefined;
-    if (event.state !== 'up' && !broken) this.#breaks.push({ tMs: event.tMs, seq: event.seq });
-    if (event.state === 'up' && broken) open.overMs = event.tMs;
+    if (!isBack && !broken) this.#breaks.push({ tMs, seq });
+    if (broken && this.#isLinkUp && this.#isOn) open.overMs = tMs;
   }
 
   #packet(event: PacketSeen): void {
@@ -71,7 +86,7 @@ export class WillWithin implements Expectation {
     const due = this.#breaks.filter((it) => it.will !== undefined || (it.overMs ?? this.#lastMs) - it.tMs > withinMs);
     const missed = due.find((it) => delayMs(it) > withinMs);
     const shown = missed ?? due[0];
-    if (shown === undefined) return { ...nothing, actual: 'the link was never broken for long enough' };
+    if (shown === undefined) return { ...nothing, actual: 'neither its link nor its power was gone for long enough' };
     return {
       verdict: missed ? 'fail' : 'pass',
       actual: shown.will ? `the will arrived ${seconds(delayMs(shown))} after the break` : 'the will never arrived',

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { errorText, type FieldbenchError } from '../../../src/error.ts';
 import { keysAt } from '../../../src/bench/files/schema-keys.ts';
-import { FileErrors, parseYamlFile, readYamlFile, type FileWords } from '../../../src/bench/files/yaml-file.ts';
+import { FileErrors } from '../../../src/bench/files/file-errors.ts';
+import { parseYamlFile, readYamlFile, type FileWords } from '../../../src/bench/files/yaml-file.ts';
 
 const words: FileWords = {
   kind: 'boat file',

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { FileErrors } from '../../../src/bench/files/yaml-file.ts';
+import { FileErrors } from '../../../src/bench/files/file-errors.ts';
 import { parseTargetFile, shippedTarget, shippedTargets } from '../../../src/bench/target/target-file.ts';
 import { targetJsonSchema } from '../../../src/bench/target/target-schema.ts';
 import { errorText } from '../../../src/error.ts';

@@ -68,6 +68,16 @@ test.each([1, 2, 4, 5])('CONNACK %i is final and named', async (code) => {
   expect(await awaitReady(refusing.endpoint, { ...bounds, overallMs: 60_000 })).toMatch(/^CONNACK with code \d \(/);
 });
 
+test('silence in a last try that the end cut short does not hide what was met before', async () => {
+  let connections = 0;
+  await using closing = await fake((wire) => {
+    const isFirst = (connections += 1) === 1;
+    wire.onBytes(() => isFirst && wire.end());
+  });
+  expect(await awaitReady(closing.endpoint, { ...bounds, attemptMs: 10_000 })).toMatch(/closed the connection without/);
+  expect(connections).toBeGreaterThan(1);
+});
+
 test('"server unavailable" is waited out', async () => {
   let connections = 0;
   await using waking = await fake((wire) => {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { errorText } from '../../../src/error.ts';
 import { parseWaivers, readWaivers, waiversJsonSchema } from '../../../src/run/gate/waiver-file.ts';
-import { FileErrors } from '../../../src/bench/files/yaml-file.ts';
+import { FileErrors } from '../../../src/bench/files/file-errors.ts';
 
 const good = `waivers:
   - target: 'mosquitto*'

@@ -24,10 +24,14 @@ export function fromClient(
   // It may still be refused, and has no session yet.
   if (connection.connect !== undefined && connection.accepted === undefined) {
     connection.ahead.push({ seen, packet, at });
+    if (packet.type === 'PUBLISH') traffic.messages.stray(payloadKeyOf(seen.event, packet));
     return [];
   }
   // A connection that was taken over is not read any more.
-  if (session === undefined || session.connection !== connection) return [];
+  if (session === undefined || session.connection !== connection) {
+    if (packet.type === 'PUBLISH') traffic.messages.stray(payloadKeyOf(seen.event, packet));
+    return [];
+  }
   switch (packet.type) {
     case 'PUBLISH':
       return publish(traffic, connection, session, seen, packet, at);

@@ -94,8 +94,8 @@ function judgeOrigin(traffic: Traffic, it: Delivery, at: Moment, report: Report)
 
 /** The one message with this payload, if it is telling enough to stand for an identity. */
 function solePublish(traffic: Traffic, it: Delivery): Message | undefined {
-  const [only, ...others] = traffic.messages.withPayload(it.payloadKey);
-  if (only === undefined || others.length > 0 || only.lengthB < tellingB || it.retain) return undefined;
+  const only = traffic.messages.solelyWith(it.payloadKey);
+  if (only === undefined || only.lengthB < tellingB || it.retain) return undefined;
   return only;
 }
 

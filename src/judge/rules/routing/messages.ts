@@ -28,6 +28,8 @@ export class MessageBook {
   readonly #byKey = new Map<string, Message[]>();
   readonly #byPayload = new Map<string, Message[]>();
   readonly #oldestFirst: Message[] = [];
+  /** Payloads that were sent where no session stood: a server that takes them delivers what is no message here. */
+  readonly #strays = new Set<string>();
 
   /** Remembers a message; a will stays until it is released. */
   add(message: Message): void {
@@ -44,14 +46,21 @@ export class MessageBook {
     for (const it of this.#oldestFirst.splice(0, remembered)) this.#forget(it);
   }
 
+  /** Remembers a payload that was sent without a session. */
+  stray(key: string): void {
+    this.#strays.add(key);
+    if (this.#strays.size > remembered) for (const oldest of this.#strays.values().take(1)) this.#strays.delete(oldest);
+  }
+
+  /** The one message with this payload; nothing where anybody else sent an equal one, with or without a session. */
+  solelyWith(key: string): Message | undefined {
+    const [only, ...others] = this.#byPayload.get(key) ?? [];
+    return others.length > 0 || this.#strays.has(key) ? undefined : only;
+  }
+
   /** Messages with this topic and payload. */
   find(topic: string, key: string): readonly Message[] {
     return this.#byKey.get(keyOf(topic, key)) ?? [];
-  }
-
-  /** Messages with this payload on any topic. */
-  withPayload(key: string): readonly Message[] {
-    return this.#byPayload.get(key) ?? [];
   }
 
   #forget(message: Message): void {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { matching } from '../../../../src/judge/rules/routing/matching.ts';
 import type { HistoryOf } from '../../history-of.ts';
 import { verdicts } from '../../history-of.ts';
-import { connack, connect, subscribe } from '../../packets.ts';
+import { connack, connect, publish, subscribe } from '../../packets.ts';
 import { get, join, send, stay, sub, unsub } from '../cast.ts';
 
 const judged = (write: (h: HistoryOf) => unknown): ReturnType<typeof verdicts> => verdicts(matching, write);
@@ -89,6 +89,19 @@ describe('MQTT-4.7.3-4', () => {
       get(a, 1, 'a/b', 'message 1');
       send(p, 1, 'A/b', 'on');
       get(a, 1, 'a/b', 'on');
+    });
+    expect(seen).toEqual({ 'MQTT-3.3.2-3': 'pass' });
+  });
+
+  test.each([
+    ['before CONNECT', (h: HistoryOf) => h.conn('q')],
+    ['behind a CONNECT that was refused', (h: HistoryOf) => h.conn('q').client(connect({})).server(connack(5))],
+  ])('... also not one that a server took %s, where no session stood', (_, stranger) => {
+    const seen = judged((h) => {
+      const a = sub(join(h, 'a'), 'a/b', 1);
+      send(join(h, 'p'), 1, 'A/b', 'message 1');
+      stranger(h).client(publish(0, undefined, { topic: 'a/b', payload: Buffer.from('message 1') }));
+      get(a, 1, 'a/b', 'message 1');
     });
     expect(seen).toEqual({ 'MQTT-3.3.2-3': 'pass' });
   });

@@ -1,0 +1,167 @@
+// A device that is somebody else's program: started as a process of the run, watched by its tap, told what to do on stdin.
+import { FieldbenchError } from '../../error.ts';
+import type { PartChanged } from '../../history/event.ts';
+import type { LiveHistory } from '../../history/live-history.ts';
+import { payloadHash } from '../../history/payload-hash.ts';
+import { launchProcess, type LocalProcess, type ProcessCommand } from '../brokers/local-process.ts';
+import type { StartedDevice } from '../devices/device.ts';
+import { Milestone } from '../devices/milestone.ts';
+import type { PartContext } from '../part.ts';
+import { restLine, toldIntent } from './spoken.ts';
+import { watchPresence } from './tap-presence.ts';
+
+/** Which program, and how it shows that it is online. */
+export interface ForeignProgramOptions {
+  readonly name: string;
+  readonly role: 'device' | 'gateway';
+  readonly command: Pick<ProcessCommand, 'command' | 'args' | 'folder' | 'environment' | 'graceMs'>;
+  /** In words, for the run registry and errors. */
+  readonly what: string;
+  /** The first line on its stdin; here stands what must not stand on a command line. */
+  readonly orders?: unknown;
+  /** The run's own history, with the taps of its connections in it. */
+  readonly history: LiveHistory;
+  /** How many topic filters it subscribes to. */
+  readonly filters: number;
+  /** Messages so far by topic, counted over its lives. */
+  readonly ordinals?: Map<string, number>;
+  /** Removes what outlives the program. */
+  readonly clear?: () => void;
+}
+
+/** Starts the program at once; it is online when its tap has seen that. */
+export function startForeignProgram(options: ForeignProgramOptions, context: PartContext): StartedDevice {
+  return new ForeignProgram(options, context);
+}
+
+class ForeignProgram implements StartedDevice {
+  readonly #options: ForeignProgramOptions;
+  readonly #context: PartContext;
+  readonly #process: LocalProcess;
+  readonly #online = new Milestone();
+  readonly #presence: Disposable;
+  readonly #ordinals: Map<string, number>;
+  /** The bench ends it, or has. */
+  #ending: Promise<void> | undefined;
+
+  constructor(options: ForeignProgramOptions, context: PartContext) {
+    this.#options = options;
+    this.#context = context;
+    this.#ordinals = options.ordinals ?? new Map<string, number>();
+    this.#note('starting', options.what);
+    this.#presence = watchPresence(options.history, options.name, options.filters, {
+      online: () => this.#online.reach() && this.#note('ready'),
+      notGranted: (codes) => this.#online.fail(notGranted(options.name, codes)),
+    });
+    this.#process = launchProcess(
+      {
+        ...options.command,
+        what: `${options.role} ${options.name} (${options.what})`,
+        hears: true,
+        onLine: (line) => this.#heed(line),
+      },
+      context,
+    );
+    if (options.orders !== undefined) this.#process.say(JSON.stringify(options.orders));
+    void this.#process.gone.then((how) => this.#exited(how));
+    context.signal.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get online(): Promise<void> {
+    return this.#online.promise;
+  }
+
+  rest(): void {
+    this.#process.say(restLine);
+  }
+
+  stop(): Promise<void> {
+    return (this.#ending ??= this.#end('stop'));
+  }
+
+  kill(): Promise<void> {
+    return (this.#ending ??= this.#end('kill'));
+  }
+
+  pause(): Promise<void> {
+    return this.#process.pause();
+  }
+
+  resume(): Promise<void> {
+    return this.#process.resume();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  readonly #abort = (): void => {
+    void this.kill();
+  };
+
+  /** Killed, the caller notes it: there it is one cut of power with what its connections meet. */
+  async #end(how: 'stop' | 'kill'): Promise<void> {
+    if (how === 'stop') this.#note('stopping');
+    await (how === 'stop' ? this.#process.stop() : this.#process.kill());
+    this.#over();
+    this.#online.fail(
+      new FieldbenchError({ code: 'FB_DEVICE_STOPPED', message: `"${this.name}" was stopped before it was online` }),
+    );
+    if (how === 'stop') this.#note('stopped');
+  }
+
+  #exited(how: string): void {
+    if (this.#ending) return;
+    this.#ending = Promise.resolve();
+    this.#over();
+    const words = this.#process.lastWords();
+    this.#note('exited', words === '' ? how : `${how}; it said last:\n${words}`);
+    this.#online.fail(ended(this.name, this.#options.what, how, words));
+  }
+
+  #over(): void {
+    this.#context.signal.removeEventListener('abort', this.#abort);
+    this.#presence[Symbol.dispose]();
+    this.#options.clear?.();
+  }
+
+  #heed(line: string): void {
+    const told = toldIntent(line);
+    if (!told) return;
+    const { topic, qos, retain, payload } = told.message;
+    const ordinal = (this.#ordinals.get(topic) ?? 0) + 1;
+    this.#ordinals.set(topic, ordinal);
+    const identity = { part: this.name, topic, qos, retain, ordinal, payloadHash: payloadHash(payload) };
+    const tMs = Math.max(0, this.#context.clock.nowMs() - told.agoMs);
+    this.#context.history.record({ kind: 'intent', tMs, ...identity });
+  }
+
+  #note(state: PartChanged['state'], detail?: string): void {
+    const { name, role } = this.#options;
+    this.#context.history.record({ kind: 'part', part: name, role, state, ...(detail !== undefined && { detail }) });
+  }
+}
+
+function notGranted(name: string, returnCodes: readonly number[]): FieldbenchError {
+  return new FieldbenchError({
+    code: 'FB_DEVICE_NOT_GRANTED',
+    message: `the broker refuses a subscription of "${name}"`,
+    expected: 'SUBACK with 0, 1 or 2 for every topic filter',
+    actual: `SUBACK with ${returnCodes.join(', ')}`,
+    hint: "Look at the broker's access rules for this client id.",
+  });
+}
+
+function ended(name: string, what: string, how: string, words: string): FieldbenchError {
+  return new FieldbenchError({
+    code: 'FB_DEVICE_PROGRAM',
+    message: `the program of "${name}" ended before it was online`,
+    expected: `${what} to run until the bench ends it`,
+    actual: words === '' ? how : `${how}; it said last:\n${words}`,
+    hint: 'the journal shows what it met: its connections stand under its name',
+  });
+}
