@@ -125,8 +125,12 @@ function isOfOthers(event: PacketSeen, events: readonly HistoryEvent[], from: st
   const packet = frameOf(event).packet;
   if (packet?.type === 'PUBLISH') return !packet.topic.startsWith(`site/${from}/`);
   if (packet === undefined || !('packetId' in packet)) return false;
+  // A packet id outlives its connection.
+  const clientOf = (connection: string): string | undefined =>
+    events.flatMap((it) => (it.kind === 'opened' && it.connection === connection ? [it.client] : []))[0];
+  const client = clientOf(event.connection);
   const topics = events.flatMap((it) => {
-    const carried = it.kind === 'packet' && it.connection === event.connection ? frameOf(it).packet : undefined;
+    const carried = it.kind === 'packet' && clientOf(it.connection) === client ? frameOf(it).packet : undefined;
     return carried?.type === 'PUBLISH' && carried.packetId === packet.packetId ? [carried.topic] : [];
   });
   return topics.length > 0 && !topics.some((it) => it.startsWith(`site/${from}/`));

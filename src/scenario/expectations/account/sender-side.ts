@@ -16,8 +16,6 @@ export interface SenderBooks {
   readonly streams: StreamBook;
   readonly contradict: Contradict;
   readonly closings: Closings;
-  /** The sender says what it means to publish; else its first tap has to. */
-  readonly hasIntents: boolean;
 }
 
 /** The connections of the sender. */
@@ -60,9 +58,8 @@ export class SenderSide {
     else if (packet.type === 'PUBCOMP' && end === 'clientEnd') this.#finish(event, packet.packetId);
   }
 
-  #left(event: PacketSeen, packet: Publish): Trail | undefined {
+  #left(event: PacketSeen, packet: Publish): Trail {
     const trail = this.#leaving(event, packet);
-    if (trail === undefined) return undefined;
     trail.left.push(sightingOf(event));
     const underWay = this.#underWay.get(event.connection) ?? [];
     underWay.push(trail);
@@ -70,8 +67,8 @@ export class SenderSide {
     return trail;
   }
 
-  #leaving(event: PacketSeen, packet: Publish): Trail | undefined {
-    const { identities, hasIntents, contradict } = this.#books;
+  #leaving(event: PacketSeen, packet: Publish): Trail {
+    const { identities } = this.#books;
     const hash = payloadHashOf(event, packet);
     const own = identities.own(identityOf(packet.topic, hash));
     const holder = packet.packetId === undefined ? undefined : this.#byId.clientEnd.get(packet.packetId);
@@ -79,10 +76,9 @@ export class SenderSide {
     const waiting = own.filter((it) => it.left.length === 0 && it.dropped === undefined);
     const next = waiting.find((it) => it.forgotten === undefined) ?? waiting[0];
     if (next) return next;
-    if (packet.dup && own.length > 0) return own.at(-1);
-    if (!hasIntents) return identities.mean(meantBy(event, packet, hash, own.length + 1));
-    contradict(event, `${this.#from} sent a message on ${packet.topic} that it had not meant to publish`);
-    return undefined;
+    const newest = own.at(-1);
+    if (packet.dup && newest) return newest;
+    return identities.meanUntold(meantBy(event, packet, hash, own.length + 1));
   }
 
   #reached(event: PacketSeen, packet: Publish): Trail | undefined {

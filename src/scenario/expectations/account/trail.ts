@@ -15,7 +15,9 @@ export type Meant = Pick<PublishIntended, 'seq' | 'tMs' | 'topic' | 'qos' | 'ord
 
 /** One message, and every step of it that a tap saw. A list has more than one entry where a step was repeated. */
 export interface Trail {
-  readonly meant: Meant;
+  meant: Meant;
+  /** No intent told of it so far: a tap saw it first. */
+  isUntold: boolean;
   /** Counts all messages of the sender, from 1. */
   readonly index: number;
   /** PUBLISH at the sender's own end. */
@@ -41,8 +43,18 @@ export interface Trail {
 }
 
 /** A trail that begins. */
-export function trailOf(meant: Meant, index: number): Trail {
-  return { meant, index, left: [], reached: [], forwarded: [], arrivals: [], refused: [], isOvertaken: false };
+export function trailOf(meant: Meant, index: number, isUntold: boolean): Trail {
+  return {
+    meant,
+    isUntold,
+    index,
+    left: [],
+    reached: [],
+    forwarded: [],
+    arrivals: [],
+    refused: [],
+    isOvertaken: false,
+  };
 }
 
 /** Something that cannot be if the journal is whole and its taps agree. */
