@@ -6,8 +6,8 @@ import { startModbusGateway } from '../parts/gateways/modbus-mqtt.ts';
 import { bridgeConfiguration, followBridge, type BridgeOptions } from '../parts/gateways/mosquitto-bridge.ts';
 import { startNodeRed } from '../parts/gateways/node-red.ts';
 import type { StartedDevice } from '../parts/devices/device.ts';
+import { DeviceMemory } from '../parts/devices/device-memory.ts';
 import { DeviceLife, type DeviceLifeOptions } from '../parts/devices/device-life.ts';
-import { readPlcProgram } from '../parts/devices/plc-program.ts';
 import { startPlc, type PlcOptions, type StartedPlc } from '../parts/devices/plc.ts';
 import { startSensor } from '../parts/devices/sensor.ts';
 import { startSubscriber } from '../parts/devices/subscriber.ts';
@@ -17,6 +17,7 @@ import type { StartedFaultyLink } from '../parts/links/link-options.ts';
 import type { PartContext, StartedBroker } from '../parts/part.ts';
 import { actOnBroker, actOnDevice, actOnLink, actOnPlc } from './acts.ts';
 import type { Bench } from './bench.ts';
+import { readPlcFile } from './devices/plc-file.ts';
 import type { Conditions } from './condition.ts';
 import { isForeign, tapOf, type ForeignPlanned, type ForeignPrograms } from './foreign-programs.ts';
 import type { Plan, PlannedBroker, PlannedLink } from './plan.ts';
@@ -93,11 +94,11 @@ export class Assembly {
   async startDevice(it: PlannedDevice): Promise<void> {
     const { context } = this.#bench;
     if (it.kind === 'plc') {
-      this.#plcs.set(it.name, this.#bench.use(await startPlc(this.#programOf(it), context)));
+      this.#plcs.set(it.name, this.#bench.use(await startPlc(await this.#programOf(it), context)));
       return;
     }
     const { line, vanish } = await this.#line(it);
-    const options = { ...line, policy: policyOf(it.session), ordinals: new Map<string, number>() };
+    const options = { ...line, policy: policyOf(it.session), ...memoryOfLives() };
     const life = this.#bench.use(
       new DeviceLife(
         { name: it.name, role: roleOf(it), start: (world) => this.#start(it, options, world), ...vanish },
@@ -111,12 +112,9 @@ export class Assembly {
   }
 
   /** With its time compressed a PLC scans more often. */
-  #programOf({ name, program }: Extract<PlannedDevice, { kind: 'plc' }>): PlcOptions {
-    const path = this.#options.resolveFile(program);
-    const { timeCompression = 1 } = this.#plan;
-    if (timeCompression === 1) return { name, program: path };
-    const read = readPlcProgram(path);
-    return { name, program: { ...read, scan: read.scan / timeCompression } };
+  async #programOf({ name, program: path }: Extract<PlannedDevice, { kind: 'plc' }>): Promise<PlcOptions> {
+    const program = await readPlcFile(this.#options.resolveFile(path));
+    return { name, program: { ...program, scanMs: program.scanMs / (this.#plan.timeCompression ?? 1) } };
   }
 
   #start(it: Exclude<PlannedDevice, { kind: 'plc' }>, line: LineOptions, context: PartContext): StartedDevice {
@@ -248,6 +246,12 @@ function notOnline(name: string): FieldbenchError {
     expected: 'CONNACK 0, and every subscription granted',
     hint: 'the journal shows what it met: its connections stand under its name',
   });
+}
+
+/** What a device knows of its lives before. */
+function memoryOfLives() {
+  const memory = new DeviceMemory();
+  return { memory, ordinals: memory.ordinals };
 }
 
 function missing(what: string, name: string): never {

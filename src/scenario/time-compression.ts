@@ -10,7 +10,7 @@ const leastKeepAliveMs = 5000;
 export function compressedDevice(it: PlannedDevice, by: number): PlannedDevice {
   switch (it.kind) {
     case 'sensor':
-      return { ...it, intervalMs: it.intervalMs / by };
+      return { ...it, intervalMs: it.intervalMs / by, timeCompression: by };
     case 'mqtt-js':
     case 'paho-python':
       return it.publishes === undefined

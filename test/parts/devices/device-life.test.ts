@@ -19,7 +19,8 @@ function sensorLife(broker: TestBroker, { context }: TestWorld, qos: 0 | 1 | 2 =
     topic: 'tank/level',
     qos,
     intervalMs: 5,
-    signal: { unit: 'm', start: 5, step: 1, min: 0, max: 10 },
+    unit: 'm',
+    signal: { kind: 'walk', start: 5, step: 1, min: 0, max: 10, everyMs: 5 },
     policy,
     ordinals,
   } as const;
