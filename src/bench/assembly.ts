@@ -10,8 +10,11 @@ import { DeviceMemory } from '../parts/devices/device-memory.ts';
 import { DeviceLife, type DeviceLifeOptions } from '../parts/devices/device-life.ts';
 import { startPlc, type PlcOptions, type StartedPlc } from '../parts/devices/plc.ts';
 import { startSensor } from '../parts/devices/sensor.ts';
+import { startHttpPoller } from '../parts/http/http-poller.ts';
+import { startWebServer } from '../parts/http/web-server.ts';
 import { startSubscriber } from '../parts/devices/subscriber.ts';
 import type { LineOptions } from '../parts/devices/line.ts';
+import type { StreamContent } from '../faults/segmenter.ts';
 import { linkBackend } from '../parts/links/backend.ts';
 import type { StartedFaultyLink } from '../parts/links/link-options.ts';
 import type { PartContext, StartedBroker } from '../parts/part.ts';
@@ -23,7 +26,7 @@ import { isForeign, tapOf, type ForeignPlanned, type ForeignPrograms } from './f
 import type { Plan, PlannedBroker, PlannedLink } from './plan.ts';
 import type { PlannedAction } from './planned-action.ts';
 import type { PlannedBridge } from './planned-bridge.ts';
-import type { PlannedDevice, PlannedSession } from './planned-device.ts';
+import type { PlannedDevice, PlannedHttpPoller, PlannedSession } from './planned-device.ts';
 import { targetOf, targetWritten, type Target } from './target/target.ts';
 
 /** How long everybody may take to be online at the beginning. */
@@ -97,6 +100,7 @@ export class Assembly {
       this.#plcs.set(it.name, this.#bench.use(await startPlc(await this.#programOf(it), context)));
       return;
     }
+    if (it.kind === 'http-poller') return this.#startPoller(it);
     const { line, vanish } = await this.#line(it);
     const options = { ...line, policy: policyOf(it.session), ...memoryOfLives() };
     const life = this.#bench.use(
@@ -111,13 +115,40 @@ export class Assembly {
     if (life.device) await this.#online(life.device);
   }
 
+  /** The web server stands beside the broker; the link is between it and the device. */
+  async #startPoller(it: PlannedHttpPoller): Promise<void> {
+    const { name, session, filters, intervalMs } = it;
+    const { context } = this.#bench;
+    const { endpoint, login } = this.#broker(session.broker);
+    const web = `${name}-web`;
+    const line = { name: web, endpoint, server: session.broker, ...(login && { login }) };
+    const options = { ...line, filters, policy: policyOf(session), connections: this.#bench.connectionIds };
+    const server = this.#bench.use(await startWebServer(options, context));
+    await this.#online(server);
+    const link = this.#plan.links.find((known) => known.name === session.link);
+    const standing = link && (await this.#startLink(link, name, web, server.endpoint, 'opaque'));
+    const dialled = standing?.endpoint ?? server.endpoint;
+    const start = (world: PartContext): StartedDevice =>
+      startHttpPoller({ name, endpoint: dialled, intervalMs }, world);
+    const vanish = standing && { vanish: () => standing.vanish?.() };
+    const life = this.#bench.use(new DeviceLife({ name, role: 'device', start, ...vanish }, context));
+    this.#devices.set(name, life);
+    if (session.startsLater === true) return;
+    await life.start();
+    if (life.device) await this.#online(life.device);
+  }
+
   /** With its time compressed a PLC scans more often. */
   async #programOf({ name, program: path }: Extract<PlannedDevice, { kind: 'plc' }>): Promise<PlcOptions> {
     const program = await readPlcFile(this.#options.resolveFile(path));
     return { name, program: { ...program, scanMs: program.scanMs / (this.#plan.timeCompression ?? 1) } };
   }
 
-  #start(it: Exclude<PlannedDevice, { kind: 'plc' }>, line: LineOptions, context: PartContext): StartedDevice {
+  #start(
+    it: Exclude<PlannedDevice, { kind: 'plc' | 'http-poller' }>,
+    line: LineOptions,
+    context: PartContext,
+  ): StartedDevice {
     switch (it.kind) {
       case 'sensor':
         return startSensor({ ...it, ...line }, context);
@@ -174,7 +205,7 @@ export class Assembly {
   }
 
   /** Where a device dials: its broker, or a link of its own before it. */
-  async #line(it: Exclude<PlannedDevice, { kind: 'plc' }>): Promise<Way> {
+  async #line(it: Exclude<PlannedDevice, { kind: 'plc' | 'http-poller' }>): Promise<Way> {
     const { name, session } = it;
     const server = session.broker;
     const { endpoint, login } = this.#broker(server);
@@ -196,6 +227,7 @@ export class Assembly {
     client: string,
     server: string,
     upstream: StartedBroker['endpoint'],
+    content: StreamContent = 'mqtt',
   ): Promise<StartedFaultyLink> {
     const link = await this.#bench.startLink(linkBackend(it.backend), {
       name: `${it.name}/${client}`,
@@ -207,7 +239,9 @@ export class Assembly {
       ...(it.timeline && { timeline: it.timeline }),
       ...(it.needs && { needs: it.needs }),
       ...(it.tariff && { tariff: it.tariff }),
-      taps: true,
+      content,
+      taps: content === 'mqtt', // A tap reads MQTT, and would find nothing but mistakes.
+      isMetered: true,
     });
     this.#links.set(it.name, [...(this.#links.get(it.name) ?? []), link]);
     return link;

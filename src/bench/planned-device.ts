@@ -64,10 +64,21 @@ export interface PlannedNodeRed extends Omit<PlannedGateway, 'kind'> {
   readonly kind: 'node-red';
 }
 
+/** A device that polls a web server, which is the one that subscribes. */
+export interface PlannedHttpPoller {
+  readonly kind: 'http-poller';
+  readonly name: string;
+  /** Of the web server; the link is the poller's. */
+  readonly session: PlannedSession;
+  readonly filters: Readonly<Record<string, 0 | 1 | 2>>;
+  readonly intervalMs: number;
+}
+
 export type PlannedDevice =
   | PlannedSensor
   | PlannedSubscriber
   | PlannedPlc
   | PlannedGateway
   | PlannedForeign
+  | PlannedHttpPoller
   | PlannedNodeRed;

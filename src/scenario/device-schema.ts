@@ -105,6 +105,14 @@ const foreign = <Kind extends string>(kind: Kind) =>
       }
     });
 
+/** A device without MQTT: it asks a web server of the bench, which subscribes to `filters` on the broker. */
+const httpPoller = z.strictObject({
+  kind: z.literal('http-poller'),
+  ...session,
+  filters: z.record(z.string().min(1), qos),
+  interval: duration.refine((ms) => ms > 0, 'expected a time longer than 0'),
+});
+
 /** A device of any kind. */
 export const device = z.discriminatedUnion('kind', [
   sensor,
@@ -114,4 +122,5 @@ export const device = z.discriminatedUnion('kind', [
   nodeRed,
   foreign('mqtt-js'),
   foreign('paho-python'),
+  httpPoller,
 ]);

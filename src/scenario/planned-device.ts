@@ -26,6 +26,8 @@ export function plannedDevice(name: string, it: ScenarioDevice, recordings: Reco
       return { kind: it.kind, name, program: it.program };
     case 'subscriber':
       return { kind: it.kind, name, session: plannedSession(it), filters: it.filters };
+    case 'http-poller':
+      return { kind: it.kind, name, session: plannedSession(it), filters: it.filters, intervalMs: it.interval };
     case 'modbus-mqtt':
     case 'node-red':
       return {

@@ -11,6 +11,8 @@ export function compressedDevice(it: PlannedDevice, by: number): PlannedDevice {
   switch (it.kind) {
     case 'sensor':
       return { ...it, intervalMs: it.intervalMs / by, timeCompression: by };
+    case 'http-poller':
+      return { ...it, intervalMs: it.intervalMs / by };
     case 'mqtt-js':
     case 'paho-python':
       return it.publishes === undefined
