@@ -6,23 +6,27 @@ import { startModbusGateway } from '../parts/gateways/modbus-mqtt.ts';
 import { bridgeConfiguration, followBridge, type BridgeOptions } from '../parts/gateways/mosquitto-bridge.ts';
 import { startNodeRed } from '../parts/gateways/node-red.ts';
 import type { StartedDevice } from '../parts/devices/device.ts';
+import { DeviceMemory } from '../parts/devices/device-memory.ts';
 import { DeviceLife, type DeviceLifeOptions } from '../parts/devices/device-life.ts';
-import { readPlcProgram } from '../parts/devices/plc-program.ts';
 import { startPlc, type PlcOptions, type StartedPlc } from '../parts/devices/plc.ts';
 import { startSensor } from '../parts/devices/sensor.ts';
+import { startHttpPoller } from '../parts/http/http-poller.ts';
+import { startWebServer } from '../parts/http/web-server.ts';
 import { startSubscriber } from '../parts/devices/subscriber.ts';
 import type { LineOptions } from '../parts/devices/line.ts';
+import type { StreamContent } from '../faults/segmenter.ts';
 import { linkBackend } from '../parts/links/backend.ts';
 import type { StartedFaultyLink } from '../parts/links/link-options.ts';
 import type { PartContext, StartedBroker } from '../parts/part.ts';
 import { actOnBroker, actOnDevice, actOnLink, actOnPlc } from './acts.ts';
 import type { Bench } from './bench.ts';
+import { readPlcFile } from './devices/plc-file.ts';
 import type { Conditions } from './condition.ts';
 import { isForeign, tapOf, type ForeignPlanned, type ForeignPrograms } from './foreign-programs.ts';
 import type { Plan, PlannedBroker, PlannedLink } from './plan.ts';
 import type { PlannedAction } from './planned-action.ts';
 import type { PlannedBridge } from './planned-bridge.ts';
-import type { PlannedDevice, PlannedSession } from './planned-device.ts';
+import type { PlannedDevice, PlannedHttpPoller, PlannedSession } from './planned-device.ts';
 import { targetOf, targetWritten, type Target } from './target/target.ts';
 
 /** How long everybody may take to be online at the beginning. */
@@ -93,11 +97,12 @@ export class Assembly {
   async startDevice(it: PlannedDevice): Promise<void> {
     const { context } = this.#bench;
     if (it.kind === 'plc') {
-      this.#plcs.set(it.name, this.#bench.use(await startPlc(this.#programOf(it), context)));
+      this.#plcs.set(it.name, this.#bench.use(await startPlc(await this.#programOf(it), context)));
       return;
     }
+    if (it.kind === 'http-poller') return this.#startPoller(it);
     const { line, vanish } = await this.#line(it);
-    const options = { ...line, policy: policyOf(it.session), ordinals: new Map<string, number>() };
+    const options = { ...line, policy: policyOf(it.session), ...memoryOfLives() };
     const life = this.#bench.use(
       new DeviceLife(
         { name: it.name, role: roleOf(it), start: (world) => this.#start(it, options, world), ...vanish },
@@ -110,16 +115,40 @@ export class Assembly {
     if (life.device) await this.#online(life.device);
   }
 
-  /** With its time compressed a PLC scans more often. */
-  #programOf({ name, program }: Extract<PlannedDevice, { kind: 'plc' }>): PlcOptions {
-    const path = this.#options.resolveFile(program);
-    const { timeCompression = 1 } = this.#plan;
-    if (timeCompression === 1) return { name, program: path };
-    const read = readPlcProgram(path);
-    return { name, program: { ...read, scan: read.scan / timeCompression } };
+  /** The web server stands beside the broker; the link is between it and the device. */
+  async #startPoller(it: PlannedHttpPoller): Promise<void> {
+    const { name, session, filters, intervalMs } = it;
+    const { context } = this.#bench;
+    const { endpoint, login } = this.#broker(session.broker);
+    const web = `${name}-web`;
+    const line = { name: web, endpoint, server: session.broker, ...(login && { login }) };
+    const options = { ...line, filters, policy: policyOf(session), connections: this.#bench.connectionIds };
+    const server = this.#bench.use(await startWebServer(options, context));
+    await this.#online(server);
+    const link = this.#plan.links.find((known) => known.name === session.link);
+    const standing = link && (await this.#startLink(link, name, web, server.endpoint, 'opaque'));
+    const dialled = standing?.endpoint ?? server.endpoint;
+    const start = (world: PartContext): StartedDevice =>
+      startHttpPoller({ name, endpoint: dialled, intervalMs }, world);
+    const vanish = standing && { vanish: () => standing.vanish?.() };
+    const life = this.#bench.use(new DeviceLife({ name, role: 'device', start, ...vanish }, context));
+    this.#devices.set(name, life);
+    if (session.startsLater === true) return;
+    await life.start();
+    if (life.device) await this.#online(life.device);
   }
 
-  #start(it: Exclude<PlannedDevice, { kind: 'plc' }>, line: LineOptions, context: PartContext): StartedDevice {
+  /** With its time compressed a PLC scans more often. */
+  async #programOf({ name, program: path }: Extract<PlannedDevice, { kind: 'plc' }>): Promise<PlcOptions> {
+    const program = await readPlcFile(this.#options.resolveFile(path));
+    return { name, program: { ...program, scanMs: program.scanMs / (this.#plan.timeCompression ?? 1) } };
+  }
+
+  #start(
+    it: Exclude<PlannedDevice, { kind: 'plc' | 'http-poller' }>,
+    line: LineOptions,
+    context: PartContext,
+  ): StartedDevice {
     switch (it.kind) {
       case 'sensor':
         return startSensor({ ...it, ...line }, context);
@@ -176,7 +205,7 @@ export class Assembly {
   }
 
   /** Where a device dials: its broker, or a link of its own before it. */
-  async #line(it: Exclude<PlannedDevice, { kind: 'plc' }>): Promise<Way> {
+  async #line(it: Exclude<PlannedDevice, { kind: 'plc' | 'http-poller' }>): Promise<Way> {
     const { name, session } = it;
     const server = session.broker;
     const { endpoint, login } = this.#broker(server);
@@ -198,6 +227,7 @@ export class Assembly {
     client: string,
     server: string,
     upstream: StartedBroker['endpoint'],
+    content: StreamContent = 'mqtt',
   ): Promise<StartedFaultyLink> {
     const link = await this.#bench.startLink(linkBackend(it.backend), {
       name: `${it.name}/${client}`,
@@ -209,7 +239,9 @@ export class Assembly {
       ...(it.timeline && { timeline: it.timeline }),
       ...(it.needs && { needs: it.needs }),
       ...(it.tariff && { tariff: it.tariff }),
-      taps: true,
+      content,
+      taps: content === 'mqtt', // A tap reads MQTT, and would find nothing but mistakes.
+      isMetered: true,
     });
     this.#links.set(it.name, [...(this.#links.get(it.name) ?? []), link]);
     return link;
@@ -248,6 +280,12 @@ function notOnline(name: string): FieldbenchError {
     expected: 'CONNACK 0, and every subscription granted',
     hint: 'the journal shows what it met: its connections stand under its name',
   });
+}
+
+/** What a device knows of its lives before. */
+function memoryOfLives() {
+  const memory = new DeviceMemory();
+  return { memory, ordinals: memory.ordinals };
 }
 
 function missing(what: string, name: string): never {

@@ -23,7 +23,7 @@ export { deniedTopics, type BrokerVariants, type StartedBroker } from '../parts/
 /** What a run is told before anything starts. */
 export interface BenchOptions extends Pick<
   RunStarted,
-  'mode' | 'seed' | 'command' | 'parameters' | 'scenario' | 'link' | 'gate'
+  'mode' | 'seed' | 'command' | 'parameters' | 'scenario' | 'timeCompression' | 'link' | 'gate'
 > {
   /** Folder of the run's results; `journal.ndjson` is written here and must not be there yet. */
   readonly reportDir: string;
@@ -98,7 +98,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
 }
 
 function started(options: BenchOptions, clock: Clock, runId: string): Omit<RunStarted, 'seq' | 'tMs'> {
-  const { mode, seed, command, parameters, scenario, link, gate } = options;
+  const { mode, seed, command, parameters, scenario, timeCompression, link, gate } = options;
   return {
     kind: 'run',
     schema: 1,
@@ -111,6 +111,7 @@ function started(options: BenchOptions, clock: Clock, runId: string): Omit<RunSt
     command,
     parameters,
     ...(scenario && { scenario }),
+    ...(timeCompression !== undefined && { timeCompression }),
     ...(link && { link }),
     ...(gate && { gate }),
     provenance: provenance(),

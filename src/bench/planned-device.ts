@@ -1,4 +1,7 @@
 // Devices and gateways of a plan: everything that is known of them before they start.
+import type { LineOptions } from '../parts/devices/line.ts';
+import type { StoreSettings } from '../parts/devices/store.ts';
+import type { SensorOptions } from '../parts/devices/sensor.ts';
 
 /** How an MQTT party of the bench connects. */
 export interface PlannedSession {
@@ -12,24 +15,11 @@ export interface PlannedSession {
   readonly startsLater?: true;
 }
 
-/** A device that publishes a signal. */
-export interface PlannedSensor {
+/** A device that publishes a signal; below its topic: `/value`, `/alarm`, `/status`. */
+export interface PlannedSensor extends Omit<SensorOptions, keyof LineOptions | 'policy'> {
   readonly kind: 'sensor';
   readonly name: string;
   readonly session: PlannedSession;
-  /** Topics below which it publishes: `<topic>/value`, `<topic>/alarm`, `<topic>/status`. */
-  readonly topic: string;
-  readonly qos: 0 | 1 | 2;
-  readonly intervalMs: number;
-  readonly signal: {
-    readonly unit: string;
-    readonly start: number;
-    readonly step: number;
-    readonly min: number;
-    readonly max: number;
-  };
-  /** Value above which it raises an alarm. */
-  readonly alarmAbove?: number;
 }
 
 /** A device that subscribes: a hub, a display, a control room. */
@@ -56,6 +46,7 @@ export interface PlannedGateway {
   readonly topic: string;
   readonly qos: 0 | 1 | 2;
   readonly pollMs: number;
+  readonly store?: StoreSettings;
 }
 
 /** A device on a client library that people use, in a process of its own. */
@@ -73,10 +64,21 @@ export interface PlannedNodeRed extends Omit<PlannedGateway, 'kind'> {
   readonly kind: 'node-red';
 }
 
+/** A device that polls a web server, which is the one that subscribes. */
+export interface PlannedHttpPoller {
+  readonly kind: 'http-poller';
+  readonly name: string;
+  /** Of the web server; the link is the poller's. */
+  readonly session: PlannedSession;
+  readonly filters: Readonly<Record<string, 0 | 1 | 2>>;
+  readonly intervalMs: number;
+}
+
 export type PlannedDevice =
   | PlannedSensor
   | PlannedSubscriber
   | PlannedPlc
   | PlannedGateway
   | PlannedForeign
+  | PlannedHttpPoller
   | PlannedNodeRed;

@@ -101,7 +101,7 @@ class Timeline {
   async #playGroup(steps: readonly PlannedStep[], beganMs: number): Promise<void> {
     const { clock } = this.#world.context;
     for (const step of steps.toSorted((a, b) => a.atMs - b.atMs)) {
-      const isDue = await this.#isDue(Math.max(0, beganMs + step.atMs - clock.nowMs()));
+      const isDue = await this.#isDue(beganMs + step.atMs - clock.nowMs());
       if (!isDue && step.isUndoing !== true) this.#leaveOut(step, 'the timeline was over before');
       else if (step.when === undefined) this.#do(step);
       else this.#run(this.#await(step, step.when));
@@ -110,7 +110,9 @@ class Timeline {
 
   /** Whether that time passes before the timeline is over. */
   async #isDue(delayMs: number): Promise<boolean> {
+    this.#ends().throwIfAborted();
     if (this.#over.signal.aborted) return false;
+    if (delayMs <= 0) return true;
     try {
       await pause(this.#world.context.clock, delayMs, this.#ends(this.#over.signal));
       return true;

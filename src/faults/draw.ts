@@ -6,6 +6,9 @@ type DrawPurpose =
   | 'jitter'
   | 'back-off'
   | 'signal'
+  /** How late a scan of a PLC begins, and whether it takes long. */
+  | 'scan-jitter'
+  | 'slow-scan'
   | 'segment'
   | 'corrupt'
   /** Whether a segment is lost. */

@@ -77,6 +77,7 @@ const shapes: Shapes = {
     clock: text,
     command: text,
     scenario: maybe(scenario),
+    timeCompression: maybe(finite),
     link: maybe(runLink),
     gate: maybe(runGate),
     parameters: each(finite),

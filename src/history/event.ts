@@ -55,6 +55,8 @@ export interface RunStarted extends EventBase {
   readonly command: string;
   /** The scenario that was played. */
   readonly scenario?: PlayedScenario;
+  /** How many times faster than written the schedules of devices and timeline ran. */
+  readonly timeCompression?: number;
   /** The link that every connection of a conformance run had to itself. */
   readonly link?: RunLink;
   /** What turns its verdicts into an exit code; absent where failures alone do. */

@@ -18,6 +18,7 @@ import { measurementText, problemLines, problemText, titleOfProblem } from './pr
 import type { Problem } from './problems.ts';
 import type { Material, Reporter } from './reporter.ts';
 import { escapeMarkup, safeText } from './safe-text.ts';
+import { seriesLine } from './series/series-words.ts';
 import { countsText, linkWords, runLine, verdictSentence, verdictWords } from './verdict-words.ts';
 
 /** Writes summary.md. */
@@ -43,6 +44,7 @@ export function summaryText(material: Material): string {
     ...headline(run),
     `${md(runLine(run))}<br>repeat: ${code(run.run.command)}`,
     ...linkBlock(run),
+    ...(material.series === undefined ? [] : [`${md(seriesLine(material.series))}.`]),
     ...(run.warnings.length === 0 ? [] : [run.warnings.map((it) => `- ${md(it)}`).join('\n')]),
     ...openStandings.flatMap((it) => standingBlock(run, it)),
     ...(shown.length === 0

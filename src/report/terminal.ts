@@ -21,8 +21,11 @@ import { paintFor } from './paint.ts';
 import type { Paint } from './paint.ts';
 import { measurementText, problemText } from './problem-text.ts';
 import { problemsOf } from './problems.ts';
+import { hasTimeline } from './reporter.ts';
 import type { Problem } from './problems.ts';
 import { safeText } from './safe-text.ts';
+import { seriesLine } from './series/series-words.ts';
+import { seriesOf } from './series/series.ts';
 import { bySection, titleOf } from './sections.ts';
 import type { Section } from './sections.ts';
 import { countVerdicts, linkWords, runLine, verdictSentence, verdictWords } from './verdict-words.ts';
@@ -50,6 +53,7 @@ export function terminalReport(run: JudgedRun, options: TerminalOptions): readon
   const excerpts = new Excerpts(options.events ?? []);
   return [
     ...headline(run, screen),
+    ...seriesLines(run, options, screen),
     ...run.targets.flatMap((it) => ['', ...targetLines(it, screen)]),
     ...problemsLines(
       'Failures',
@@ -78,6 +82,12 @@ function headline(run: JudgedRun, { paint, width }: Screen): readonly string[] {
     ...linkLines(run, width).map(paint.dim),
     ...run.warnings.flatMap((it) => labelled('! ', plain(it), width)).map((line) => paint.verdict('warn', line)),
   ];
+}
+
+/** What happened over time in one line; the page draws it. */
+function seriesLines(run: JudgedRun, { events }: TerminalOptions, { paint, width }: Screen): readonly string[] {
+  if (events === undefined || !hasTimeline(run.run)) return [];
+  return labelled('', plain(seriesLine(seriesOf(events))), width).map(paint.dim);
 }
 
 /** What it comes to beside the baseline and the waivers. */

@@ -24,6 +24,7 @@ import { rules } from '../judge/rules.ts';
 import { createSlicer } from '../judge/slice.ts';
 import { foldVerdicts } from '../judge/verdict.ts';
 import { quoted } from './quoted.ts';
+import { compressionInWords } from '../scenario/describe.ts';
 import { judgeExpectations } from '../scenario/judge-expectations.ts';
 import { parseScenario } from '../scenario/read-scenario.ts';
 import { tapDevices } from './tap-devices.ts';
@@ -203,7 +204,9 @@ function warningsOf(events: readonly HistoryEvent[], end: RunEnded | undefined):
     .flatMap((it) => (it.kind === 'gap' || it.kind === 'truncated' ? [it.why] : []))
     .filter((why) => why !== unlooked);
   const counted = [...Map.groupBy(unseen, (why) => why)].map(([why, all]) => `${why} (${all.length} times)`);
-  const left = leftOut(events);
+  const run = events.find((it): it is RunStarted => it.kind === 'run');
+  const { timeCompression } = run ?? {};
+  const left = [...(timeCompression === undefined ? [] : [compressionInWords(timeCompression)]), ...leftOut(events)];
   if (end === undefined)
     return [...counted, ...left, 'the journal has no end: the bench was killed, and what came later is missing'];
   if (end.how !== 'completed') return [...counted, ...left, `${ending[end.how]}${end.reason ? `: ${end.reason}` : ''}`];

@@ -1,8 +1,9 @@
 // A scenario before it begins: everything that can be wrong with it is found here, before anything starts.
+import { readPlcFile } from '../bench/devices/plc-file.ts';
 import { play } from '../bench/play.ts';
 import type { Plan } from '../bench/plan.ts';
 import { targetOf } from '../bench/target/target.ts';
-import type { FieldbenchError } from '../error.ts';
+import { FieldbenchError, placedAt } from '../error.ts';
 import { defaultParameters } from '../judge/rule.ts';
 import { linkBackend } from '../parts/links/backend.ts';
 import type { Expectation } from '../scenario/expectation.ts';
@@ -12,6 +13,7 @@ import { readScenario, ScenarioErrors, type ScenarioFile } from '../scenario/rea
 import { readLinkFaults } from '../scenario/scenario-faults.ts';
 import { readLinkProfiles } from '../scenario/scenario-links.ts';
 import { actionInWords } from '../scenario/step-in-words.ts';
+import { readRecordings } from '../scenario/recordings.ts';
 import { readLinkTimelines } from '../scenario/timeline-file.ts';
 import { trustNeeds, untrusted, type TrustNeed } from '../scenario/trust.ts';
 import { unknownNames } from '../scenario/unknown-names.ts';
@@ -68,11 +70,8 @@ export async function prepareScenario(options: ScenarioOptions): Promise<Prepare
       mode: 'scenario',
       seed,
       command: ['fieldbench run', quoted(word), ...words, `--seed ${seed}`].join(' '),
-      parameters: {
-        ...defaultParameters,
-        ...options.parameters,
-        ...(timeCompression !== undefined && { timeCompression }),
-      },
+      parameters: { ...defaultParameters, ...options.parameters },
+      ...(timeCompression !== undefined && { timeCompression }),
       scenario: file.source,
     },
     drive: (bench) =>
@@ -95,13 +94,31 @@ async function planned(file: ScenarioFile, changes: PlanChanges, known: readonly
   const profiles = await found(readLinkProfiles(file));
   const faults = await found(readLinkFaults(file));
   const timelines = await found(readLinkTimelines(file));
-  if (profiles === undefined || faults === undefined || timelines === undefined) {
+  const recordings = await found(readRecordings(file));
+  await found(readPrograms(file));
+  if (!profiles || !faults || !timelines || !recordings) {
     throw new ScenarioErrors(file.file, [...errors, ...unknownNames(file)]);
   }
-  const plan = await found(Promise.try(() => planOf(file, changes, profiles, faults, timelines)));
+  const plan = await found(Promise.try(() => planOf(file, changes, profiles, faults, timelines, recordings)));
   if (plan !== undefined && errors.length === 0)
     errors.push(...lifeProblems(file, plan), ...bridgeProblems(file, plan));
   if (plan === undefined || errors.length > 0) throw new ScenarioErrors(file.file, errors);
   for (const it of plan.links) linkBackend(it.backend).check(it);
   return { ...plan, links: await withTariffs(plan.links, file.file) };
+}
+
+/** Programs of PLCs are read before anything starts: what is wrong in one is told then. */
+async function readPrograms(file: ScenarioFile): Promise<void> {
+  const errors: FieldbenchError[] = [];
+  for (const [name, it] of Object.entries(file.scenario.devices)) {
+    if (it.kind !== 'plc') continue;
+    try {
+      await readPlcFile(fileOfScenario(file.file, it.program));
+    } catch (error) {
+      if (error instanceof ScenarioErrors) errors.push(...error.errors);
+      else if (error instanceof FieldbenchError) errors.push(placedAt(error, file.place(['devices', name, 'program'])));
+      else throw error;
+    }
+  }
+  if (errors.length > 0) throw new ScenarioErrors(file.file, errors);
 }

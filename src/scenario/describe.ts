@@ -67,6 +67,8 @@ function deviceInWords(it: PlannedDevice): string {
       return `device on ${libraries[it.kind]}, ${foreignInWords(it)} on ${pathInWords(it.session)}`;
     case 'node-red':
       return `Node-RED, polls ${it.plc} every ${it.pollMs / 1000} s, QoS ${it.qos} below ${it.topic} to ${pathInWords(it.session)}`;
+    case 'http-poller':
+      return `asks a web server by HTTP every ${it.intervalMs / 1000} s for what comes on ${Object.keys(it.filters).join(', ')} of ${pathInWords(it.session)}`;
     case 'modbus-mqtt':
       return `gateway, polls ${it.plc} every ${it.pollMs / 1000} s, QoS ${it.qos} below ${it.topic} to ${pathInWords(it.session)}`;
   }

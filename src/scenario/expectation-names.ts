@@ -13,6 +13,7 @@ const kinds: Readonly<Record<string, NamedPart['kind']>> = {
   from: 'device',
   of: 'device',
   device: 'device',
+  below: 'device',
   to: 'subscriber',
   after: 'broker or link',
 };

@@ -1,9 +1,11 @@
 // The rule behind one line of a scenario's expectations: a new expectation is one new file and one line here.
 import type { Expectation } from './expectation.ts';
 import { Account } from './expectations/account.ts';
+import { CheaperThanMessages } from './expectations/cheaper.ts';
 import { Counted } from './expectations/counted.ts';
 import { Delivered } from './expectations/delivered.ts';
 import { Latency } from './expectations/latency.ts';
+import { FewerBytes } from './expectations/fewer-bytes.ts';
 import { BillPerMonth, BytesPerMonth } from './expectations/month.ts';
 import { NoWill } from './expectations/no-will.ts';
 import { Online } from './expectations/online.ts';
@@ -15,7 +17,7 @@ import { WillWithin } from './expectations/will.ts';
 import type { Scenario, ScenarioExpectation } from './schema.ts';
 
 /** Kinds of devices that record what they mean to publish. Of any other the first tap has to tell. */
-const recording = new Set<string>(['sensor', 'subscriber', 'modbus-mqtt']);
+const recording = new Set<string>(['sensor', 'subscriber', 'modbus-mqtt', 'mqtt-js', 'paho-python']);
 
 /** The rule behind one line of `expectations:`. */
 export function expectationOf(line: ScenarioExpectation, { devices }: Pick<Scenario, 'devices'>): Expectation {
@@ -40,10 +42,17 @@ export function expectationOf(line: ScenarioExpectation, { devices }: Pick<Scena
     const { after, within: withinMs, share: sharePct } = line.recovers;
     return new Recovers({ after, withinMs, sharePct });
   }
-  if ('bytes' in line) return new BytesPerMonth({ of: line.bytes.of, atMostB: line.bytes.atMost });
+  if ('bytes' in line) {
+    const { of, atMost: atMostB, below } = line.bytes;
+    return below === undefined ? new BytesPerMonth({ of, atMostB: atMostB ?? 0 }) : new FewerBytes({ of, than: below });
+  }
   if ('bill' in line) {
     const { of, atMost } = line.bill;
     return new BillPerMonth({ of, atMost: atMost.amount, currency: atMost.currency });
+  }
+  if ('cheaper' in line) {
+    const { of, message, size: messageB } = line.cheaper;
+    return new CheaperThanMessages({ of, messageB, price: message.amount, currency: message.currency });
   }
   return new Counted(line.counted);
 }

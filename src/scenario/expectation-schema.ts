@@ -19,7 +19,7 @@ const account = z.strictObject({
 const ends = { from: partName, to: partName };
 
 const latency = z
-  .strictObject({ ...ends, p50: duration.optional(), p99: duration.optional() })
+  .strictObject({ ...ends, qos: qos.optional(), p50: duration.optional(), p99: duration.optional() })
   .refine((it) => it.p50 !== undefined || it.p99 !== undefined, 'expected p50, p99 or both');
 
 /** e.g. `5 USD`. */
@@ -27,6 +27,13 @@ const money = z
   .string('expected an amount such as 5 USD')
   .regex(/^\d+(\.\d+)? [A-Z]{3}$/, 'expected an amount such as 5 USD')
   .transform((text) => ({ amount: Number(text.slice(0, -4)), currency: text.slice(-3) }));
+
+/** Against a figure, or against another device. */
+const bytes = z
+  .strictObject({ of: partName, atMost: size.optional(), below: partName.optional() })
+  .refine((it) => (it.atMost === undefined) !== (it.below === undefined), 'expected either atMost or below');
+
+const cheaper = z.strictObject({ of: partName, message: money, size: size.default(140) });
 
 const counted = z.strictObject({
   topic,
@@ -56,9 +63,10 @@ export const expectation = z.union(
       online: z.strictObject({ share, of: z.array(partName).min(1).optional(), during: phaseName.optional() }),
     }),
     z.strictObject({ recovers: z.strictObject({ after: partName, within: duration, share: share.default(95) }) }),
-    z.strictObject({ bytes: z.strictObject({ of: partName, atMost: size }) }),
+    z.strictObject({ bytes }),
     z.strictObject({ bill: z.strictObject({ of: partName, atMost: money }) }),
+    z.strictObject({ cheaper }),
     z.strictObject({ counted }),
   ],
-  'expected one of: delivered, account, will, reconnected, retainedFresh, sessionResumed, latency, online, recovers, bytes, bill, counted',
+  'expected one of: delivered, account, will, reconnected, retainedFresh, sessionResumed, latency, online, recovers, bytes, bill, cheaper, counted',
 );

@@ -13,7 +13,7 @@ export function judgeExpectations(
 ): readonly JudgedCheck[] {
   const running = scenario.expectations.map((line) => new Guarded(expectationOf(line, scenario)));
   let lastMs = 0;
-  let isCutShort = false;
+  let isCutShort = true; // A journal without an end belongs to a run that was killed.
   for (const event of events) {
     lastMs = event.tMs;
     if (event.kind === 'end') isCutShort = event.how !== 'completed';

@@ -6,7 +6,7 @@ import { didYouMean, FieldbenchError, placeText, type SourcePlace } from '../err
 import { inclusionsOf, type IncludedText, type Inclusion } from './included-files.ts';
 
 /** What is merged name by name. */
-const mappings = ['parameters', 'brokers', 'links', 'devices'];
+const mappings = ['parameters', 'brokers', 'links', 'bridges', 'devices'];
 /** What is written one behind the other. */
 const lists = ['timeline', 'expectations'];
 

@@ -1,4 +1,5 @@
 // Turns a scenario into a plan: pure, and every name that does not exist is found before anything starts.
+import type { Recordings } from '../bench/devices/signal-schema.ts';
 import type { Plan, PlannedBroker, PlannedLink } from '../bench/plan.ts';
 import type { PlannedAction } from '../bench/planned-action.ts';
 import type { PlannedStep } from '../bench/planned-step.ts';
@@ -32,6 +33,7 @@ export interface PlanChanges {
  * @param profiles those that its links name, as {@link readLinkProfiles} reads them
  * @param faultFiles those that its links name, as {@link readLinkFaults} reads them
  * @param timelines those of its links, as {@link readLinkTimelines} reads them
+ * @param recordings those that its signals name, as {@link readRecordings} reads them
  * @throws ScenarioErrors with one error per name that does not exist, step that cannot be, or link that carries no
  *   TCP connection.
  */
@@ -41,6 +43,7 @@ export function planOf(
   profiles: LinkProfiles = new Map(),
   faultFiles: LinkFaultFiles = new Map(),
   timelines: LinkTimelines = new Map(),
+  recordings: Recordings = new Map(),
 ): Plan {
   const { scenario } = file;
   const { seed = 1, timeCompression: compression = 1 } = changes;
@@ -75,7 +78,7 @@ export function planOf(
       needs: needsOf(it.name, scenario),
     })),
     devices: Object.entries(scenario.devices).map(([name, it]) =>
-      compressedDevice(plannedDevice(name, it), compression),
+      compressedDevice(plannedDevice(name, it, recordings), compression),
     ),
     steps: timeline.occurrences.map((it) => plannedStep(it, links.shapes.get(it))),
     durationMs: scenario.duration / compression,

@@ -19,7 +19,9 @@ export function conditionOf(it: WrittenCondition, scenario: Pick<Scenario, 'devi
 
 /** Everybody on MQTT; or one device; or those whose name is this one with a number behind it. */
 export function devicesOf(name: string | undefined, { devices }: Pick<Scenario, 'devices'>): readonly string[] {
-  const onMqtt = Object.entries(devices).flatMap(([it, { kind }]) => (kind === 'plc' ? [] : [it]));
+  const onMqtt = Object.entries(devices).flatMap(([it, { kind }]) =>
+    kind === 'plc' || kind === 'http-poller' ? [] : [it],
+  );
   if (name === undefined || onMqtt.includes(name)) return name === undefined ? onMqtt : [name];
   return onMqtt.filter((it) => it.startsWith(`${name}-`) && /^\d+$/.test(it.slice(name.length + 1)));
 }

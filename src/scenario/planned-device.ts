@@ -1,5 +1,6 @@
 // A device of a scenario as the plan has it.
-import type { PlannedDevice, PlannedSession } from '../bench/planned-device.ts';
+import { signalOf, type Recordings } from '../bench/devices/signal-schema.ts';
+import type { PlannedDevice, PlannedSensor, PlannedSession } from '../bench/planned-device.ts';
 import type { ScenarioDevice } from './schema.ts';
 
 type OnMqtt = Exclude<ScenarioDevice, { kind: 'plc' }>;
@@ -15,13 +16,18 @@ function plannedSession(it: OnMqtt): PlannedSession {
   };
 }
 
-/** The device of this name. */
-export function plannedDevice(name: string, it: ScenarioDevice): PlannedDevice {
+/**
+ * The device of this name.
+ * @param recordings those that the signals of the file name
+ */
+export function plannedDevice(name: string, it: ScenarioDevice, recordings: Recordings): PlannedDevice {
   switch (it.kind) {
     case 'plc':
       return { kind: it.kind, name, program: it.program };
     case 'subscriber':
       return { kind: it.kind, name, session: plannedSession(it), filters: it.filters };
+    case 'http-poller':
+      return { kind: it.kind, name, session: plannedSession(it), filters: it.filters, intervalMs: it.interval };
     case 'modbus-mqtt':
     case 'node-red':
       return {
@@ -32,6 +38,7 @@ export function plannedDevice(name: string, it: ScenarioDevice): PlannedDevice {
         topic: it.topic,
         qos: it.qos,
         pollMs: it.poll,
+        ...('store' in it && it.store && { store: it.store }),
       };
     case 'mqtt-js':
     case 'paho-python':
@@ -44,15 +51,48 @@ export function plannedDevice(name: string, it: ScenarioDevice): PlannedDevice {
         filters: it.filters,
       };
     case 'sensor':
-      return {
-        kind: it.kind,
-        name,
-        session: plannedSession(it),
-        topic: it.topic,
-        qos: it.qos,
-        intervalMs: it.interval,
-        signal: it.signal,
-        ...(it.alarmAbove === undefined ? {} : { alarmAbove: it.alarmAbove }),
-      };
+      return plannedSensor(name, it, recordings);
   }
+}
+
+type WrittenSensor = Extract<ScenarioDevice, { kind: 'sensor' }>;
+
+function plannedSensor(name: string, it: WrittenSensor, recordings: Recordings): PlannedSensor {
+  const { topic, qos, signal, range, deadband, store, alarmQos } = it;
+  return {
+    kind: it.kind,
+    name,
+    session: plannedSession(it),
+    topic,
+    qos,
+    intervalMs: it.interval,
+    unit: signal.unit,
+    signal: signalOf(signal, it.interval, recordings),
+    driftPpm: it.clockDriftPpm,
+    alarms: alarmsOf(it),
+    ...(alarmQos !== undefined && { alarmQos }),
+    ...(range && { range }),
+    ...(it.faults && { faults: it.faults.map(faultOf) }),
+    ...(deadband !== undefined && { deadband }),
+    ...(it.maxInterval !== undefined && { maxIntervalMs: it.maxInterval }),
+    ...(store && { store }),
+  };
+}
+
+function faultOf({ at, for: lengthMs, quality }: NonNullable<WrittenSensor['faults']>[number]) {
+  return { fromMs: at, untilMs: at + lengthMs, quality };
+}
+
+function alarmsOf({ alarms = [], alarmAbove }: WrittenSensor): NonNullable<PlannedSensor['alarms']> {
+  if (alarmAbove !== undefined) {
+    return [{ name: 'high', above: alarmAbove, hysteresis: 0, onDelayMs: 0, offDelayMs: 0 }];
+  }
+  return alarms.map(({ name, above, below, hysteresis, onDelay, offDelay }) => ({
+    name,
+    hysteresis,
+    onDelayMs: onDelay,
+    offDelayMs: offDelay,
+    ...(above !== undefined && { above }),
+    ...(below !== undefined && { below }),
+  }));
 }

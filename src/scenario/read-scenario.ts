@@ -16,7 +16,7 @@ import { scenarioSchema, type Scenario } from './schema.ts';
 export { FileErrors as ScenarioErrors } from '../bench/files/file-errors.ts';
 
 /** A scenario with its text and the places of its keys, for messages that come later. */
-export interface ScenarioFile extends Omit<YamlFile<Scenario>, 'value' | 'data'> {
+export interface ScenarioFile extends Omit<YamlFile<Scenario>, 'within' | 'value' | 'data'> {
   /** Parameters filled in, counts written out. */
   readonly scenario: Scenario;
   readonly parameters: readonly Parameter[];

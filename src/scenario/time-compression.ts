@@ -10,6 +10,8 @@ const leastKeepAliveMs = 5000;
 export function compressedDevice(it: PlannedDevice, by: number): PlannedDevice {
   switch (it.kind) {
     case 'sensor':
+      return { ...it, intervalMs: it.intervalMs / by, timeCompression: by };
+    case 'http-poller':
       return { ...it, intervalMs: it.intervalMs / by };
     case 'mqtt-js':
     case 'paho-python':

@@ -53,6 +53,7 @@ function doneByDevice({ kind }: ScenarioDevice): readonly string[] {
     case 'mqtt-js':
     case 'paho-python':
     case 'node-red':
+    case 'http-poller':
       return [];
   }
 }

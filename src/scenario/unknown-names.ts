@@ -42,7 +42,9 @@ function namesOf(scenario: Scenario, kind: Reference['kind']): readonly string[]
   return [...devices, ...bridges];
 }
 
-const subscribes = (it: ScenarioDevice): boolean => 'filters' in it && Object.keys(it.filters).length > 0;
+/** A gateway hears commands; where its kind takes none, nothing comes to be judged. */
+const subscribes = (it: ScenarioDevice): boolean =>
+  'filters' in it ? Object.keys(it.filters).length > 0 : it.kind === 'modbus-mqtt' || it.kind === 'node-red';
 
 function references(scenario: Scenario): readonly Reference[] {
   return [

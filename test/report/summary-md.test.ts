@@ -4,12 +4,20 @@ import { describe, expect, test } from 'vitest';
 import { materialOf } from '../../src/report/reporter.ts';
 import { summaryText } from '../../src/report/summary-md.ts';
 import { anyText } from './hostile.ts';
+import { playedScenario } from './played-scenario.ts';
 import { sample } from './sample.ts';
 
 const summaryFor = (text?: string): string => {
   const { run, events } = sample(text);
   return summaryText(materialOf(run, events));
 };
+
+test('summary.md says what happened over time in a line', () => {
+  const { run, events } = playedScenario();
+  expect(summaryText(materialOf(run, events))).toMatch(
+    /devices online .*1 of 2 messages delivered; latency p50 \d+ ms/,
+  );
+});
 
 /** What shapes a page: tags, lines, columns and headings, links and emphasis. */
 function shapeOf(markdown: string): readonly string[] {

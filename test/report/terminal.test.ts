@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { terminalReport } from '../../src/report/terminal.ts';
 import { anyText } from './hostile.ts';
+import { playedScenario } from './played-scenario.ts';
 import { sample } from './sample.ts';
 
 describe('the terminal report', () => {
@@ -13,6 +14,18 @@ describe('the terminal report', () => {
   test('says the verdict first and the report last', () => {
     expect(lines[0]).toMatch(/^✗ fail {2}broker 2.0 site\/pump broke 1 of 3/);
     expect(lines.at(-1)).toBe('report  /tmp/run/report.html');
+  });
+
+  test('says what happened over time in a line, of a scenario only', () => {
+    const played = playedScenario();
+    const reportOf = (mode: 'scenario' | 'conform') =>
+      terminalReport(
+        { ...played.run, run: { ...played.run.run, mode } },
+        { colour: false, events: played.events },
+      ).join(' ');
+    const happened = /devices online [\d.]+ % of the time; 1 of 2 messages delivered; latency p50 \d+ ms/;
+    expect(reportOf('scenario')).toMatch(happened);
+    expect(reportOf('conform')).not.toMatch(happened);
   });
 
   test('expands what is not pass and counts the rest', () => {

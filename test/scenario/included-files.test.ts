@@ -63,6 +63,14 @@ test('parts, parameters, timeline and expectations are one', async () => {
   expect(read.expectations).toHaveLength(1);
 });
 
+test('every section of parts may stand in an included file', async () => {
+  written('more.yaml', 'brokers: { site: { target: embedded } }\nbridges: { up: { from: site, to: hub, topics: [] } }');
+  written('radio.yaml', radio);
+  expect(await wrongWith(scenario('[radio.yaml, more.yaml]'))).toEqual([
+    expect.stringMatching(/^more\.yaml:2:\d+ bridges\.up\.topics: /),
+  ]);
+});
+
 test('a file includes files of its own folder, and what two include is included once', async () => {
   written('parts/radio.yaml', radio);
   written('parts/a.yaml', 'include: [radio.yaml]');

@@ -3,13 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { scenarioJsonSchema } from '../../src/scenario/scenario-json-schema.ts';
 import { scenarioTest } from '../../src/vitest.ts';
 
 const page = readFileSync(new URL('../../docs/scenarios.md', import.meta.url), 'utf8');
 const [example = '', farm = '', radio = ''] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((it) => it[1]);
+const [, timeline = ''] = /```yaml\n(timeline:[\s\S]*?)```/.exec(page) ?? [];
 const shipped = readFileSync(new URL('../../scenarios/quickstart.yaml', import.meta.url), 'utf8');
 
 test('docs/schemas/scenario.schema.json is current (vitest -u writes it anew)', async () => {
@@ -34,3 +35,14 @@ scenarioTest(file);
 writeFileSync(join(folder, 'radio.yaml'), radio);
 writeFileSync(join(folder, 'tank-farm.yaml'), farm);
 scenarioTest(join(folder, 'tank-farm.yaml'), { set: { tanks: '2', interval: '100ms' } });
+
+describe('the documented timeline', () => {
+  const lively = join(folder, 'lively.yaml');
+  writeFileSync(lively, example.replace(/^timeline:\n(?: {2}.*\n)+/m, timeline).replace(/^expectations:[\s\S]*/m, ''));
+  scenarioTest(lively, {
+    knownFailures: {
+      'MQTT-3.2.2-2': { why: 'Aedes keeps a session by its subscriptions alone', sometimes: true },
+      'MQTT-3.3.1-3': { why: 'Aedes forwards the DUP flag of a message that was sent again', sometimes: true },
+    },
+  });
+});

@@ -77,6 +77,21 @@ export function placeIn(tree: Placed, path: readonly PropertyKey[]): SourcePlace
   return place;
 }
 
+/**
+ * Where a character of the text at this path stands; the begin of the text, where it is written in another form than it
+ * reads: over several lines, or with escapes.
+ * @param text of the file
+ */
+export function placeWithin(tree: Placed, text: string, path: readonly PropertyKey[], offset: number): SourcePlace {
+  const node = path.reduce<Placed | undefined>((at, key) => at && childOf(at, key), tree);
+  const { line, column } = node?.place ?? {};
+  if (node?.kind !== 'scalar' || line === undefined || column === undefined) return placeIn(tree, path);
+  const written = text.split('\n')[line - 1]?.slice(column - 1) ?? '';
+  const quote = /^["']/.test(written) ? 1 : 0;
+  const isAsItReads = written.startsWith(String(node.value), quote);
+  return { ...node.place, column: column + quote + (isAsItReads ? offset : 0) };
+}
+
 /** The entry of this key. */
 export function entryOf(node: PlacedMap, key: string): PlacedEntry | undefined {
   return node.entries.find((it) => it.key === key);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { didYouMean, FieldbenchError, type SourcePlace } from '../../error.ts';
 import { FileErrors, type FileWords } from './file-errors.ts';
-import { parsePlaced, placeIn, plain, type Placed } from './placed-yaml.ts';
+import { parsePlaced, placeIn, placeWithin, plain, type Placed } from './placed-yaml.ts';
 import { keysAt } from './schema-keys.ts';
 
 export type { FileWords } from './file-errors.ts';
@@ -17,6 +17,8 @@ export interface YamlFile<Value> {
   readonly data: unknown;
   /** Where the value at this path stands, or its nearest ancestor that exists. */
   place(path: readonly PropertyKey[]): SourcePlace;
+  /** Where the text at this path has its character at `offset`; its begin, where it is written in another form. */
+  within(path: readonly PropertyKey[], offset: number): SourcePlace;
 }
 
 /**
@@ -63,7 +65,8 @@ export function parseYamlFile<Schema extends z.ZodType>(
       file,
       errors.map((it) => it.error),
     );
-  return { file, text, value: value.value, data: plain(tree), place };
+  const within = (path: readonly PropertyKey[], offset: number) => placeWithin(tree, text, path, offset);
+  return { file, text, value: value.value, data: plain(tree), place, within };
 }
 
 /** What a schema makes of a tree, or what is wrong with it: each with the path at which it stands. */

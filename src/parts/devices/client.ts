@@ -12,9 +12,12 @@ import type { Delivery, Message, SessionEvent } from '../../session/session-outp
 import { step } from '../../session/step.ts';
 import type { Subscription } from '../../session/subscriptions.ts';
 import type { PartContext } from '../part.ts';
+import { DeviceMemory } from './device-memory.ts';
 import { Line } from './line.ts';
 import type { LineOptions } from './line.ts';
 import { Milestone } from './milestone.ts';
+import { storePolicy } from './store.ts';
+import type { StoreSettings } from './store.ts';
 
 /** How a client is run. */
 export interface ClientOptions extends LineOptions {
@@ -22,6 +25,8 @@ export interface ClientOptions extends LineOptions {
   readonly identity: SessionIdentity;
   /** What differs from {@link defaultPolicy}. */
   readonly policy?: Partial<SessionPolicy>;
+  /** Default: the queue of the policy, which does not survive a loss of power. */
+  readonly store?: StoreSettings;
   readonly onDelivery?: (message: Delivery) => void;
   readonly onEvent?: (event: SessionEvent) => void;
 }
@@ -65,19 +70,19 @@ class SessionClient implements StartedClient {
   readonly #line: Line;
   readonly #online = new Milestone();
   readonly #idle = new Set<() => void>();
+  readonly #memory: DeviceMemory;
   /** Messages so far, by topic. */
   readonly #ordinals: Map<string, number>;
-  /** Messages that are not done, by token: what is given up has to be named. */
-  readonly #meant = new Map<number, { readonly topic: string; readonly ordinal: number }>();
-  #token = 0;
   #cancelTimer: CancelTimer = () => {};
   #stopped: Promise<void> | undefined;
 
   constructor(options: ClientOptions, context: PartContext) {
     this.#options = options;
     this.#context = context;
-    this.#ordinals = options.ordinals ?? new Map<string, number>();
-    this.#session = clientSession(options.identity, { ...defaultPolicy, ...options.policy });
+    this.#memory = options.memory ?? new DeviceMemory();
+    const policy = { ...defaultPolicy, ...options.policy, ...storePolicy(options.store) };
+    this.#session = clientSession(options.identity, policy);
+    this.#ordinals = options.ordinals ?? this.#memory.ordinals;
     this.#line = new Line(options, context, {
       opened: () => this.#feed({ kind: 'transport-open' }),
       packet: (packet) => this.#feed({ kind: 'packet', packet }),
@@ -105,19 +110,23 @@ class SessionClient implements StartedClient {
   start(): void {
     this.#note('starting');
     this.#context.signal.addEventListener('abort', this.#halt, { once: true });
-    if (this.#context.signal.aborted) this.#halt();
-    else this.#feed({ kind: 'connect' });
+    if (this.#context.signal.aborted) {
+      this.#halt();
+      return;
+    }
+    this.#recall();
+    this.#feed({ kind: 'connect' });
   }
 
   publish(message: Message): number {
-    const token = (this.#token += 1);
+    const token = this.#memory.next('token');
     if (this.#stopped) return token;
     this.#feed({ kind: 'publish', message, token }, () => this.#recordIntent(message, token));
     return token;
   }
 
   subscribe(subscriptions: readonly Subscription[]): number {
-    const token = (this.#token += 1);
+    const token = this.#memory.next('token');
     if (!this.#stopped) this.#feed({ kind: 'subscribe', subscriptions, token });
     return token;
   }
@@ -172,23 +181,25 @@ class SessionClient implements StartedClient {
     if (this.unfinished === 0) for (const resolve of this.#idle) resolve();
   }
 
+  /** Messages of the life before: the store kept them and they wait again, or they are gone. */
+  #recall(): void {
+    const kept = [...this.#memory.undelivered];
+    for (const [token, { message }] of kept) {
+      if (this.#options.store?.survivesPowerLoss) this.#feed({ kind: 'publish', message, token });
+      else this.#recordDrop(token, 'power-loss');
+    }
+  }
+
   #tell(event: SessionEvent): void {
+    if (event.kind === 'published') this.#memory.undelivered.delete(event.token);
+    if (event.kind === 'dropped') this.#recordDrop(event.token, event.why);
     if (event.kind === 'connected' && this.#online.reach()) this.#note('ready');
     if (event.kind === 'refused' && event.final) {
       const error = refusedForGood(this.name, event.returnCode);
       this.#online.fail(error);
       this.#note('failed', error.message);
     }
-    if (event.kind === 'dropped') this.#recordDrop(event);
-    if (event.kind === 'dropped' || event.kind === 'published') this.#meant.delete(event.token);
     this.#options.onEvent?.(event);
-  }
-
-  /** No tap can see what never left: the history has to be told. */
-  #recordDrop({ token, why }: Extract<SessionEvent, { readonly kind: 'dropped' }>): void {
-    const meant = this.#meant.get(token);
-    if (meant === undefined) return;
-    this.#context.history.record({ kind: 'mark', name: 'dropped', data: { part: this.name, ...meant, why } });
   }
 
   #arm(): void {
@@ -199,12 +210,21 @@ class SessionClient implements StartedClient {
     this.#cancelTimer = clock.after(Math.max(0, delayMs), () => this.#feed({ kind: 'time' }));
   }
 
-  #recordIntent({ topic, payload, qos, retain }: Message, token: number): void {
+  #recordIntent(message: Message, token: number): void {
+    const { topic, payload, qos, retain } = message;
     const ordinal = (this.#ordinals.get(topic) ?? 0) + 1;
     this.#ordinals.set(topic, ordinal);
-    this.#meant.set(token, { topic, ordinal });
     const identity = { part: this.name, topic, qos, retain, ordinal, payloadHash: payloadHash(payload) };
+    this.#memory.undelivered.set(token, { message, identity });
     this.#context.history.record({ kind: 'intent', ...identity });
+  }
+
+  /** A message that was meant and will not be sent (again): nobody is to blame for its absence but this end. */
+  #recordDrop(token: number, why: string): void {
+    const kept = this.#memory.undelivered.get(token);
+    if (!kept) return;
+    this.#memory.undelivered.delete(token);
+    this.#context.history.record({ kind: 'mark', name: 'dropped', data: { ...kept.identity, why } });
   }
 
   #backOffDraw(connection: number): number {

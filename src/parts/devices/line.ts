@@ -8,6 +8,7 @@ import type { Packet } from '../../wire/packet.ts';
 import { StreamDecoder } from '../../wire/stream-decoder.ts';
 import type { SessionIdentity } from '../../session/identity.ts';
 import type { Endpoint, Login, PartContext } from '../part.ts';
+import type { DeviceMemory } from './device-memory.ts';
 
 /** How long a server may take to answer our FIN before the connection is reset. */
 const FIN_PATIENCE_MS = 1000;
@@ -31,6 +32,8 @@ export interface LineOptions {
   readonly login?: Login;
   /** Messages so far by topic, where earlier lives of the same part have counted. */
   readonly ordinals?: Map<string, number>;
+  /** From earlier lives of the same part; what its store did not keep is recorded as dropped. */
+  readonly memory?: DeviceMemory;
 }
 
 /** A login as a session says it. */

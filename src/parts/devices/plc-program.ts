@@ -1,101 +1,124 @@
-// Reads what a PLC is from its YAML: scan time, program, register map; gateways read the same map.
-import { readFileSync } from 'node:fs';
-import { isScalar, LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
-import { FieldbenchError } from '../../error.ts';
-import type { SourcePlace } from '../../error.ts';
+// What a PLC is, as plain data: scan time, register map, process model, logic, what it does without power.
+import type { Expression, LogicType } from './logic/expression.ts';
+import type { Rack } from './rack/rack.ts';
+import type { Signal } from './signals/signal.ts';
 
 /** The four tables of Modbus; `input` and `discrete` can only be read. */
 export type ModbusTable = 'coil' | 'discrete' | 'holding' | 'input';
 
-const register = z.strictObject({
-  table: z.enum(['coil', 'discrete', 'holding', 'input']),
-  /** From 0, in its table. */
-  address: z.int().min(0).max(0xffff),
-  /** Of a register; a coil or discrete input is one bit. */
-  type: z.enum(['uint16', 'int16']).default('uint16'),
-  /** Engineering value of one raw step. */
-  scale: z.number().positive().default(1),
-  unit: z.string().default(''),
-  /** In engineering units; of a bit: 0 or 1. */
-  initial: z.number().default(0),
-  /** A gateway publishes a change of more than this, in engineering units. */
-  deadband: z.number().min(0).default(0),
-  /** Whether a gateway publishes it at all. */
-  publish: z.boolean().default(true),
-});
-
-const program = z
-  .strictObject({
-    name: z.string().min(1),
-    unitId: z.int().min(1).max(247).default(1),
-    scan: z
-      .string('expected a length of time such as 100ms')
-      .regex(/^\d+ms$/, 'expected a length of time such as 100ms')
-      .transform((text) => Number.parseInt(text, 10))
-      .refine((ms) => ms >= 1, 'expected at least 1ms'),
-    program: z.enum(['tank']),
-    parameters: z.record(z.string(), z.number()),
-    registers: z.record(z.string().regex(/^[a-z][A-Za-z0-9]*$/), register),
-  })
-  .superRefine(({ registers }, context) => {
-    const places = new Map<string, string>();
-    for (const [name, { table, address }] of Object.entries(registers)) {
-      const other = places.get(`${table} ${address}`);
-      if (other) context.addIssue({ code: 'custom', path: ['registers', name], message: `same place as ${other}` });
-      places.set(`${table} ${address}`, name);
-    }
-  });
+/** What of the PLC itself a register shows. */
+export type PlcFigure =
+  | 'scans'
+  /** Scans that were left out because one began or ended late by a whole cycle. */
+  | 'overruns'
+  | 'starts'
+  | 'watchdogTrips'
+  /** 1 while the logic does not run though there is power. */
+  | 'fault'
+  /** Its clock, in milliseconds since the run began. */
+  | 'clock'
+  /** Redundant field bus in use: 0 for A, 1 for B, 2 for none. */
+  | 'fieldBus';
 
 /** One register, coil or discrete input. */
-export type PlcRegister = z.output<typeof register>;
+export interface PlcRegister {
+  readonly table: ModbusTable;
+  /** From 0, in its table; the first of its words. */
+  readonly address: number;
+  /** Of a register; a coil or discrete input is one bit. */
+  readonly type: 'int16' | 'uint16' | 'int32' | 'uint32' | 'float32' | 'float64';
+  /** `big`: the most significant first. */
+  readonly wordOrder: 'big' | 'little';
+  /** Within each word. */
+  readonly byteOrder: 'big' | 'little';
+  /** value = raw x scale + offset. */
+  readonly scale: number;
+  readonly offset: number;
+  readonly unit: string;
+  /** In engineering units; of a bit: 0 or 1. */
+  readonly initial: number;
+  /** A gateway publishes a change of more than this, in engineering units. */
+  readonly deadband: number;
+  /** Whether a gateway publishes it at all. */
+  readonly publish: boolean;
+  /** Whether it keeps its value without power. */
+  readonly retain: boolean;
+  /** What it is set to when the logic stops. */
+  readonly safe?: number;
+  /** What a master may write to it. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly shows?: PlcFigure;
+  /** Pin of the rack that is read into it, or driven by it. */
+  readonly pin?: { readonly unit: number; readonly pin: number; readonly what: 'value' | 'status' | 'drive' };
+}
 
 /** Registers by name. */
 export type RegisterMap = Readonly<Record<string, PlcRegister>>;
 
-/** What a PLC is; `scan` in milliseconds. */
-export type PlcProgram = z.output<typeof program>;
-
-/**
- * Reads a program.
- * @throws FieldbenchError `FB_PLC_PROGRAM` with file, line and column of the first thing that is wrong.
- */
-export function readPlcProgram(file: string): PlcProgram {
-  const lines = new LineCounter();
-  const document = parseDocument(textOf(file), { lineCounter: lines, prettyErrors: false });
-  const place = (offset: number | undefined): SourcePlace => {
-    if (offset === undefined) return { file };
-    const { line, col } = lines.linePos(offset);
-    return { file, line, column: col };
-  };
-  const [syntax] = document.errors;
-  if (syntax) throw programError(syntax.message, place(syntax.pos[0]));
-  const read = program.safeParse(document.toJS());
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  const path = issue?.path ?? [];
-  throw programError(`${path.join('.')}: ${issue?.message ?? 'not a PLC program'}`, place(offsetOf(document, path)));
+/** A place in the logic that is neither a register nor seen by a master. */
+export interface PlcVariable {
+  readonly type: LogicType;
+  readonly initial: number;
+  readonly retain: boolean;
 }
 
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw programError(cause instanceof Error ? cause.message : String(cause), { file });
-  }
+/** An expression given to a name. */
+export interface Assignment {
+  readonly name: string;
+  readonly expression: Expression;
 }
 
-/** Of what stands at the path, or of its nearest ancestor. */
-function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number | undefined {
-  for (let length = path.length; length > 0; length -= 1) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    if (isScalar(node)) return node.range?.[0];
-    if (typeof node === 'object' && node && 'range' in node && Array.isArray(node.range)) return Number(node.range[0]);
-  }
-  return undefined;
+/** An output that is held at its safe value while it is not allowed. */
+export interface Interlock {
+  readonly output: string;
+  readonly allow: Expression;
 }
 
-function programError(message: string, at: SourcePlace): FieldbenchError {
-  const hint = 'devices/tank-plc.yaml in this package is a program that works.';
-  return new FieldbenchError({ code: 'FB_PLC_PROGRAM', message, at, hint });
+/** A value of the plant behind the PLC. It goes on while the PLC does not. */
+export type ProcessValue = { readonly name: string } &
+  /** Changes by so much in a second. */
+  (
+    | {
+        readonly kind: 'integrates';
+        readonly perS: Expression;
+        readonly start: number;
+        readonly min: number;
+        readonly max: number;
+      }
+    /** Goes towards its target as a first-order lag does. */
+    | { readonly kind: 'follows'; readonly target: Expression; readonly timeConstantMs: number; readonly start: number }
+    | { readonly kind: 'equals'; readonly value: Expression }
+    | { readonly kind: 'signal'; readonly signal: Signal }
+  );
+
+/** What a PLC is. */
+export interface PlcProgram {
+  readonly name: string;
+  readonly unitId: number;
+  /** From the begin of one scan to that of the next. */
+  readonly scanMs: number;
+  /** A scan begins up to so much late. */
+  readonly scanJitterMs: number;
+  /** A share of the scans, drawn from the seed, that take so long. */
+  readonly slowScans?: { readonly sharePct: number; readonly timeMs: number };
+  /** Without the end of a scan for so long the logic is stopped. */
+  readonly watchdogMs?: number;
+  /** Dips of the supply up to this length pass unnoticed. */
+  readonly holdUpMs: number;
+  /** From power to the first scan. */
+  readonly bootMs: number;
+  /** Whether it begins with what it retained, or with its initial values. */
+  readonly start: 'warm' | 'cold';
+  readonly clockDriftPpm: number;
+  /** Constants by name. */
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly variables: Readonly<Record<string, PlcVariable>>;
+  readonly registers: RegisterMap;
+  readonly process: readonly ProcessValue[];
+  /** Worked out once in each scan, in this order. */
+  readonly logic: readonly Assignment[];
+  /** After the logic. */
+  readonly interlocks: readonly Interlock[];
+  readonly rack?: Rack;
 }

@@ -1,57 +1,72 @@
-// A small PLC: a fixed scan cycle over a process image that real Modbus TCP clients read and write.
-import type { Server } from 'node:net';
-import { ServerTCP } from 'modbus-serial';
-import type { IServiceVector } from 'modbus-serial';
-import { FieldbenchError } from '../../error.ts';
+// A PLC: a scan cycle over a process image that real Modbus TCP masters read and write, and a supply that may fail.
+import { draw } from '../../faults/draw.ts';
+import { FieldbenchError, didYouMean } from '../../error.ts';
+import { pause } from '../../net/clock.ts';
 import type { CancelTimer } from '../../net/clock.ts';
 import type { Endpoint, PartContext, StartedPart } from '../part.ts';
-import { readPlcProgram } from './plc-program.ts';
-import type { PlcProgram } from './plc-program.ts';
-import { ProcessImage } from './process-image.ts';
-import { Tank } from './tank.ts';
+import { DeviceClock } from './device-clock.ts';
+import { ExpressionError } from './logic/expression.ts';
+import { serveModbus } from './modbus/server.ts';
+import type { ModbusServer } from './modbus/server.ts';
+import { PlcCpu } from './plc-cpu.ts';
+import type { PlcFigure, PlcProgram } from './plc-program.ts';
+import type { RackState } from './rack/rack-state.ts';
 
-/** A PLC that runs. */
+/** `run`: scans; `fault`: has power and answers, outputs safe, no logic; `off`: no power. */
+type PlcPhase = 'run' | 'fault' | 'off';
+
+/** A PLC that was started. */
 export interface StartedPlc extends StartedPart {
-  /** Where it serves Modbus TCP. */
+  /** Where it serves Modbus TCP, at its first Ethernet port. Stays the same over restarts. */
   readonly endpoint: Endpoint;
+  /** One for each Ethernet port. */
+  readonly endpoints: readonly Endpoint[];
   /** Its register map and unit id, for gateways. */
   readonly program: PlcProgram;
-  /** Scans so far, and scans that were left out because one began late by a whole cycle. */
+  readonly phase: PlcPhase;
+  /** Scans so far, and scans that were left out because one began or ended late by a whole cycle. */
   readonly scans: number;
   readonly overruns: number;
+  /** Its rack of input and output units, where it has one. */
+  readonly rack: RackState | undefined;
   /** Ends scanning and serving, and waits until its sockets are closed. */
   stop(): Promise<void>;
-  /** Gone at once, as without power. */
-  kill?(): Promise<void>;
-  /** Serves and scans again on the same endpoint. */
-  restart?(): Promise<void>;
-  /** Stands still with its connections open. */
-  pause?(): Promise<void>;
-  resume?(): Promise<void>;
-  /** What a terminal of its reads from now on; a switch that is closed is 1. */
-  setInput?(name: string, value: number): void;
-  /** Sets its clock forward, or back where it is negative. */
-  stepClock?(byMs: number): void;
+  /** Takes its power away: connections are reset, and only what is retained stays. */
+  kill(): Promise<void>;
+  /** Starts it (again), default as its program says; resolves when it serves and scans. */
+  restart(how?: 'warm' | 'cold'): Promise<void>;
+  /** Its processor hangs: no scans, no answers, connections stay. Its watchdog does not hang. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** A dip of its supply: nothing when it holds that long, else off and on again; resolves when that is over. */
+  dip(forMs: number): Promise<void>;
+  /** Pulls the cable out of an Ethernet port, counted from 0, or plugs it in. */
+  setEthernet(port: number, isUp: boolean): void;
+  /**
+   * Forces a register, whatever the process says; `undefined` lets it go.
+   * @throws FieldbenchError `FB_PLC_INPUT` when there is no such register
+   */
+  setInput(name: string, value: number | undefined): void;
+  /** Puts its clock forward, or back when negative; timers do not move. */
+  stepClock(byMs: number): void;
 }
 
 /** What a PLC runs and where. */
 export interface PlcOptions {
   readonly name: string;
-  /** Path of its program, or the program. */
-  readonly program: string | PlcProgram;
-  /** On 127.0.0.1; 0, the default, takes any free one. */
+  readonly program: PlcProgram;
+  /** On 127.0.0.1, of its first Ethernet port; 0, the default, takes any free one. */
   readonly port?: number;
 }
 
 /**
  * Starts a PLC; it serves and scans when this resolves.
- * @throws FieldbenchError `FB_PLC_PROGRAM` for a program that cannot be, `FB_PLC_LISTEN` when the port cannot be had.
+ * @throws FieldbenchError `FB_PLC_LISTEN` when the port cannot be had.
  */
 export async function startPlc(options: PlcOptions, context: PartContext): Promise<StartedPlc> {
   context.signal.throwIfAborted();
-  const program = typeof options.program === 'string' ? readPlcProgram(options.program) : options.program;
-  const plc = new Plc(options.name, program, context);
-  await plc.start(options.port ?? 0);
+  const plc = new Plc(options, context);
+  await plc.restart();
   return plc;
 }
 
@@ -61,26 +76,47 @@ class Plc implements StartedPlc {
   readonly name: string;
   readonly program: PlcProgram;
   readonly #context: PartContext;
-  readonly #image: ProcessImage;
-  readonly #tank: Tank;
-  #server: ServerTCP | undefined;
-  #port = 0;
+  readonly #clock: DeviceClock;
+  readonly #cpu: PlcCpu;
+  /** By Ethernet port; known from the first start on. */
+  readonly #ports: number[];
+  #servers: readonly ModbusServer[] = [];
+  #phase: PlcPhase = 'off';
+  #isPaused = false;
   #cancelScan: CancelTimer = () => {};
-  #lastScanMs = 0;
+  #cancelWatchdog: CancelTimer = () => {};
+  #dueMs = 0;
   #scans = 0;
   #overruns = 0;
-  #stopped: Promise<void> | undefined;
+  #starts = 0;
+  #watchdogTrips = 0;
+  /** Turns of its power switch, one after the other. */
+  #turn: Promise<void> = Promise.resolve();
 
-  constructor(name: string, program: PlcProgram, context: PartContext) {
+  constructor({ name, program, port = 0 }: PlcOptions, context: PartContext) {
     this.name = name;
     this.program = program;
     this.#context = context;
-    this.#image = new ProcessImage(program.registers);
-    this.#tank = new Tank(program.parameters, this.#image);
+    this.#clock = new DeviceClock(context.clock, program.clockDriftPpm);
+    this.#ports = [port, ...Array.from({ length: (program.rack?.ethernetPorts ?? 1) - 1 }, () => 0)];
+    this.#cpu = new PlcCpu(name, program, context, this.#clock);
+    context.signal.addEventListener('abort', () => void this.stop(), { once: true });
   }
 
   get endpoint(): Endpoint {
-    return { host: HOST, port: this.#port };
+    return { host: HOST, port: this.#ports[0] ?? 0 };
+  }
+
+  get endpoints(): readonly Endpoint[] {
+    return this.#ports.map((port) => ({ host: HOST, port }));
+  }
+
+  get phase(): PlcPhase {
+    return this.#phase;
+  }
+
+  get rack(): RackState | undefined {
+    return this.#cpu.rack;
   }
 
   get scans(): number {
@@ -91,93 +127,189 @@ class Plc implements StartedPlc {
     return this.#overruns;
   }
 
-  async start(port: number): Promise<void> {
-    this.#note('starting');
-    const server = new ServerTCP(vectorOf(this.#image), {
-      host: HOST,
-      unitID: this.program.unitId,
-      port: (port === 0 ? '0' : port) as number, // the library takes the number 0 for "not given", and then 502
-    });
-    this.#server = server;
-    server.on('socketError', () => {}); // a client that went away: the server goes on
-    try {
-      this.#port = await listening(server);
-    } catch (cause) {
-      this.#note('failed', messageOf(cause));
-      throw notListening(this.name, port, cause);
-    }
-    this.#context.signal.addEventListener('abort', this.#abort, { once: true });
-    const { clock } = this.#context;
-    this.#lastScanMs = clock.nowMs();
-    this.#scanAt(this.#lastScanMs);
-    this.#note('ready');
+  stop(): Promise<void> {
+    return this.#switch(() => this.#off('stopped'));
   }
 
-  stop(): Promise<void> {
-    return (this.#stopped ??= this.#end());
+  kill(): Promise<void> {
+    return this.#switch(() => this.#off('killed'));
+  }
+
+  restart(how = this.program.start): Promise<void> {
+    return this.#switch(async () => {
+      await this.#off('stopped');
+      await this.#on(how);
+    });
+  }
+
+  dip(forMs: number): Promise<void> {
+    const passes = forMs <= this.program.holdUpMs;
+    this.#mark('brown-out', passes ? `${forMs} ms, held up` : `${forMs} ms, longer than ${this.program.holdUpMs} ms`);
+    if (passes) return Promise.resolve();
+    return this.#switch(async () => {
+      await this.#off('killed');
+      await pause(this.#context.clock, forMs - this.program.holdUpMs, this.#context.signal);
+      await this.#on(this.program.start);
+    });
+  }
+
+  async pause(): Promise<void> {
+    this.#isPaused = true;
+    this.#cancelScan();
+    for (const server of this.#servers) server.pause();
+  }
+
+  async resume(): Promise<void> {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    for (const server of this.#servers) server.resume();
+    if (this.#phase === 'run') this.#scanAt(this.#dueMs);
+  }
+
+  setEthernet(port: number, isUp: boolean): void {
+    if (isUp) this.#servers[port]?.resume();
+    else this.#servers[port]?.pause();
+  }
+
+  setInput(name: string, value: number | undefined): void {
+    if (!Object.hasOwn(this.program.registers, name)) throw noSuchInput(this.name, name, this.program);
+    this.#cpu.force(name, value);
+  }
+
+  stepClock(byMs: number): void {
+    this.#clock.step(byMs);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
-  readonly #abort = (): void => {
-    void this.stop();
-  };
+  #switch(turn: () => Promise<void>): Promise<void> {
+    const turned = this.#turn.then(turn);
+    this.#turn = turned.catch(() => {}); // who asked for it hears of it
+    return turned;
+  }
 
-  async #end(): Promise<void> {
-    this.#context.signal.removeEventListener('abort', this.#abort);
+  async #off(state: 'stopped' | 'killed'): Promise<void> {
+    if (this.#phase === 'off') return;
+    this.#phase = 'off';
+    this.#isPaused = false;
     this.#cancelScan();
-    await new Promise<void>((resolve) => (this.#server ? this.#server.close(() => resolve()) : resolve()));
-    this.#note('stopped');
+    this.#cancelWatchdog();
+    this.#cpu.lose();
+    const servers = this.#servers;
+    this.#servers = [];
+    await Promise.all(servers.map((server) => server.close(state === 'killed' ? 'reset' : 'end')));
+    this.#note(state);
+  }
+
+  async #on(how: 'warm' | 'cold'): Promise<void> {
+    this.#context.signal.throwIfAborted();
+    this.#note('starting', this.#starts === 0 ? undefined : `${how} start`);
+    const { clock, signal } = this.#context;
+    if (this.program.bootMs > 0) await pause(clock, this.program.bootMs, signal);
+    this.#cpu.begin(how);
+    this.#starts += 1;
+    await this.#listen();
+    this.#phase = 'run';
+    this.#feedWatchdog();
+    this.#scanAt(clock.nowMs());
+    this.#note('ready');
+  }
+
+  async #listen(): Promise<void> {
+    const servers: ModbusServer[] = [];
+    this.#servers = servers;
+    try {
+      for (const [index, port] of this.#ports.entries()) {
+        const server = await serveModbus({ host: HOST, port, unitId: this.program.unitId }, this.#cpu.memory);
+        servers.push(server);
+        this.#ports[index] = server.port;
+      }
+    } catch (cause) {
+      this.#servers = [];
+      await Promise.all(servers.map((server) => server.close('end')));
+      this.#note('failed', messageOf(cause));
+      throw notListening(this.name, this.#ports[servers.length] ?? 0, cause);
+    }
   }
 
   #scanAt(dueMs: number): void {
     const { clock } = this.#context;
-    this.#cancelScan = clock.after(Math.max(0, dueMs - clock.nowMs()), () => this.#scan(dueMs));
+    this.#dueMs = dueMs;
+    const lateMs = this.program.scanJitterMs === 0 ? 0 : this.program.scanJitterMs * this.#chance('scan-jitter');
+    this.#cancelScan = clock.after(Math.max(0, dueMs + lateMs - clock.nowMs()), () => this.#scan(dueMs));
   }
 
   /** One scan. A scan that begins a whole cycle late leaves out those it missed, and counts them. */
   #scan(dueMs: number): void {
-    const nowMs = this.#context.clock.nowMs();
-    const cycleMs = this.program.scan;
-    const missed = Math.max(0, Math.floor((nowMs - dueMs) / cycleMs));
-    for (let i = 0; i < missed; i += 1) this.#image.count('overruns');
+    const missed = Math.max(0, Math.floor((this.#context.clock.nowMs() - dueMs) / this.program.scanMs));
     this.#overruns += missed;
-    this.#tank.scan(this.#image, nowMs - this.#lastScanMs);
-    this.#lastScanMs = nowMs;
     this.#scans += 1;
-    this.#image.count('scans');
-    this.#scanAt(dueMs + (missed + 1) * cycleMs);
+    try {
+      this.#cpu.scan(this.#figures);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      this.#fail('logic-fault', `${error.message}, in column ${error.offset + 1}`);
+      return;
+    }
+    const { slowScans } = this.program;
+    const isSlow = slowScans !== undefined && this.#chance('slow-scan') * 100 < slowScans.sharePct;
+    const nextMs = dueMs + (missed + 1) * this.program.scanMs;
+    if (!isSlow) this.#endScan(nextMs);
+    else this.#cancelScan = this.#context.clock.after(slowScans.timeMs, () => this.#endScan(nextMs));
   }
 
-  #note(state: 'starting' | 'ready' | 'stopped' | 'failed', detail?: string): void {
+  #endScan(nextMs: number): void {
+    this.#feedWatchdog();
+    this.#scanAt(nextMs);
+  }
+
+  get #figures(): Readonly<Record<PlcFigure, number>> {
+    return {
+      scans: this.#scans,
+      overruns: this.#overruns,
+      starts: this.#starts,
+      watchdogTrips: this.#watchdogTrips,
+      fault: this.#phase === 'fault' ? 1 : 0,
+      clock: Math.round(this.#clock.nowMs()),
+      fieldBus: this.rack?.activeLine ?? 0,
+    };
+  }
+
+  #feedWatchdog(): void {
+    const { watchdogMs } = this.program;
+    if (watchdogMs === undefined) return;
+    this.#cancelWatchdog();
+    this.#cancelWatchdog = this.#context.clock.after(watchdogMs, () => {
+      this.#watchdogTrips += 1;
+      this.#fail('watchdog', `no scan ended for ${watchdogMs} ms`);
+    });
+  }
+
+  /** The logic stops until a restart; masters still see what it left, and that it failed. */
+  #fail(what: string, why: string): void {
+    this.#cancelScan();
+    this.#cancelWatchdog();
+    this.#phase = 'fault';
+    this.#cpu.makeSafe();
+    this.#cpu.show(this.#figures);
+    this.#mark(what, why);
+  }
+
+  #chance(purpose: 'scan-jitter' | 'slow-scan'): number {
+    const { seed } = this.#context;
+    return draw({ seed, link: this.name, connection: 1, direction: 'toServer', purpose, n: this.#scans });
+  }
+
+  #note(state: 'starting' | 'ready' | 'stopped' | 'killed' | 'failed', detail?: string): void {
     const it = { part: this.name, role: 'plc', state, ...(detail !== undefined && { detail }) } as const;
     this.#context.history.record({ kind: 'part', ...it });
   }
-}
 
-/** Modbus requests are answered from the image; what they write counts from the next scan on. */
-function vectorOf(image: ProcessImage): IServiceVector {
-  return {
-    getCoil: (address: number) => image.read('coil', address) === 1,
-    getDiscreteInput: (address: number) => image.read('discrete', address) === 1,
-    getInputRegister: (address: number) => image.read('input', address),
-    getHoldingRegister: (address: number) => image.read('holding', address),
-    setCoil: (address: number, value: boolean) => image.write('coil', address, value ? 1 : 0),
-    setRegister: (address: number, value: number) => image.write('holding', address, value),
-  };
-}
-
-async function listening(server: ServerTCP): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.on('initialized', () => resolve());
-  server.on('serverError', (error) => reject(error ?? new Error('the server failed')));
-  await promise;
-  // The library keeps its socket to itself, and has no other way to tell which port it was given.
-  const { _server: socket } = server as unknown as { readonly _server: Server };
-  const address = socket.address();
-  return typeof address === 'object' && address ? address.port : 0;
+  #mark(what: string, why: string): void {
+    this.#context.history.record({ kind: 'mark', name: what, data: { part: this.name, why } });
+  }
 }
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
@@ -190,5 +322,13 @@ function notListening(name: string, port: number, cause: unknown): FieldbenchErr
     actual: messageOf(cause),
     hint: 'leave the port out, and any free one is taken',
     cause,
+  });
+}
+
+function noSuchInput(plc: string, name: string, { registers }: PlcProgram): FieldbenchError {
+  return new FieldbenchError({
+    code: 'FB_PLC_INPUT',
+    message: `PLC "${plc}" has no register "${name}"`,
+    hint: didYouMean(name, Object.keys(registers)),
   });
 }

@@ -1,70 +1,76 @@
 // The memory of a PLC: engineering values for its logic, bits and 16-bit words for Modbus.
 import type { ModbusTable, PlcRegister, RegisterMap } from './plc-program.ts';
-
-/** Modbus exception 2: there is nothing at this address. modbus-serial reads the code from this field. */
-class IllegalAddress extends Error {
-  readonly modbusErrorCode = 2;
-}
+import { decodeValue, encodeRaw, encodeValue, widthOf } from './register-codec.ts';
 
 /** Values of one PLC. */
 export class ProcessImage {
   readonly #registers: RegisterMap;
-  readonly #raw = new Map<string, number>();
-  /** Names by table and address. */
+  /** Words and bits by table and address. */
+  readonly #words = new Map<string, number>();
+  /** Names by table and address of each of their words. */
   readonly #names = new Map<string, string>();
 
-  constructor(registers: RegisterMap) {
+  /** @param retained values that stand in place of the initial ones, by name */
+  constructor(registers: RegisterMap, retained: ReadonlyMap<string, number> = new Map()) {
     this.#registers = registers;
     for (const [name, register] of Object.entries(registers)) {
-      this.#names.set(keyOf(register.table, register.address), name);
-      this.set(name, register.initial);
+      for (let n = 0; n < widthOf(register); n += 1) this.#names.set(keyOf(register.table, register.address + n), name);
+      this.set(name, retained.get(name) ?? register.initial);
     }
   }
 
   /** Engineering value; of a bit: 0 or 1. A name that the map lacks reads as 0. */
   get(name: string): number {
     const register = this.#registers[name];
-    return register ? toValue(register, this.#raw.get(name) ?? 0) : 0;
+    return register ? decodeValue(register, this.#wordsOf(register)) : 0;
   }
 
   /** Rounds to the register's step and stays within its range; a name that the map lacks is ignored. */
   set(name: string, value: number): void {
     const register = this.#registers[name];
-    if (register) this.#raw.set(name, toRaw(register, value));
+    if (register) this.#put(register, encodeValue(register, value));
   }
 
-  /** Counts up by one and wraps as the register does. */
-  count(name: string): void {
-    this.#raw.set(name, ((this.#raw.get(name) ?? 0) + 1) & 0xffff);
+  /** A count that goes on, and wraps as the register does. */
+  setCount(name: string, count: number): void {
+    const register = this.#registers[name];
+    if (register) this.#put(register, encodeRaw(register, count));
   }
 
-  /** @throws an error that is Modbus exception 2, where nothing is at the address */
-  read(table: ModbusTable, address: number): number {
-    return this.#raw.get(this.#nameAt(table, address)) ?? 0;
+  /** Word or bit at an address; nothing where there is none. */
+  read(table: ModbusTable, address: number): number | undefined {
+    return this.#words.get(keyOf(table, address));
   }
 
-  /** @throws an error that is Modbus exception 2, where nothing is at the address */
-  write(table: 'coil' | 'holding', address: number, raw: number): void {
-    this.#raw.set(this.#nameAt(table, address), raw);
+  /**
+   * Writes neighbours, all or none.
+   * @returns `address` where one of them does not exist, `value` where one may not have this value
+   */
+  write(table: 'coil' | 'holding', address: number, words: readonly number[]): 'done' | 'address' | 'value' {
+    const keys = words.map((_, n) => keyOf(table, address + n));
+    const names = new Set(keys.map((key) => this.#names.get(key)));
+    const before = keys.map((key) => this.#words.get(key) ?? 0);
+    if (names.has(undefined)) return 'address';
+    keys.forEach((key, n) => this.#words.set(key, words[n] ?? 0));
+    if ([...names].every((name) => name !== undefined && this.#isAllowed(name))) return 'done';
+    keys.forEach((key, n) => this.#words.set(key, before[n] ?? 0));
+    return 'value';
   }
 
-  #nameAt(table: ModbusTable, address: number): string {
-    const name = this.#names.get(keyOf(table, address));
-    if (name === undefined) throw new IllegalAddress(`no ${table} at ${address}`);
-    return name;
+  #isAllowed(name: string): boolean {
+    const value = this.get(name);
+    const { min = -Infinity, max = Infinity } = this.#registers[name] ?? {};
+    return Number.isFinite(value) && value >= min && value <= max;
   }
-}
 
-/** Engineering value of a raw word or bit, without the dust of binary fractions. */
-export function toValue(register: PlcRegister, raw: number): number {
-  const signed = register.type === 'int16' && raw > 0x7fff ? raw - 0x1_0000 : raw;
-  return Number((signed * register.scale).toPrecision(10));
-}
+  #wordsOf({ table, address, type }: PlcRegister): readonly number[] {
+    const width = widthOf({ table, type });
+    return Array.from({ length: width }, (_, n) => this.#words.get(keyOf(table, address + n)) ?? 0);
+  }
 
-function toRaw(register: PlcRegister, value: number): number {
-  if (register.table === 'coil' || register.table === 'discrete') return value === 0 ? 0 : 1;
-  const [lowest, highest] = register.type === 'int16' ? [-0x8000, 0x7fff] : [0, 0xffff];
-  return Math.min(highest, Math.max(lowest, Math.round(value / register.scale))) & 0xffff;
+  #put({ table, address }: PlcRegister, words: readonly number[]): void {
+    words.forEach((word, n) => this.#words.set(keyOf(table, address + n), word));
+  }
 }
 
 const keyOf = (table: ModbusTable, address: number): string => `${table} ${address}`;

@@ -1,35 +1,43 @@
-// A field sensor: publishes a seeded signal with sequence number and source time, raises an alarm, says when it is there.
-import { draw } from '../../faults/draw.ts';
+// A field sensor: publishes a seeded signal with sequence number and source time, raises alarms, says when it is there.
 import type { SessionPolicy } from '../../session/client-session.ts';
 import type { Message } from '../../session/session-output.ts';
 import { pause } from '../../net/clock.ts';
 import type { PartContext } from '../part.ts';
+import { Alarm } from './alarm.ts';
+import type { AlarmSettings } from './alarm.ts';
+import { ByException } from './by-exception.ts';
+import type { ExceptionSettings } from './by-exception.ts';
 import { startClient } from './client.ts';
 import type { StartedClient } from './client.ts';
+import { DeviceClock } from './device-clock.ts';
+import { DeviceMemory } from './device-memory.ts';
 import type { StartedDevice } from './device.ts';
 import { identityOf, type LineOptions } from './line.ts';
+import { measure } from './measurement.ts';
+import type { Measurement, MeasuringLimits } from './measurement.ts';
 import { presence } from './presence.ts';
 import type { Presence } from './presence.ts';
-
-/** A random walk between two walls. */
-interface Signal {
-  readonly unit: string;
-  readonly start: number;
-  /** Largest change from one sample to the next. */
-  readonly step: number;
-  readonly min: number;
-  readonly max: number;
-}
+import { sampler } from './signals/sampler.ts';
+import type { Sampler } from './signals/sampler.ts';
+import type { Signal } from './signals/signal.ts';
+import type { StoreSettings } from './store.ts';
 
 /** A sensor. It publishes below `topic`: `/value`, `/alarm`, `/status` (retained `online` or `offline`, also as will). */
-export interface SensorOptions extends LineOptions {
+export interface SensorOptions extends LineOptions, ExceptionSettings, MeasuringLimits {
   readonly topic: string;
-  /** Of the values; the alarm is sent at QoS 1 at least, the status at QoS 1. */
+  /** Of the values; the status is sent at QoS 1. */
   readonly qos: 0 | 1 | 2;
+  /** Default: as the values, 1 at least. */
+  readonly alarmQos?: 0 | 1 | 2;
   readonly intervalMs: number;
+  readonly unit: string;
   readonly signal: Signal;
-  /** An alarm is raised when the value passes it, and cleared when it is back. */
-  readonly alarmAbove?: number;
+  readonly alarms?: readonly AlarmSettings[];
+  /** How many times faster than written it lives; `intervalMs` is that much shorter already. Default 1. */
+  readonly timeCompression?: number;
+  /** Millionths by which its clock runs fast. */
+  readonly driftPpm?: number;
+  readonly store?: StoreSettings;
   readonly policy?: Partial<SessionPolicy>;
 }
 
@@ -37,7 +45,7 @@ export interface SensorOptions extends LineOptions {
 const FAREWELL_MS = 2000;
 
 /**
- * Starts a sensor. Its first value is due when it is online, then one each interval, connected or not.
+ * Starts a sensor. Its first sample is due when it is online, then one each interval, connected or not.
  * @throws FieldbenchError `FB_SESSION_IDENTITY`, `FB_SESSION_INTENT` for a topic that cannot be.
  */
 export function startSensor(options: SensorOptions, context: PartContext): StartedDevice {
@@ -49,20 +57,29 @@ class Sensor implements StartedDevice {
   readonly #context: PartContext;
   readonly #client: StartedClient;
   readonly #presence: Presence;
+  readonly #memory: DeviceMemory;
+  readonly #clock: DeviceClock;
+  readonly #signal: Sampler;
+  readonly #alarms: readonly Alarm[];
+  readonly #report: ByException;
   readonly #resting = new AbortController();
   readonly #sampling: Promise<void>;
-  #seq = 0;
-  #value: number;
-  #isAlarmed = false;
+  #stimulus: number | undefined;
+  #last: Measurement = { value: 0, quality: 'bad' };
 
   constructor(options: SensorOptions, context: PartContext) {
     this.#options = options;
     this.#context = context;
-    this.#value = options.signal.start;
+    this.#memory = options.memory ?? new DeviceMemory();
+    this.#clock = new DeviceClock(context.clock, options.driftPpm);
+    this.#signal = sampler(options.signal, { seed: context.seed, name: options.name });
+    this.#alarms = (options.alarms ?? []).map((it) => new Alarm(it));
+    this.#report = new ByException(options);
     this.#presence = presence(`${options.topic}/status`);
     this.#client = startClient(
       {
         ...options,
+        memory: this.#memory,
         role: 'device',
         identity: { clientId: options.name, will: this.#presence.will, ...identityOf(options) },
         onEvent: (event) => {
@@ -104,55 +121,69 @@ class Sensor implements StartedDevice {
     return this.stop();
   }
 
+  stimulate(value: number | undefined): void {
+    this.#stimulus = value;
+  }
+
+  /** The first of its alarms; one that has none raises a plain `alarm`. */
+  raiseAlarm(on: boolean): void {
+    const [alarm] = this.#alarms;
+    if (!alarm) this.#publishAlarm({ name: 'alarm' }, on);
+    else if (alarm.force(on)) this.#publishAlarm(alarm.settings, on);
+  }
+
+  stepClock(byMs: number): void {
+    this.#clock.step(byMs);
+  }
+
   /** Ends when the sensor rests, is refused, or the run is over. */
   async #sample(): Promise<void> {
     const { clock, signal } = this.#context;
+    const { intervalMs, timeCompression = 1 } = this.#options;
     const ends = AbortSignal.any([signal, this.#resting.signal]);
+    let isOnline = false;
     try {
       await this.#client.online;
-      for (let dueMs = clock.nowMs(); ; dueMs += this.#options.intervalMs) {
-        await pause(clock, Math.max(0, dueMs - clock.nowMs()), ends); // the schedule does not drift
-        this.#publishValue();
-        this.#watchAlarm();
-        this.#walk();
+      isOnline = true;
+      const onlineMs = clock.nowMs();
+      const firstMs = (this.#memory.firstSampleMs ??= onlineMs);
+      const missed = Math.ceil((onlineMs - firstMs) / intervalMs); // since its life before
+      for (let atMs = missed * intervalMs; ; atMs += intervalMs) {
+        await pause(clock, Math.max(0, firstMs + atMs - clock.nowMs()), ends); // the schedule does not drift
+        this.#take(atMs * timeCompression);
       }
-    } catch {
-      // not online ever, or at rest: there is nothing to sample for
+    } catch (error) {
+      if (isOnline && !ends.aborted) throw error;
+      // Not online ever, or at rest: there is nothing to sample for.
+    }
+  }
+
+  /** One sample, at its time since the first. */
+  #take(atMs: number): void {
+    const raw = this.#stimulus ?? this.#signal(atMs);
+    this.#last = measure(raw, atMs, this.#last.value, this.#options);
+    if (this.#report.isDue(this.#last, atMs)) this.#publishValue();
+    if (this.#last.quality === 'bad') return; // an alarm stays as it is while nobody knows the value
+    for (const alarm of this.#alarms) {
+      if (alarm.update(this.#last.value, atMs)) this.#publishAlarm(alarm.settings, alarm.isActive);
     }
   }
 
   #publishValue(): void {
-    const { topic, qos } = this.#options;
-    this.#seq += 1;
-    this.#client.publish({ topic: `${topic}/value`, payload: this.#reading(), qos, retain: false });
+    const { value, quality } = this.#last;
+    this.#publish('value', this.#options.qos, { value, unit: this.#options.unit, quality });
   }
 
-  #watchAlarm(): void {
-    const { topic, qos, alarmAbove = Infinity } = this.#options;
-    const active = this.#value > alarmAbove;
-    if (active === this.#isAlarmed) return;
-    this.#isAlarmed = active;
-    const payload = Buffer.from(JSON.stringify({ active, value: this.#value, limit: alarmAbove, seq: this.#seq }));
-    this.#client.publish({ topic: `${topic}/alarm`, payload, qos: qos === 2 ? 2 : 1, retain: false });
+  #publishAlarm({ name, above, below }: Partial<AlarmSettings>, active: boolean): void {
+    const { qos, alarmQos = qos === 2 ? 2 : 1 } = this.#options;
+    const limit = above ?? below;
+    this.#publish('alarm', alarmQos, { name, active, value: this.#last.value, ...(limit !== undefined && { limit }) });
   }
 
-  #reading(): Buffer {
-    const { unit } = this.#options.signal;
-    const sourceTimeMs = Math.round(this.#context.clock.nowMs());
-    return Buffer.from(JSON.stringify({ value: this.#value, unit, quality: 'good', seq: this.#seq, sourceTimeMs }));
-  }
-
-  #walk(): void {
-    const { step, min, max } = this.#options.signal;
-    const share = draw({
-      seed: this.#context.seed,
-      link: this.name,
-      connection: 1,
-      direction: 'toServer',
-      purpose: 'signal',
-      n: this.#seq,
-    });
-    const next = this.#value + (2 * share - 1) * step;
-    this.#value = Math.round(Math.min(max, Math.max(min, next)) * 1000) / 1000;
+  /** Each payload has a number of its own on its topic, so that no message is like another. */
+  #publish(topic: 'value' | 'alarm', qos: 0 | 1 | 2, says: Readonly<Record<string, unknown>>): void {
+    const stamp = { seq: this.#memory.next(topic), sourceTimeMs: Math.round(this.#clock.nowMs()) };
+    const payload = Buffer.from(JSON.stringify({ ...says, ...stamp }));
+    this.#client.publish({ topic: `${this.#options.topic}/${topic}`, payload, qos, retain: false });
   }
 }

@@ -11,6 +11,7 @@ import { identityOf, type LineOptions } from '../devices/line.ts';
 import type { PlcProgram, PlcRegister } from '../devices/plc-program.ts';
 import { presence } from '../devices/presence.ts';
 import type { Presence } from '../devices/presence.ts';
+import type { StoreSettings } from '../devices/store.ts';
 import type { Endpoint, PartContext } from '../part.ts';
 import { ModbusSource } from './modbus-source.ts';
 
@@ -24,6 +25,8 @@ export interface GatewayOptions extends LineOptions {
   /** Of the register values; status is sent, and commands are taken, at QoS 1. */
   readonly qos: 0 | 1 | 2;
   readonly pollMs: number;
+  /** Messages that wait while there is no connection to the broker. */
+  readonly store?: StoreSettings;
   readonly policy?: Partial<SessionPolicy>;
 }
 

@@ -1,6 +1,6 @@
 // The Modbus side of a gateway: reads every register of a map in as few requests as its gaps allow, writes coils.
 import modbusSerial from 'modbus-serial';
-import { toValue } from '../devices/process-image.ts';
+import { decodeValue, widthOf } from '../devices/register-codec.ts';
 import type { ModbusTable, PlcProgram, RegisterMap } from '../devices/plc-program.ts';
 import type { Endpoint } from '../part.ts';
 
@@ -13,6 +13,8 @@ const MOST_PER_REQUEST = 125;
 interface Block {
   readonly table: ModbusTable;
   readonly start: number;
+  /** Words, or bits. */
+  readonly length: number;
   /** Names from `start` on, without a gap. */
   readonly names: readonly string[];
 }
@@ -59,10 +61,12 @@ export class ModbusSource implements Disposable {
     const values = new Map<string, number>();
     for (const block of this.#blocks) {
       const words = await this.#answer(this.#read(block), signal);
-      block.names.forEach((name, index) => {
+      for (const name of block.names) {
         const register = this.#registers[name];
-        if (register) values.set(name, toValue(register, Number(words[index] ?? 0)));
-      });
+        if (!register) continue;
+        const from = register.address - block.start;
+        values.set(name, decodeValue(register, words.slice(from, from + widthOf(register)).map(Number)));
+      }
     }
     return values;
   }
@@ -76,8 +80,7 @@ export class ModbusSource implements Disposable {
     this.#client.destroy(() => {});
   }
 
-  async #read({ table, start, names }: Block): Promise<readonly (number | boolean)[]> {
-    const { length } = names;
+  async #read({ table, start, length }: Block): Promise<readonly (number | boolean)[]> {
     if (table === 'coil') return (await this.#client.readCoils(start, length)).data;
     if (table === 'discrete') return (await this.#client.readDiscreteInputs(start, length)).data;
     if (table === 'holding') return (await this.#client.readHoldingRegisters(start, length)).data;
@@ -99,14 +102,18 @@ export class ModbusSource implements Disposable {
 }
 
 function blocksOf(registers: RegisterMap): readonly Block[] {
-  const blocks: { table: ModbusTable; start: number; names: string[] }[] = [];
+  const blocks: { table: ModbusTable; start: number; length: number; names: string[] }[] = [];
   const published = Object.entries(registers).filter(([, it]) => it.publish);
   const inOrder = published.toSorted(([, a], [, b]) => a.table.localeCompare(b.table) || a.address - b.address);
-  for (const [name, { table, address }] of inOrder) {
+  for (const [name, register] of inOrder) {
+    const { table, address } = register;
+    const width = widthOf(register);
     const last = blocks.at(-1);
-    const isNext = last?.table === table && last.start + last.names.length === address;
-    if (last && isNext && last.names.length < MOST_PER_REQUEST) last.names.push(name);
-    else blocks.push({ table, start: address, names: [name] });
+    const isNext = last?.table === table && last.start + last.length === address;
+    if (last && isNext && last.length + width <= MOST_PER_REQUEST) {
+      last.names.push(name);
+      last.length += width;
+    } else blocks.push({ table, start: address, length: width, names: [name] });
   }
   return blocks;
 }

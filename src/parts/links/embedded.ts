@@ -152,7 +152,7 @@ function modelOf(options: LinkOptions, { clock, seed, history }: PartContext): L
     content,
     segments,
     isPlain: !options.taps && options.faults === undefined,
-    meter: options.taps ? new LinkMeter(tariff, clock.nowMs()) : undefined,
+    meter: (options.isMetered ?? options.taps) ? new LinkMeter(tariff, clock.nowMs()) : undefined,
     played,
   };
 }

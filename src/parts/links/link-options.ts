@@ -43,6 +43,8 @@ export interface LinkOptions {
   readonly media?: SharedMedia;
   /** Whether its connections stand in the history; a mutant before a target is a link that does not show. */
   readonly taps: boolean;
+  /** Whether it counts what it carries; default: where it has taps. */
+  readonly isMetered?: boolean;
   /** How clients come in, where it is not straight over TCP and everybody. */
   readonly entrance?: LinkEntrance;
   /** The run's own, so that names of connections are unique in its history. */
@@ -80,7 +82,7 @@ export interface StartedFaultyLink extends StartedLink {
    * is cut. Absent where the backend cannot do that.
    */
   vanish?(): void;
-  /** What it has carried so far; absent where the backend does not see single segments, or the link has no taps. */
+  /** What it has carried so far; absent where the backend does not see single segments, or the link does not count. */
   usage?(): LinkUsage;
 }
 

@@ -3,6 +3,7 @@ import type { ConnectionId, HistoryEvent, Vantage } from '../../history/event.ts
 import { describeDeed } from '../describe-event.ts';
 import type { ExcerptLine } from '../excerpt.ts';
 import { clockText } from '../figures.ts';
+import type { Offence } from '../offence.ts';
 import { bytesOf } from '../packet-bytes.ts';
 import { cutText, safeText } from '../safe-text.ts';
 import { stepsOf } from './conversation.ts';
@@ -69,6 +70,33 @@ function diagramPart(lines: readonly ExcerptLine[], lanes: ReadonlyMap<Connectio
     <summary>Sequence diagram of these packets</summary>
     <div class="scroll">${treeHtml(tree)}</div>
   </details>`;
+}
+
+/** The first offence against an expectation: a lane for each party, packets that only one end saw drawn as lost. */
+export function offencePart({ lines, parties }: Offence, lanes: ReadonlyMap<ConnectionId, Lane>): Html | undefined {
+  const steps = stepsOf(lines.map((it) => it.event));
+  if (!steps.some((it) => it.packet !== undefined)) return undefined;
+  const offending = new Set(lines.filter((it) => it.offending).map((it) => it.event.seq));
+  const names = [...new Set(steps.map((it) => parties.get(it.connection) ?? it.connection))];
+  const known = steps.map((it) => lanes.get(it.connection));
+  const links = [...new Set(known.flatMap((it) => it?.link ?? []))];
+  const servers = [...new Set(known.flatMap((it) => it?.server ?? []))];
+  const tree = sequenceTree({
+    clients: names.map((it) => safeText(cutText(it, 80), 'terminal')),
+    ...(links.length > 0 && { link: safeText(links.length === 1 ? (links[0] ?? '') : 'links', 'terminal') }),
+    server: safeText(servers.join(', '), 'terminal'),
+    complete: true,
+    rows: steps.map(({ connection, seqs, text, ...step }) => ({
+      ...step,
+      text: `${connection} ${text}`,
+      lane: names.indexOf(parties.get(connection) ?? connection),
+      here: seqs.some((it) => offending.has(it)),
+    })),
+  });
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Packet lanes around the offence">
+      ${treeHtml(tree)}
+    </div>
+    <div class="scroll">${treeHtml(packetList(lines.map(rowOf)))}</div>`;
 }
 
 /** e.g. `c17 owner`. */

@@ -1,6 +1,7 @@
 // report.html: one file that needs nothing else, opens from a disk, and reads without its script.
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { Offences } from '../offence.ts';
 import type { Material, Reporter } from '../reporter.ts';
 import { verdictWords } from '../verdict-words.ts';
 import { shapeSheet } from './badge.ts';
@@ -8,7 +9,7 @@ import { lanesOf } from './conversation.ts';
 import { coverageSection } from './coverage.ts';
 import { decisionSection } from './decision.ts';
 import { drawers } from './drawers.ts';
-import { expectationsSection } from './expectations.ts';
+import { expectationsOf, expectationsSection } from './expectations.ts';
 import { filterBar } from './filters.ts';
 import { gridOf } from './grid.ts';
 import { headline, oneSentence } from './headline.ts';
@@ -17,9 +18,11 @@ import { matrixSection } from './matrix.ts';
 import { problemsSection } from './problems.ts';
 import { provenanceSection } from './provenance.ts';
 import { script } from './script.ts';
+import { seriesSection } from './series-section.ts';
 import { style } from './style.ts';
 import { html, trusted } from './template.ts';
 import type { Html } from './template.ts';
+import { topologySection } from './topology.ts';
 
 /** Writes report.html. */
 export const htmlPage: Reporter = {
@@ -38,7 +41,7 @@ const ourScript = trusted(`<script>${script}</script>`);
 
 /** The whole page. */
 export function pageText(material: Material): string {
-  const { run, problems, excerpts, events } = material;
+  const { run, problems, excerpts, events, series } = material;
   const grid = gridOf(run);
   const sections = sectionsOf(material, grid.rows.length > 0);
   return html`<!doctype html>
@@ -55,7 +58,8 @@ export function pageText(material: Material): string {
         ${shapeSheet()} ${headline(run, sections)}
         <main>
           ${decisionSection(run)} ${filterBar(grid.targets)}
-          ${problemsSection(problems, { excerpts, lanes: lanesOf(events), grid })} ${expectationsSection(run.targets)}
+          ${problemsSection(problems, { excerpts, lanes: lanesOf(events), grid })}
+          ${expectationsSection(run.targets, events)} ${series && seriesSection(series)} ${series && topology(material)}
           ${matrixSection(grid)} ${coverageSection(grid.targets)} ${provenanceSection(run, events)}
         </main>
         ${data('index', indexOf(grid))} ${ourScript} ${data('island', islandOf(material, grid))} ${drawers(grid)}
@@ -63,12 +67,22 @@ export function pageText(material: Material): string {
     </html> `.toString();
 }
 
-function sectionsOf({ run, problems }: Material, hasMatrix: boolean): readonly (readonly [string, string])[] {
+/** As things stood when an expectation was first not met. */
+function topology({ run, events }: Material): Html | undefined {
+  return topologySection(events, new Offences(events).firstMs(expectationsOf(run.targets)));
+}
+
+function sectionsOf(
+  { run, problems, series, events }: Material,
+  hasMatrix: boolean,
+): readonly (readonly [string, string])[] {
   const expects = run.targets.some((it) => it.checks.some(({ kind }) => kind === 'expectation'));
   return [
     ...(decisionSection(run) === undefined ? [] : [['decision', 'Decision'] as const]),
     ['failures', problems.some((it) => it.verdict === 'fail') || problems.length === 0 ? 'Failures' : 'To look at'],
     ...(expects ? [['expectations', 'Expectations'] as const] : []),
+    ...(series === undefined ? [] : [['series', 'What happened'] as const]),
+    ...(series !== undefined && events.some((it) => it.kind === 'opened') ? [['topology', 'Topology'] as const] : []),
     ...(hasMatrix ? [['matrix', 'Sections and targets'] as const] : []),
     ...(run.targets.some((it) => it.role === 'target') ? [['coverage', 'Coverage'] as const] : []),
     ['provenance', 'Provenance'],

@@ -11,6 +11,7 @@ import { placeText } from './browser/place.ts';
 import { unpack } from './browser/unpack.ts';
 import { packetList } from './browser/packet-list.ts';
 import { sequenceTree } from './browser/sequence.ts';
+import { seriesCursor } from './browser/series-cursor.ts';
 
 const parts: Parts = {
   conversationView,
@@ -22,6 +23,7 @@ const parts: Parts = {
   packetList,
   placeText,
   sequenceTree,
+  seriesCursor,
   unpack,
 };
 

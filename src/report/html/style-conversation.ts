@@ -3,6 +3,7 @@
 /** Part of the style sheet. */
 export const conversationStyle = `
 .packets { font-size: .875rem; margin: .5rem 0; }
+.packets thead th { font-size: .75rem; color: var(--soft); border: 0; }
 .packets .way, .packets .seen { white-space: nowrap; }
 .packets .seen, .packets .quiet td { color: var(--soft); }
 .packets .bytes { color: var(--soft); width: 34%; }

@@ -1,6 +1,7 @@
 // The style sheet of report.html: system fonts, both colour schemes, one column on a phone, plain on paper.
 import { conversationStyle } from './style-conversation.ts';
 import { matrixStyle } from './style-matrix.ts';
+import { seriesStyle } from './style-series.ts';
 
 const colours = `
 :root { color-scheme: light dark;
@@ -62,8 +63,9 @@ td { padding: .4rem 1rem .4rem 0; border-top: 1px solid var(--line); vertical-al
 tbody th { font-size: inherit; letter-spacing: 0; color: inherit; border-top: 1px solid var(--line); vertical-align: baseline; }
 th:last-child, td:last-child { padding-right: 0; }
 .num { text-align: right; white-space: nowrap; }
-.expectations td:first-child, .checks td:first-child, .checks td:nth-child(2) { width: 8.5rem; }
-.chapter { border-top: 1px solid var(--line); } .chapter > summary { padding: .45rem 0; } .chapter table { margin-bottom: .75rem; } .expectations .id { width: 22%; }
+table.expectations { table-layout: fixed; } .expectations th:first-child { width: 8.5rem; } .expectations th:nth-child(3) { width: 30%; } .offence > summary { font-size: .875rem; padding: .2rem 0; } .offence .path { margin: .3rem 0 .8rem; padding-left: 1.6rem; font-size: .9rem; } .path .time { color: var(--soft); margin-right: .35rem; }
+.expectations td.of-row { border: 0; padding-top: 0; } .checks td:first-child, .checks td:nth-child(2) { width: 8.5rem; }
+.chapter { border-top: 1px solid var(--line); } .chapter > summary { padding: .45rem 0; } .chapter table { margin-bottom: .75rem; }
 .came { color: var(--soft); font-size: .92em; }
 .bound { white-space: nowrap; color: var(--soft); }
 .over { color: var(--fail); }
@@ -98,9 +100,9 @@ const narrow = `
   header { padding-top: 1.25rem; }
   h1 { font-size: 1.3rem; }
   .versus { grid-template-columns: minmax(0, 1fr); }
-  .expectations .id { width: auto; }
   .problem { padding: 0 .85rem; }
   #filters input { width: 100%; } #filters label { flex: 1 1 100%; } #filters select { flex: 1; max-width: none; }
+  .expectations, .expectations tbody { display: block; }
   .packets thead, .expectations thead, .checks thead, .reasons thead, .origins thead { display: none; }
   .packets tr, .expectations tr, .checks tr, .reasons tr, .origins tr { display: block; border-top: 1px solid var(--line); padding: .45rem 0; }
   .packets td, .expectations td, .checks td, .checks td:first-child, .checks td:nth-child(2), .reasons td, .origins td, .origins th, .expectations td:first-child { display: block; border: 0; padding: .05rem 0; width: auto; text-align: left; }
@@ -127,4 +129,4 @@ const paper = `
 `;
 
 /** All of it. */
-export const style = [colours, text, parts, matrixStyle, conversationStyle, narrow, paper].join('');
+export const style = [colours, text, parts, matrixStyle, conversationStyle, seriesStyle, narrow, paper].join('');

@@ -10,6 +10,8 @@ import type { Placed } from './account/balance.ts';
 export interface LatencyOptions {
   readonly from: string;
   readonly to: string;
+  /** Only of messages published with this one. */
+  readonly qos?: 0 | 1 | 2 | undefined;
   readonly p50Ms?: number | undefined;
   readonly p99Ms?: number | undefined;
   /** The sender records what it means to publish. */
@@ -24,16 +26,24 @@ export class Latency implements Expectation {
   readonly #limits: readonly { readonly name: string; readonly share: number; readonly maxMs: number }[];
   readonly #account: Account;
 
-  constructor({ from, to, p50Ms, p99Ms, hasIntents = true }: LatencyOptions) {
-    this.#account = new Account({ from, to, lostAtMost: 0, unplacedAtMost: 0, hasIntents });
+  constructor({ from, to, qos, p50Ms, p99Ms, hasIntents = true }: LatencyOptions) {
+    this.#account = new Account({
+      from,
+      to,
+      ...(qos !== undefined && { qos }),
+      lostAtMost: 0,
+      unplacedAtMost: 0,
+      hasIntents,
+    });
     this.#limits = [
       ...(p50Ms === undefined ? [] : [{ name: 'p50', share: 0.5, maxMs: p50Ms }]),
       ...(p99Ms === undefined ? [] : [{ name: 'p99', share: 0.99, maxMs: p99Ms }]),
     ];
-    this.id = `latency:${from}->${to}`;
-    this.title = `messages of ${from} arrive at ${to} in time`;
+    this.id = `latency:${from}->${to}${qos === undefined ? '' : `:qos${qos}`}`;
+    const messages = `${qos === undefined ? '' : `QoS ${qos} `}messages of ${from}`;
+    this.title = `${messages} arrive at ${to} in time`;
     this.expected = this.#limits.map(
-      ({ share, maxMs }) => `${share * 100} of 100 messages arrive within ${maxMs / 1000} s of being meant`,
+      ({ share, maxMs }) => `${share * 100} of 100 ${messages} arrive at ${to} within ${maxMs / 1000} s of being meant`,
     );
   }
 

@@ -15,10 +15,11 @@ interface LinkTold {
   };
 }
 
-const monthMs = 30 * 86_400_000;
+/** The month of contracts: 30 days. */
+export const monthMs = 30 * 86_400_000;
 
 /** Gathers what the links of one device told. */
-class LinksOf {
+export class LinksOf {
   readonly #device: string;
   readonly told: LinkTold[] = [];
 
@@ -39,6 +40,12 @@ class LinksOf {
 
   get events(): readonly number[] {
     return this.told.map((it) => it.seq);
+  }
+
+  /** What all of them would carry in a month, in MB with two digits. */
+  get monthMb(): number {
+    const monthB = this.told.reduce((sum, it) => sum + (it.ipB * monthMs) / it.tookMs, 0);
+    return Math.round(monthB / 1e4) / 100;
   }
 
   /** How long the longest of them stood, in words. */
@@ -67,7 +74,7 @@ export class BytesPerMonth implements Expectation {
     this.#links = new LinksOf(options.of);
     this.id = `bytes:${options.of}`;
     this.title = `what ${options.of} sends and gets in a month`;
-    this.expected = [`at most ${options.atMostB / 1e6} MB a month at IP level, both ways`];
+    this.expected = [`${options.of} sends and gets at most ${options.atMostB / 1e6} MB a month at IP level`];
   }
 
   step(event: HistoryEvent): void {
@@ -109,7 +116,7 @@ export class BillPerMonth implements Expectation {
     this.#links = new LinksOf(options.of);
     this.id = `bill:${options.of}`;
     this.title = `what ${options.of} costs in a month`;
-    this.expected = [`at most ${options.atMost} ${options.currency} a month`];
+    this.expected = [`${options.of} costs at most ${options.atMost} ${options.currency} a month`];
   }
 
   step(event: HistoryEvent): void {

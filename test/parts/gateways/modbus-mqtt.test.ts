@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startClient } from '../../../src/parts/devices/client.ts';
-import { readPlcProgram } from '../../../src/parts/devices/plc-program.ts';
+import { readPlcFile } from '../../../src/bench/devices/plc-file.ts';
 import type { PlcProgram } from '../../../src/parts/devices/plc-program.ts';
 import { startPlc } from '../../../src/parts/devices/plc.ts';
 import type { StartedPlc } from '../../../src/parts/devices/plc.ts';
@@ -11,8 +11,8 @@ import { testBroker, testWorld } from '../world.ts';
 import type { TestBroker, TestWorld } from '../world.ts';
 
 const program: PlcProgram = {
-  ...readPlcProgram(join(import.meta.dirname, '../../../devices/tank-plc.yaml')),
-  scan: 5,
+  ...(await readPlcFile(join(import.meta.dirname, '../../../devices/tank-plc.yaml'))),
+  scanMs: 5,
   parameters: { fillPerS: 100, drainPerS: 50 },
 };
 const policy = { backOff: { baseMs: 5, capMs: 20 } };

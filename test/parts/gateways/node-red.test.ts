@@ -14,16 +14,24 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const textOf = ({ payload }: Publish): string => Buffer.from(payload).toString();
 
-describe('on Mosquitto', need('mosquitto', 'node-red'), () => {
+const played = (target: string): Promise<CompletedRun> =>
+  runScenario({
+    scenario: new URL('node-red.yaml', import.meta.url).pathname,
+    target,
+    reportDir: join(folder, target),
+    signal: new AbortController().signal,
+  });
+
+const brokenBy = ({ run }: CompletedRun): readonly string[] =>
+  run.targets.flatMap((it) =>
+    it.statements.filter(({ verdict }) => verdict === 'fail').map(({ id }) => `${it.name} ${id}`),
+  );
+
+describe('on the embedded broker', need('node-red'), () => {
   let done: CompletedRun;
   let events: readonly HistoryEvent[] = [];
   beforeAll(async () => {
-    done = await runScenario({
-      scenario: new URL('node-red.yaml', import.meta.url).pathname,
-      target: 'mosquitto',
-      reportDir: join(folder, 'run'),
-      signal: new AbortController().signal,
-    });
+    done = await played('embedded');
     events = done.events;
   }, 120_000);
 
@@ -46,11 +54,8 @@ describe('on Mosquitto', need('mosquitto', 'node-red'), () => {
     ]);
   });
 
-  test('nobody breaks a statement, and it is judged under its own name', () => {
-    const broken = done.run.targets.flatMap((it) =>
-      it.statements.filter(({ verdict }) => verdict === 'fail').map(({ id }) => `${it.name} ${id}`),
-    );
-    expect(broken).toEqual([]);
+  test('it is judged under its own name, and only the broker is blamed, for what it forgets', () => {
+    expect(brokenBy(done)).toEqual(['hub MQTT-3.2.2-2']);
     expect(done.run.targets.find((it) => it.name === 'node-red')?.how).toMatch(/^Node-RED \d/);
   });
 
@@ -78,5 +83,15 @@ describe('on Mosquitto', need('mosquitto', 'node-red'), () => {
     const intents = events.filter((it) => it.kind === 'intent' && it.topic === 'site/plant/level');
     expect(intents.length).toBeGreaterThan(3);
     expect(intents[0]).toMatchObject({ part: 'node-red', qos: 1, retain: true, ordinal: 1 });
+  });
+});
+
+// Mosquitto looks for silent clients every few seconds: its wills come later than this cut is long.
+describe('on Mosquitto', need('node-red', 'mosquitto', 'long'), () => {
+  test('nobody breaks a statement, and it comes back', { timeout: 120_000 }, async () => {
+    const done = await played('mosquitto');
+    expect(brokenBy(done)).toEqual([]);
+    const back = done.run.targets[0]?.checks.find(({ id }) => id === 'reconnected:node-red');
+    expect(back?.verdict).toBe('pass');
   });
 });

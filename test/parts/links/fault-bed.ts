@@ -64,8 +64,9 @@ export async function playedBetween(
     devices.use(startSubscriber({ ...line, name: `${name}-hub`, filters }, own));
     // Hears nothing, so that it has to ping.
     devices.use(startSubscriber({ ...line, name: `${name}-idle`, filters: { [`${name}-idle`]: 0 } }, own));
-    const signalOf = { unit: 'bar', start: 50, step: 40, min: 0, max: 100 };
-    const sensor = { ...line, name, topic: name, qos, intervalMs: 100, signal: signalOf, alarmAbove: 50 };
+    const walk = { kind: 'walk', start: 50, step: 40, min: 0, max: 100, everyMs: 100 } as const;
+    const alarms = [{ name: 'high', above: 50, hysteresis: 0, onDelayMs: 0, offDelayMs: 0 }];
+    const sensor = { ...line, name, topic: name, qos, intervalMs: 100, unit: 'bar', signal: walk, alarms };
     devices.use(startSensor(sensor, own));
     await pause(clock, playMs, signal);
   }

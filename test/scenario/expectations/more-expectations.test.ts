@@ -61,6 +61,10 @@ describe('latency', () => {
       verdict: 'fail',
       actual: 'p50 never, p99 never of 1 messages, of which 1 did not arrive',
     }));
+  test('of another QoS nothing was meant', () => {
+    const atQos2 = new Latency({ from: 'level', to: 'room', qos: 2, p99Ms: 1 });
+    expect(outcomeOf(atQos2, played(150)).verdict).toBe('notExercised');
+  });
   test('nothing meant', () => expect(outcomeOf(latencyRule(), () => {}).verdict).toBe('notExercised'));
 });
 

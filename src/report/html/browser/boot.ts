@@ -10,6 +10,7 @@ import type { filtersOf } from './filters.ts';
 import type { heldOf } from './held.ts';
 import type { matrixKeys } from './matrix-keys.ts';
 import type { Place, placeText } from './place.ts';
+import type { seriesCursor } from './series-cursor.ts';
 import type { unpack } from './unpack.ts';
 
 /** The functions that stand beside this one in the page. */
@@ -23,6 +24,7 @@ export interface Parts {
   readonly packetList: typeof packetList;
   readonly placeText: typeof placeText;
   readonly sequenceTree: typeof sequenceTree;
+  readonly seriesCursor: typeof seriesCursor;
   readonly unpack: typeof unpack;
 }
 
@@ -92,6 +94,7 @@ export function boot(page: PageDocument, view: PageWindow, parts: Parts): void {
   view.addEventListener('hashchange', apply);
   // The conversations and the drawers stand behind the script: the page is of use before they are read.
   page.addEventListener('DOMContentLoaded', apply);
+  parts.seriesCursor(page);
   parts.matrixKeys(page, index, build, () => filter(here()));
   apply();
 }

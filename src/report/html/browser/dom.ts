@@ -21,6 +21,7 @@ export interface PageElement {
   getAttribute(name: string): string | null;
   setAttribute(name: string, value: string): void;
   removeAttribute(name: string): void;
+  getBoundingClientRect(): { readonly left: number; readonly width: number };
   focus(options?: { readonly preventScroll: boolean }): void;
   scrollIntoView(options: { readonly block: 'nearest' | 'start' }): void;
   addEventListener(type: string, listener: (event: PageEvent) => void): void;
@@ -30,6 +31,7 @@ export interface PageElement {
 export interface PageEvent {
   readonly target: PageElement;
   readonly key: string;
+  readonly clientX: number;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
