@@ -6,7 +6,7 @@ import {
   type Loss,
   type Outage,
 } from '../faults/link-profile.ts';
-import type { WrittenFigures, WrittenLink, WrittenLoss, WrittenOutage } from './link-schema.ts';
+import type { WrittenFigures, WrittenLink, WrittenLoss, WrittenNat, WrittenOutage } from './link-schema.ts';
 
 const usualMtuB = 1500;
 
@@ -85,7 +85,8 @@ function sizesOf({ mtu, message }: WrittenLink): Pick<LinkProfile, 'mtuB' | 'mes
   return { mtuB: Math.max(up, down), message: { maxUpB: up, maxDownB: down, spacingMs: spacing } };
 }
 
-function natOf({ nat }: WrittenLink): Pick<LinkProfile, 'nat'> {
+/** The translator, where one is described. */
+export function natOf({ nat }: { readonly nat?: WrittenNat | undefined }): Pick<LinkProfile, 'nat'> {
   if (nat === undefined) return {};
   const { tcpIdle, udpIdle, onExpiry } = nat;
   return {

@@ -85,6 +85,14 @@ const outage = z.discriminatedUnion('kind', [
 ]);
 export type WrittenOutage = z.output<typeof outage>;
 
+/** A translator on the way, and how long it remembers what is silent. */
+export const natSchema = z.strictObject({
+  tcpIdle: duration.optional(),
+  udpIdle: duration.optional(),
+  onExpiry: z.enum(['silent', 'rst']).default('silent'),
+});
+export type WrittenNat = z.output<typeof natSchema>;
+
 /** Name of a shipped file, or of one's own: its path without folder and extension. */
 export const linkWord = z.string().min(1);
 
@@ -103,13 +111,7 @@ export const linkSchema = z
     connectDelay: duration.default(0),
     halfDuplex: z.strictObject({ turnaround: duration }).optional(),
     idleWake: z.strictObject({ after: duration, extra: duration }).optional(),
-    nat: z
-      .strictObject({
-        tcpIdle: duration.optional(),
-        udpIdle: duration.optional(),
-        onExpiry: z.enum(['silent', 'rst']).default('silent'),
-      })
-      .optional(),
+    nat: natSchema.optional(),
     outages: z.array(outage).default([]),
     sharedCapacity: z.strictObject({ id: z.string().min(1), up: rate, down: rate }).optional(),
     failover: z

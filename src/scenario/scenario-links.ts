@@ -6,8 +6,8 @@ import { profileProblems } from '../faults/checked-profile.ts';
 import { plainProfile, type LinkProfile } from '../faults/link-profile.ts';
 import { figuresOf, placeOfFigure } from './link-figure.ts';
 import { readLinkProfile } from './link-file.ts';
-import { changedProfile } from './link-profile-of.ts';
-import type { WrittenFigures } from './link-schema.ts';
+import { changedProfile, natOf } from './link-profile-of.ts';
+import type { WrittenFigures, WrittenNat } from './link-schema.ts';
 import type { Occurrence } from './occurrence.ts';
 import type { ScenarioFile } from './read-scenario.ts';
 import type { ScenarioStep } from './schema.ts';
@@ -22,6 +22,7 @@ type Shape = Extract<ScenarioStep, { shape: string }>;
 /** A place of the file that describes a link. */
 interface Described extends WrittenFigures {
   readonly profile?: string | undefined;
+  readonly nat?: WrittenNat | undefined;
   readonly tariff?: string | undefined;
 }
 
@@ -118,7 +119,7 @@ function distinct(errors: readonly FieldbenchError[]): readonly FieldbenchError[
 
 function describedProfile(base: LinkProfile, it: Described, profiles: LinkProfiles): LinkProfile {
   const named = it.profile === undefined ? base : (profiles.get(it.profile) ?? missing(it.profile));
-  return { ...changedProfile(named, it), ...(it.tariff !== undefined && { tariff: it.tariff }) };
+  return { ...changedProfile(named, it), ...natOf(it), ...(it.tariff !== undefined && { tariff: it.tariff }) };
 }
 
 /** Delay and jitter alone change nothing else; anything more is a whole profile. */

@@ -6,7 +6,7 @@ import { bridge } from './bridge-schema.ts';
 import { device } from './device-schema.ts';
 import { expectation } from './expectation-schema.ts';
 import { faultSchema } from './fault-schema.ts';
-import { figureKeys, linkWord, oneDelay } from './link-schema.ts';
+import { figureKeys, linkWord, natSchema, oneDelay } from './link-schema.ts';
 import { includeSchema } from './included-files.ts';
 import { parameterSchema } from './parameter-schema.ts';
 import { partName } from './schema-words.ts';
@@ -24,6 +24,7 @@ const link = z
     /** What it is: a shipped profile or a link file. The figures beside it change it. */
     profile: linkWord.optional(),
     ...figureKeys,
+    nat: natSchema.optional(),
     tariff: z.string().min(1).optional(),
     /** A file that says what the link does over time: CSV or NDJSON, see docs/links.md. */
     timeline: z.string().min(1).optional(),

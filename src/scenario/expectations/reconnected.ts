@@ -14,6 +14,8 @@ interface Absence {
   /** When it could have come back at the earliest. */
   sinceMs: number;
   back?: { readonly tMs: number; readonly seq: number };
+  /** It was still away after this time, too long already, when it was hindered anew. */
+  overdueMs?: number;
 }
 
 /** `device` has CONNACK 0 again within `withinMs` of the moment from which it could. */
@@ -30,6 +32,8 @@ export class Reconnected implements Expectation {
   #linkUp = true;
   #brokerUp = true;
   #isOn = true;
+  /** What happens from then on is the bench being taken down. */
+  #isOver = false;
   #lastMs = 0;
 
   constructor(options: ReconnectedOptions) {
@@ -42,7 +46,19 @@ export class Reconnected implements Expectation {
   }
 
   step(event: HistoryEvent): void {
+    if (this.#isOver) return;
     this.#lastMs = event.tMs;
+    if (event.kind === 'mark' && event.name === 'settled') this.#isOver = true;
+    const wasFree = this.#isFree;
+    this.#take(event);
+    if (wasFree && !this.#isFree) this.#hinderedAnew(event.tMs);
+  }
+
+  get #isFree(): boolean {
+    return this.#linkUp && this.#brokerUp && this.#isOn;
+  }
+
+  #take(event: HistoryEvent): void {
     switch (event.kind) {
       case 'opened':
         this.#names.note(event);
@@ -79,6 +95,13 @@ export class Reconnected implements Expectation {
     if (gone && open && !open.back) open.sinceMs = tMs;
   }
 
+  /** What is too late stays so, whatever hinders it later. */
+  #hinderedAnew(tMs: number): void {
+    const open = this.#absences.at(-1);
+    if (!open || open.back || tMs - open.sinceMs <= this.#options.withinMs) return;
+    open.overdueMs ??= tMs - open.sinceMs;
+  }
+
   #packet(event: PacketSeen): void {
     if (event.direction !== 'toClient' || event.seenAt === 'serverEnd') return;
     if (this.#names.clientOf(event.connection) !== this.#options.device) return;
@@ -91,9 +114,8 @@ export class Reconnected implements Expectation {
 
   end(): Outcome {
     const { withinMs } = this.#options;
-    const tookMs = (it: Absence): number => (it.back?.tMs ?? this.#lastMs) - it.sinceMs;
-    const isFree = this.#linkUp && this.#brokerUp && this.#isOn;
-    const judged = this.#absences.filter((it) => it.back || (isFree && tookMs(it) > withinMs));
+    const tookMs = (it: Absence): number => it.overdueMs ?? (it.back?.tMs ?? this.#lastMs) - it.sinceMs;
+    const judged = this.#absences.filter((it) => it.back || it.overdueMs || (this.#isFree && tookMs(it) > withinMs));
     const late = judged.find((it) => tookMs(it) > withinMs);
     const shown = late ?? judged[0];
     if (shown === undefined) return { ...nothing, actual: 'it was never away' };
@@ -113,5 +135,7 @@ const serves = ({ state }: PartChanged): boolean => state === 'ready' || state =
 /** A device that was ended or paused on purpose has time from when it is started or resumed. */
 const isOn = ({ state }: PartChanged): boolean => state === 'starting' || state === 'resumed';
 
-const lateText = (it: Absence, tookMs: number): string =>
-  it.back ? `it took ${seconds(tookMs)}` : 'it never came back';
+function lateText(it: Absence, tookMs: number): string {
+  if (it.overdueMs !== undefined) return `it was still away after ${seconds(tookMs)}, when it was hindered anew`;
+  return it.back ? `it took ${seconds(tookMs)}` : 'it never came back';
+}

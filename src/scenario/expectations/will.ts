@@ -1,6 +1,7 @@
 // How soon others learn that a device is gone: from the break of its link, or its connection, to its will.
 import type { HistoryEvent, PacketSeen, PartChanged } from '../../history/event.ts';
 import { frameOf } from '../../history/packet-of.ts';
+import type { Packet } from '../../wire/packet.ts';
 import { ConnectionNames, nothing, seconds, worst, type Expectation, type Outcome } from '../expectation.ts';
 
 /** Parameters of the expectation. */
@@ -18,7 +19,10 @@ interface Break {
   will?: { readonly tMs: number; readonly seq: number };
 }
 
-/** The will of `of` reaches `to` within `withinMs` of each break of its link that lasts longer than that. */
+/**
+ * The will of `of` reaches `to` within `withinMs` of each break of its link that lasts longer than that. A break owes no
+ * will where the broker has none: the will of the last connection has come already, and no other was accepted since.
+ */
 export class WillWithin implements Expectation {
   readonly id: string;
   readonly title: string;
@@ -27,6 +31,8 @@ export class WillWithin implements Expectation {
   readonly #names = new ConnectionNames();
   readonly #breaks: Break[] = [];
   #link: string | undefined;
+  /** Connections that the broker accepted and whose will has neither come nor been discarded, in their order. */
+  #owing: string[] = [];
   #will: { readonly topic: string; readonly payload: string } | undefined;
   #isLinkUp = true;
   #isOn = true;
@@ -64,21 +70,30 @@ export class WillWithin implements Expectation {
   #broken(isBack: boolean, { tMs, seq }: HistoryEvent): void {
     const open = this.#breaks.at(-1);
     const broken = open !== undefined && open.overMs === undefined;
-    if (!isBack && !broken) this.#breaks.push({ tMs, seq });
+    if (!isBack && !broken && this.#owing.length > 0) this.#breaks.push({ tMs, seq });
     if (broken && this.#isLinkUp && this.#isOn) open.overMs = tMs;
   }
 
   #packet(event: PacketSeen): void {
     const packet = frameOf(event).packet;
+    if (packet === undefined) return;
     const client = this.#names.clientOf(event.connection);
-    if (packet?.type === 'CONNECT' && client === this.#options.of && packet.will) {
+    if (client === this.#options.of) this.#ofDevice(event, packet);
+    const isHeard = client === this.#options.to && event.direction === 'toClient' && event.seenAt !== 'serverEnd';
+    if (!isHeard || packet.type !== 'PUBLISH' || packet.retain) return;
+    if (packet.topic !== this.#will?.topic || hex(packet.payload) !== this.#will.payload) return;
+    this.#owing.shift();
+    const last = this.#breaks.at(-1);
+    if (last && !last.will) last.will = { tMs: event.tMs, seq: event.seq };
+  }
+
+  #ofDevice({ connection, seenAt }: PacketSeen, packet: Packet): void {
+    if (packet.type === 'CONNECT' && packet.will) {
       this.#will = { topic: packet.will.topic, payload: hex(packet.will.payload) };
     }
-    if (packet?.type !== 'PUBLISH' || event.direction !== 'toClient' || event.seenAt === 'serverEnd') return;
-    if (client !== this.#options.to || packet.topic !== this.#will?.topic || hex(packet.payload) !== this.#will.payload)
-      return;
-    const last = this.#breaks.at(-1);
-    if (last && !last.will && !packet.retain) last.will = { tMs: event.tMs, seq: event.seq };
+    if (seenAt === 'clientEnd') return;
+    if (packet.type === 'CONNACK' && packet.returnCode === 0) this.#owing.push(connection);
+    if (packet.type === 'DISCONNECT') this.#owing = this.#owing.filter((it) => it !== connection);
   }
 
   end(): Outcome {

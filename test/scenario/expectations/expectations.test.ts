@@ -104,6 +104,20 @@ describe('will', () => {
   test('never comes', () =>
     expect(cutFor(3000, false)).toMatchObject({ verdict: 'fail', actual: 'the will never arrived' }));
 
+  test.each([
+    { isBack: false, verdict: 'notExercised' },
+    { isBack: true, verdict: 'fail' },
+  ])('a break owes a will where the broker has one: $isBack', ({ isBack, verdict }) => {
+    const history = new HistoryOf();
+    const hub = history.conn('hub');
+    history.conn('sensor', { link }).client(connect({ will })).server(connack()).ended('client', 'rst');
+    hub.server(publish(1, 1, { topic: will.topic, payload: will.payload }));
+    if (isBack) history.conn('sensor', { link }).client(connect({ will })).server(connack());
+    history.record({ kind: 'link', link, state: 'cut', figures }).wait(10_000);
+    history.record({ kind: 'link', link, state: 'up', figures });
+    expect(outcomeOf(new WillWithin({ of: 'sensor', to: 'hub', withinMs: 5000 }), history).verdict).toBe(verdict);
+  });
+
   test('a link that was never broken shows nothing', () => {
     const history = new HistoryOf();
     history.conn('sensor', { link }).client(connect({ will })).server(connack());
@@ -128,6 +142,26 @@ const backAfter = (downMs: number, backMs: number | undefined): Outcome => {
 };
 
 describe('reconnected', () => {
+  test.each([
+    { awayMs: 5000, verdict: 'fail' },
+    { awayMs: 500, verdict: 'notExercised' },
+  ])('a device that is stopped after $awayMs ms was too late, or not yet', ({ awayMs, verdict }) => {
+    const history = new HistoryOf().part('broker', 'ready');
+    history.conn('sensor', { server: 'broker' }).client(connect()).server(connack()).ended('server', 'rst');
+    history.wait(awayMs).part('sensor', 'stopped').wait(5000).record({ kind: 'mark', name: 'settled' });
+    expect(outcomeOf(new Reconnected({ device: 'sensor', withinMs: 2000 }), history).verdict).toBe(verdict);
+  });
+
+  test('a device that never comes back is told, though the bench stops its broker in the end', () => {
+    const history = new HistoryOf().part('broker', 'ready');
+    history.conn('sensor', { server: 'broker' }).client(connect()).server(connack()).ended('server', 'rst');
+    history.wait(5000).record({ kind: 'mark', name: 'settled' }).part('broker', 'stopping').part('broker', 'stopped');
+    expect(outcomeOf(new Reconnected({ device: 'sensor', withinMs: 2000 }), history)).toMatchObject({
+      verdict: 'fail',
+      actual: 'it never came back',
+    });
+  });
+
   test('counts from the moment when the broker serves again', () => {
     const outcome = backAfter(60_000, 1000);
     expect(outcome.verdict).toBe('pass');

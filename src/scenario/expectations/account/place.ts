@@ -78,6 +78,8 @@ function onReceiversLink(trail: Trail, sentOn: Sighting, books: ClosedBooks): Pl
 function atBroker(trail: Trail, reached: Sighting, books: ClosedBooks): Place {
   const { to, standing, granted, waitingForReceiver, trails, from } = books;
   const broker = standing.serverOf(from) ?? 'the broker';
+  const closed = trail.taken ? undefined : standing.closedBefore(reached.connection, reached.seq);
+  if (closed !== undefined) return at('lost', `came when ${broker} had closed the connection`, closed);
   const how = trail.taken ? `acknowledged by ${broker}` : `reached ${broker}`;
   if (granted.sinceSeq(trail.meant.topic) > reached.seq) return at('lost', `${how} before ${to} had subscribed`);
   const waits = waitsForReceiver(trail, books, how, (trail.taken ?? reached).seq);

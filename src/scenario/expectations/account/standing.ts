@@ -12,6 +12,8 @@ interface Line {
   isAccepted: boolean;
   /** Taps that saw its end. */
   endedSeq?: number;
+  /** The server closed it; what comes behind finds nobody. */
+  closedSeq?: number;
 }
 
 /** A state that was reached, and the event that shows it. */
@@ -49,6 +51,7 @@ export class Standing {
     } else if (event.kind === 'ended') {
       const line = this.#lines.get(event.connection);
       if (line) line.endedSeq ??= event.seq;
+      if (line && event.by === 'server') line.closedSeq ??= event.seq;
     }
   }
 
@@ -76,6 +79,12 @@ export class Standing {
   isOpen(connection: string): boolean {
     const line = this.#lines.get(connection);
     return line !== undefined && line.endedSeq === undefined && this.#linkDown(line) === undefined;
+  }
+
+  /** Where the server had closed the connection before this event: the event that shows it. */
+  closedBefore(connection: string, seq: number): number | undefined {
+    const closedSeq = this.#lines.get(connection)?.closedSeq;
+    return closedSeq !== undefined && closedSeq < seq ? closedSeq : undefined;
   }
 
   /** The connection on which a client was last. */
