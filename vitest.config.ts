@@ -2,6 +2,9 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
+const allTests = 'test/**/*.test.ts';
+const apartTests = 'test/**/*.apart.test.ts';
+
 /** Files that take longest: what begins last must not keep one worker busy alone. */
 const longest = [
   'ci/installed',
@@ -33,10 +36,13 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      // A test leaves nothing behind in its process: files share a worker, and what they import is loaded once.
+      { extends: true, test: { name: 'shared', include: [allTests], exclude: [apartTests], isolate: false } },
+      // Those that put something in the place of a module have their modules for themselves.
+      { extends: true, test: { name: 'apart', include: [apartTests] } },
+    ],
     pool: 'forks',
-    // A test leaves nothing behind in its process: files share a worker, and what they import is loaded once.
-    isolate: false,
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     retry: 0,

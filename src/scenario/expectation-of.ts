@@ -17,7 +17,7 @@ import { WillWithin } from './expectations/will.ts';
 import type { Scenario, ScenarioExpectation } from './schema.ts';
 
 /** Kinds of devices that record what they mean to publish. Of any other the first tap has to tell. */
-const recording = new Set<string>(['sensor', 'subscriber', 'modbus-mqtt']);
+const recording = new Set<string>(['sensor', 'subscriber', 'modbus-mqtt', 'mqtt-js', 'paho-python']);
 
 /** The rule behind one line of `expectations:`. */
 export function expectationOf(line: ScenarioExpectation, { devices }: Pick<Scenario, 'devices'>): Expectation {

@@ -5,6 +5,7 @@ import type { Packet } from '../../wire/packet.ts';
 import { nothing, type Expectation, type Outcome } from '../expectation.ts';
 import { AnswerBook } from './account/answer-book.ts';
 import type { Balance } from './account/balance.ts';
+import { Closings } from './account/closings.ts';
 import { Identities } from './account/identities.ts';
 import { expectedOf, offenceOf, measured, summary, unbalanced, type Limits } from './account/limits.ts';
 import { pathEvents, pathWords } from './account/path.ts';
@@ -36,6 +37,7 @@ export class Account implements Expectation {
   readonly #standing = new Standing();
   readonly #granted = new GrantedFilters();
   readonly #streams: StreamBook;
+  readonly #closings = new Closings();
   readonly #answers: AnswerBook;
   readonly #sender: SenderSide;
   readonly #receiver: ReceiverSide;
@@ -50,8 +52,8 @@ export class Account implements Expectation {
     };
     this.#streams = new StreamBook(contradict);
     this.#answers = new AnswerBook(this.#streams, contradict);
-    const books = { identities: this.#identities, streams: this.#streams, contradict };
-    this.#sender = new SenderSide(from, { ...books, hasIntents: options.hasIntents ?? true });
+    const books = { identities: this.#identities, streams: this.#streams, contradict, closings: this.#closings };
+    this.#sender = new SenderSide(from, books);
     this.#receiver = new ReceiverSide(to, books);
     this.id = `account:${from}->${to}${qos === undefined ? '' : `:qos${qos}`}`;
     this.title = `every ${qos === undefined ? '' : `QoS ${qos} `}message from ${from} to ${to} is accounted for`;
@@ -62,6 +64,7 @@ export class Account implements Expectation {
     if (this.#isClosed) return;
     this.#standing.step(event);
     this.#streams.note(event);
+    this.#ended(event);
     if (event.kind === 'packet') this.#packet(event);
     else if (event.kind === 'intent' && event.part === this.#options.from) {
       this.#intents++;
@@ -72,6 +75,11 @@ export class Account implements Expectation {
       if (event.name === settledMark) this.#isClosed = true;
       if (event.name === 'dropped' && event.data?.['part'] === this.#options.from) this.#sender.dropped(event);
     }
+  }
+
+  #ended(event: HistoryEvent): void {
+    this.#closings.step(event);
+    if (event.kind === 'ended' && event.by === 'client' && event.seenAt !== 'serverEnd') this.#receiver.closed(event);
   }
 
   #packet(event: PacketSeen): void {
@@ -87,7 +95,7 @@ export class Account implements Expectation {
     for (const end of endsOf(event)) {
       this.#wills(event, packet, end);
       if (client === this.#options.from) this.#sender.packet(event, packet, end);
-      else if (end === 'serverEnd') this.#others(event, packet);
+      else if (end === 'serverEnd' && client !== undefined) this.#others(event, packet, client);
       if (client === this.#options.to) this.#receiver.packet(event, packet, end);
     }
     if (client === this.#options.to) this.#granted.packet(event, packet);
@@ -99,9 +107,13 @@ export class Account implements Expectation {
     else if (packet.type === 'DISCONNECT') this.#identities.willDiscarded(event.connection);
   }
 
-  #others(event: PacketSeen, packet: Packet): void {
+  /** Somebody else's message is none of the sender's, unless a bridge carries it on to another broker. */
+  #others(event: PacketSeen, packet: Packet, client: string): void {
     if (packet.type !== 'PUBLISH' || event.direction !== 'toServer') return;
-    this.#identities.othersReached(identityOf(packet.topic, payloadHashOf(event, packet)));
+    const identity = identityOf(packet.topic, payloadHashOf(event, packet));
+    const isElsewhere = this.#standing.serverOf(client) !== this.#standing.serverOf(this.#options.from);
+    if (isElsewhere && this.#identities.own(identity).length > 0) return;
+    this.#identities.othersReached(identity);
   }
 
   /** Closes the books. */
@@ -124,7 +136,7 @@ export class Account implements Expectation {
     return {
       placed: meantFor.map((trail) => ({ trail, place: placeOf(trail, books) })),
       notMeantFor: ofQos.length - meantFor.length,
-      contradictions: this.#contradictions,
+      contradictions: [...this.#contradictions, ...this.#untold()],
       unacknowledged: meantFor.filter((it) => it.meant.qos > 0 && it.left.length > 0 && !it.finished).length,
       unconfirmed: this.#receiver.unconfirmed().filter((it) => isOfBooks.has(it)).length,
     };
@@ -147,6 +159,15 @@ export class Account implements Expectation {
       evidence: { events: shown ? pathEvents(shown.trail, shown.place) : [] },
       measured: measured(balance, this.#options),
     };
+  }
+
+  /** Messages of a sender that records what it means, and had not meant these. */
+  #untold(): readonly Contradiction[] {
+    const { from, hasIntents = true } = this.#options;
+    if (!hasIntents) return [];
+    return this.#identities.trails.flatMap(({ isUntold, meant: { seq, topic } }) =>
+      isUntold ? [{ seq, says: `${from} sent a message on ${topic} that it had not meant to publish` }] : [],
+    );
   }
 
   /** What was intended was counted apart from its trails. */

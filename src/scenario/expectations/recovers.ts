@@ -52,7 +52,7 @@ export class Recovers implements Expectation {
     if (event.kind === 'mark' && event.name === 'settled') this.#isOver = true;
     if (event.kind === 'part' && event.part === this.#options.after) {
       if (event.state === 'ready') this.#hasBeenReady = true;
-      if (this.#hasBeenReady) this.#changed(event.part, event.state === 'ready', event);
+      if (this.#hasBeenReady) this.#changed(event.part, event.state === 'ready' || event.state === 'resumed', event);
     }
     if (event.kind === 'link' && isOf(event.link, this.#options.after)) {
       this.#changed(event.link, event.state === 'up', event);

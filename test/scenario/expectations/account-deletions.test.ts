@@ -37,7 +37,7 @@ settle: 500ms
 
 /** Everything that accounts come to, but for times and the numbers of events. */
 function accounts(events: Iterable<HistoryEvent>, from: string, to: string): string {
-  const account = new Account({ from, to, lostAtMost: 100, unplacedAtMost: 0 });
+  const account = new Account({ from, to, lostAtMost: 100, duplicatedAtMost: 100, unplacedAtMost: 0 });
   for (const event of events) account.step(event);
   const { placed, contradictions, unacknowledged, unconfirmed } = account.balance();
   return JSON.stringify({
@@ -125,8 +125,12 @@ function isOfOthers(event: PacketSeen, events: readonly HistoryEvent[], from: st
   const packet = frameOf(event).packet;
   if (packet?.type === 'PUBLISH') return !packet.topic.startsWith(`site/${from}/`);
   if (packet === undefined || !('packetId' in packet)) return false;
+  // A packet id outlives its connection.
+  const clientOf = (connection: string): string | undefined =>
+    events.flatMap((it) => (it.kind === 'opened' && it.connection === connection ? [it.client] : []))[0];
+  const client = clientOf(event.connection);
   const topics = events.flatMap((it) => {
-    const carried = it.kind === 'packet' && it.connection === event.connection ? frameOf(it).packet : undefined;
+    const carried = it.kind === 'packet' && clientOf(it.connection) === client ? frameOf(it).packet : undefined;
     return carried?.type === 'PUBLISH' && carried.packetId === packet.packetId ? [carried.topic] : [];
   });
   return topics.length > 0 && !topics.some((it) => it.startsWith(`site/${from}/`));

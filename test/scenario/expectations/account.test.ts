@@ -165,6 +165,24 @@ describe('a message is', () => {
       },
     ],
     [
+      'lost: sent towards room, which closed the connection without taking it',
+      () => {
+        const bed = new Bed(0).taken('x');
+        bed.room.ended('client').server(message('x', 1, { qos: 0 }));
+        bed.room = bed.join('room', farLink);
+        return bed;
+      },
+    ],
+    [
+      'lost: sent towards room, which closed the connection without taking it',
+      () => {
+        const bed = new Bed(0).taken('x');
+        bed.room.server(message('x', 1, { qos: 0, dup: true })).ended('client');
+        bed.room = bed.join('room', farLink);
+        return bed;
+      },
+    ],
+    [
       'inFlight: under way to room on radio/room',
       () => {
         const bed = new Bed().taken('x');
@@ -261,6 +279,28 @@ describe('messages that look alike', () => {
     bed.history.conn('other').client(connect(), message('on', 1)).server(puback(1));
     bed.room.server(message('on', 7), message('on', 8)).client(puback(7), puback(8));
     expect(placesOf(bed)).toEqual(['delivered: delivered']);
+  });
+
+  test('a bridge carries a message on, and each copy beyond the first is one', () => {
+    const bed = new Bed().taken('on');
+    bed.history.conn('bridge', { server: 'inland' }).client(connect(), message('on', 1)).server(puback(1));
+    bed.room.server(message('on', 7), message('on', 8)).client(puback(7), puback(8));
+    expect(placesOf(bed)).toEqual(['duplicated: delivered, and once more']);
+  });
+
+  test('what a program tells of a message may stand behind what a tap saw of it', () => {
+    const bed = new Bed();
+    bed.level.client(message('x', 1));
+    bed.mean('x').level.server(puback(1));
+    bed.room.server(message('x', 7)).client(puback(7));
+    expect(balanceOf(bed).contradictions).toEqual([]);
+    expect(placesOf(bed)).toEqual(['delivered: delivered']);
+  });
+
+  test('of a sender that tells nothing the first tap has to tell', () => {
+    const bed = new Bed();
+    bed.level.client(message('x', 1)).server(puback(1));
+    expect(outcomeOf(bed, { hasIntents: false }).actual).toMatch(/^1 intended: 0 delivered, 1 lost/);
   });
 
   test('a retained copy that a subscription finds is no second delivery', () => {

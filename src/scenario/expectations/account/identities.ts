@@ -20,9 +20,26 @@ export class Identities {
   /** In the order in which they were meant. */
   readonly trails: Trail[] = [];
 
-  /** A message that the sender means to publish. */
+  /**
+   * A message that the sender means to publish. What a program of its own tells may come behind what a tap sees of it:
+   * then the message is there already.
+   */
   mean(meant: Meant): Trail {
-    const trail = trailOf(meant, this.trails.length + 1);
+    const untold = this.own(identityOf(meant.topic, meant.payloadHash)).find((it) => it.isUntold);
+    if (untold === undefined) return this.#begin(meant, false);
+    untold.meant = meant;
+    untold.isUntold = false;
+    this.#byOrdinal.set(`${meant.ordinal} ${meant.topic}`, untold);
+    return untold;
+  }
+
+  /** A message that a tap saw, and of which no intent has told. */
+  meanUntold(meant: Meant): Trail {
+    return this.#begin(meant, true);
+  }
+
+  #begin(meant: Meant, isUntold: boolean): Trail {
+    const trail = trailOf(meant, this.trails.length + 1, isUntold);
     this.trails.push(trail);
     this.#of(identityOf(meant.topic, meant.payloadHash)).own.push(trail);
     this.#byOrdinal.set(`${meant.ordinal} ${meant.topic}`, trail);

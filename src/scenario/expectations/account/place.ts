@@ -69,7 +69,10 @@ function onReceiversLink(trail: Trail, sentOn: Sighting, books: ClosedBooks): Pl
   const link = linkWord(standing, sentOn.connection, to);
   if (isUnderWay(sentOn, 'toClient', books)) return at('inFlight', `under way to ${to} on ${link}`);
   const waits = waitsForReceiver(trail, books, `sent towards ${to}`, sentOn.seq);
-  return waits ?? at('lost', `sent towards ${to}, lost on ${link}`);
+  if (waits) return waits;
+  const refused = trail.refused.at(-1);
+  if (refused) return at('lost', `sent towards ${to}, which closed the connection without taking it`, refused.seq);
+  return at('lost', `sent towards ${to}, lost on ${link}`);
 }
 
 function atBroker(trail: Trail, reached: Sighting, books: ClosedBooks): Place {

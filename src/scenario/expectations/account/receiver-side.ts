@@ -1,17 +1,19 @@
 // Follows messages from the broker that sends them on to the receiver that gets them, and tells copies from deliveries.
-import type { PacketSeen } from '../../../history/event.ts';
-import { payloadHashOf } from '../../../history/packet-of.ts';
+import type { HistoryEvent, PacketSeen } from '../../../history/event.ts';
+import { frameOf, payloadHashOf } from '../../../history/packet-of.ts';
 import type { Packet, Publish } from '../../../wire/packet.ts';
+import type { Closings } from './closings.ts';
 import type { Identities } from './identities.ts';
 import type { End } from './sender-side.ts';
 import type { StreamBook } from './stream-book.ts';
-import { identityOf, sightingOf, type Contradict, type Trail } from './trail.ts';
+import { identityOf, sightingOf, type Contradict, type Sighting, type Trail } from './trail.ts';
 
 /** What the receiver's side needs of the books. */
 export interface ReceiverBooks {
   readonly identities: Identities;
   readonly streams: StreamBook;
   readonly contradict: Contradict;
+  readonly closings: Closings;
 }
 
 /** What a PUBLISH to the receiver carries: a message of the sender, or one that is none of its. */
@@ -29,6 +31,8 @@ export class ReceiverSide {
   readonly #held = new Set<number>();
   /** Exchanges that the broker waits for, by packet id: an id outlives its connection. */
   readonly #unconfirmed = new Map<number, { readonly connection: string; readonly carried: Carried }>();
+  /** The last thing that arrived on a connection, where it was malformed: its receiver may close over it. */
+  readonly #malformed = new Map<string, { readonly trail: Trail; readonly seen: Sighting }>();
   /** The greatest index that arrived, by topic and QoS. */
   readonly #newest = new Map<string, number>();
   constructor(to: string, books: ReceiverBooks) {
@@ -43,7 +47,17 @@ export class ReceiverSide {
     );
   }
 
+  /** The receiver closed a connection: what it closed over was no delivery. */
+  closed({ connection }: Extract<HistoryEvent, { readonly kind: 'ended' }>): void {
+    const last = this.#malformed.get(connection);
+    if (last === undefined) return;
+    this.#malformed.delete(connection);
+    last.trail.arrivals.splice(last.trail.arrivals.indexOf(last.seen), 1);
+    last.trail.refused.push(last.seen);
+  }
+
   packet(event: PacketSeen, packet: Packet, end: End): void {
+    if (end === 'clientEnd') this.#malformed.delete(event.connection);
     if (event.direction === 'toClient') this.#toReceiver(event, packet, end);
     else this.#fromReceiver(packet, end);
   }
@@ -97,8 +111,11 @@ export class ReceiverSide {
     const isDelivery = packet.qos !== 2 || packet.packetId === undefined || !this.#held.has(packet.packetId);
     if (packet.qos === 2 && packet.packetId !== undefined) this.#held.add(packet.packetId);
     if (carried === 'foreign' || !isDelivery) return;
+    const seen = sightingOf(event);
+    if (this.#books.closings.has(event.connection)) return void carried.refused.push(seen);
     if (carried.arrivals.length === 0 && !packet.retain) this.#order(carried);
-    carried.arrivals.push(sightingOf(event));
+    carried.arrivals.push(seen);
+    if (frameOf(event).deviations.length > 0) this.#malformed.set(event.connection, { trail: carried, seen });
   }
 
   #arriving(event: PacketSeen, identity: string): Carried {

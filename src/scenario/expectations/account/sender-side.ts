@@ -2,6 +2,7 @@
 import type { HistoryEvent, PacketSeen, PublishIntended, Vantage } from '../../../history/event.ts';
 import { payloadHashOf } from '../../../history/packet-of.ts';
 import type { Packet, Publish } from '../../../wire/packet.ts';
+import type { Closings } from './closings.ts';
 import type { Identities } from './identities.ts';
 import type { StreamBook } from './stream-book.ts';
 import { identityOf, sightingOf, type Contradict, type Trail } from './trail.ts';
@@ -14,8 +15,7 @@ export interface SenderBooks {
   readonly identities: Identities;
   readonly streams: StreamBook;
   readonly contradict: Contradict;
-  /** The sender says what it means to publish; else its first tap has to. */
-  readonly hasIntents: boolean;
+  readonly closings: Closings;
 }
 
 /** The connections of the sender. */
@@ -58,9 +58,8 @@ export class SenderSide {
     else if (packet.type === 'PUBCOMP' && end === 'clientEnd') this.#finish(event, packet.packetId);
   }
 
-  #left(event: PacketSeen, packet: Publish): Trail | undefined {
+  #left(event: PacketSeen, packet: Publish): Trail {
     const trail = this.#leaving(event, packet);
-    if (trail === undefined) return undefined;
     trail.left.push(sightingOf(event));
     const underWay = this.#underWay.get(event.connection) ?? [];
     underWay.push(trail);
@@ -68,8 +67,8 @@ export class SenderSide {
     return trail;
   }
 
-  #leaving(event: PacketSeen, packet: Publish): Trail | undefined {
-    const { identities, hasIntents, contradict } = this.#books;
+  #leaving(event: PacketSeen, packet: Publish): Trail {
+    const { identities } = this.#books;
     const hash = payloadHashOf(event, packet);
     const own = identities.own(identityOf(packet.topic, hash));
     const holder = packet.packetId === undefined ? undefined : this.#byId.clientEnd.get(packet.packetId);
@@ -77,10 +76,9 @@ export class SenderSide {
     const waiting = own.filter((it) => it.left.length === 0 && it.dropped === undefined);
     const next = waiting.find((it) => it.forgotten === undefined) ?? waiting[0];
     if (next) return next;
-    if (packet.dup && own.length > 0) return own.at(-1);
-    if (!hasIntents) return identities.mean(meantBy(event, packet, hash, own.length + 1));
-    contradict(event, `${this.#from} sent a message on ${packet.topic} that it had not meant to publish`);
-    return undefined;
+    const newest = own.at(-1);
+    if (packet.dup && newest) return newest;
+    return identities.meanUntold(meantBy(event, packet, hash, own.length + 1));
   }
 
   #reached(event: PacketSeen, packet: Publish): Trail | undefined {
@@ -107,6 +105,7 @@ export class SenderSide {
 
   #finish(event: PacketSeen, packetId: number): void {
     const trail = this.#byId.clientEnd.get(packetId);
+    if (this.#books.closings.has(event.connection)) return;
     if (trail && event.direction === 'toClient') trail.finished ??= sightingOf(event);
   }
 }

@@ -100,13 +100,14 @@ export class Standing {
   /** Why a client has no way to its broker now; nothing where it has one. */
   cutOff(client: string): Absence | undefined {
     const part = this.#parts.get(client);
-    if (part && ['stopped', 'killed', 'exited', 'failed'].includes(part.state)) {
+    if (part && ['stopped', 'killed', 'exited', 'failed', 'paused'].includes(part.state)) {
       return { says: `${client} is ${part.state}`, seq: part.seq };
     }
     const line = this.#last.get(client);
     if (line === undefined) return part && { says: `${client} never had a connection`, seq: part.seq };
     const broker = this.#parts.get(line.server);
-    if (broker && broker.state !== 'ready') return { says: `${line.server} is ${broker.state}`, seq: broker.seq };
+    if (broker && broker.state !== 'ready' && broker.state !== 'resumed')
+      return { says: `${line.server} is ${broker.state}`, seq: broker.seq };
     const down = this.#linkDown(line);
     if (down) return { says: `${line.link ?? 'its link'} is ${down.state}`, seq: down.seq };
     if (line.endedSeq !== undefined) return { says: `${client} has no connection`, seq: line.endedSeq };

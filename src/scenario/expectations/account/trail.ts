@@ -15,7 +15,9 @@ export type Meant = Pick<PublishIntended, 'seq' | 'tMs' | 'topic' | 'qos' | 'ord
 
 /** One message, and every step of it that a tap saw. A list has more than one entry where a step was repeated. */
 export interface Trail {
-  readonly meant: Meant;
+  meant: Meant;
+  /** No intent told of it so far: a tap saw it first. */
+  isUntold: boolean;
   /** Counts all messages of the sender, from 1. */
   readonly index: number;
   /** PUBLISH at the sender's own end. */
@@ -34,13 +36,25 @@ export interface Trail {
   readonly forwarded: Sighting[];
   /** Deliveries at the receiver's end; a QoS 2 message that comes again before its release is the same one. */
   readonly arrivals: Sighting[];
+  /** Arrivals at the receiver's end that it did not take: it had closed the connection, or closed it over this packet. */
+  readonly refused: Sighting[];
   /** A message meant later on the same topic, with the same QoS, arrived first. */
   isOvertaken: boolean;
 }
 
 /** A trail that begins. */
-export function trailOf(meant: Meant, index: number): Trail {
-  return { meant, index, left: [], reached: [], forwarded: [], arrivals: [], isOvertaken: false };
+export function trailOf(meant: Meant, index: number, isUntold: boolean): Trail {
+  return {
+    meant,
+    isUntold,
+    index,
+    left: [],
+    reached: [],
+    forwarded: [],
+    arrivals: [],
+    refused: [],
+    isOvertaken: false,
+  };
 }
 
 /** Something that cannot be if the journal is whole and its taps agree. */
