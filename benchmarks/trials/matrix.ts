@@ -28,10 +28,13 @@ const untested = ways.filter((it) => it.status === 'untested').map((it) => it.id
 const targets = own.filter((it) => it.present).map((it) => it.id);
 const absent = own.filter((it) => !it.present).map((it) => it.id);
 
+/** Stays: whoever defends a fail needs its packets. */
+const kept = 'fieldbench-report';
+await mkdir(kept, { recursive: true });
+const reportDir = await mkdtemp(join(kept, 'matrix-'));
 const scratch = await mkdtemp(join(tmpdir(), 'fieldbench-matrix-'));
 try {
   const began = performance.now();
-  const reportDir = join(scratch, 'run');
   // One after the other: two side by side on two cores were seen to cost verdicts, as what is late looks broken.
   const { run, events, failure } = await runConformance({ targets, reportDir, signal: new AbortController().signal });
   const tookS = (performance.now() - began) / 1000;
@@ -43,7 +46,7 @@ try {
   await takePicture(page);
   await writeFile(join(folder, 'verdicts.json'), `${JSON.stringify(verdictsOf(judged), null, 1)}\n`);
   await writeFile(join(folder, 'README.md'), `${pageOf(judged, run.warnings, tookS).join('\n')}\n`);
-  console.log(`${judged.length} brokers in ${tookS.toFixed(0)} s; absent: ${absent.join(', ') || 'none'}`);
+  console.log(`${judged.length} brokers in ${tookS.toFixed(0)} s; absent: ${absent.join(', ') || 'none'}; journal in ${reportDir}`);
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }
