@@ -46,7 +46,9 @@ try {
   await takePicture(page);
   await writeFile(join(folder, 'verdicts.json'), `${JSON.stringify(verdictsOf(judged), null, 1)}\n`);
   await writeFile(join(folder, 'README.md'), `${pageOf(judged, run.warnings, tookS).join('\n')}\n`);
-  console.log(`${judged.length} brokers in ${tookS.toFixed(0)} s; absent: ${absent.join(', ') || 'none'}; journal in ${reportDir}`);
+  console.log(
+    `${judged.length} brokers in ${tookS.toFixed(0)} s; absent: ${absent.join(', ') || 'none'}; journal in ${reportDir}`,
+  );
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }

@@ -228,17 +228,13 @@ async function dockerEngine(signal: AbortSignal): Promise<Probed> {
     : absent('docker info', error);
 }
 
-/** Whether a container image is there; patterns are allowed. */
-export async function image(reference: string, signal: AbortSignal): Promise<Probed> {
-  const { output, error } = await docker(
-    signal,
-    'image',
-    'ls',
-    '--filter',
-    `reference=${reference}`,
-    '--format',
-    '{{.Repository}}:{{.Tag}} {{.ID}}',
-  );
+/** Whether a container image is there; patterns are allowed. `told` is what is told of it, in words of the engine. */
+export async function image(
+  reference: string,
+  signal: AbortSignal,
+  told = '{{.Repository}}:{{.Tag}}',
+): Promise<Probed> {
+  const { output, error } = await docker(signal, 'image', 'ls', '--filter', `reference=${reference}`, '--format', told);
   const [first] = output.split('\n');
   return error === undefined && first ? { present: true, detail: first } : absent(`no image ${reference}`, error);
 }

@@ -95,7 +95,7 @@ async function asImage(
 ): Promise<Found> {
   if (!docker.present) return { present: false, detail: 'no container engine', fix: docker.fix };
   for (const reference of [local ?? [], image].flat()) {
-    const found = await imageNamed(reference, signal);
+    const found = await imageNamed(reference, signal, '{{.Repository}}:{{.Tag}} {{.ID}}');
     if (found.present) return found;
   }
   const isBuiltHere = image.startsWith('fieldbench/');
