@@ -1,4 +1,5 @@
 // Mosquitto as a process and as a container: the same life as every broker, and a port on loopback only.
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { docker } from '../../../src/parts/brokers/docker.ts';
 import { driverOf } from '../../../src/bench/target/target-driver.ts';
@@ -66,9 +67,10 @@ describe('as a container', need('docker', 'image:mosquitto'), () => {
   });
 
   test('is published on loopback only, carries our labels, and is removed', { timeout: 60_000 }, async () => {
-    using world = testWorld({ 'fieldbench.test': 'loopback' });
+    const mark = randomUUID(); // Another run of this test may stand beside it.
+    using world = testWorld({ 'fieldbench.test': mark });
     const { client } = await docker();
-    const ours = { all: true, filters: { label: ['fieldbench.test=loopback'] } };
+    const ours = { all: true, filters: { label: [`fieldbench.test=${mark}`] } };
     const broker = await inContainer().start('b', world.context);
     const [found, ...others] = await client.container.dockerode.listContainers(ours);
     expect(others).toEqual([]);

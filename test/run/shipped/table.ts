@@ -73,7 +73,7 @@ export const shipped: readonly Shipped[] = [
       { breaks: ['account:level->control-room'], set: { qos: '0' } },
       { breaks: ['will:level->control-room'], set: { 'keep-alive': '20s' } },
       {
-        breaks: ['reconnected:level', 'account:flow->control-room'],
+        breaks: ['reconnected:level'],
         set: { 'again-at': '13s', 'again-for': '500ms' },
         instead: [['reconnect: { base: 500ms, cap: 2s }', slowly]],
       },
@@ -222,7 +222,7 @@ export const shipped: readonly Shipped[] = [
     wrong: [
       {
         breaks: ['latency:level-1->control-room', 'account:level-1->display', 'account:level-1->logger'],
-        set: { settle: '1s' },
+        set: { settle: '1s', 'in-time': '500ms' },
         instead: [['{ profile: lan }', '{ profile: 2g }']],
       },
       { breaks: ['online:control-room,display,logger'], instead: [['pause: logger', 'stop: logger']] },
