@@ -32,7 +32,7 @@ timeline:
   - { at: 700ms, cut: far, how: rst }
   - { at: 850ms, restore: far }
 duration: 1200ms
-settle: 500ms
+settle: 1s
 `;
 
 /** Everything that accounts come to, but for times and the numbers of events. */
@@ -52,7 +52,7 @@ function accounts(events: Iterable<HistoryEvent>, from: string, to: string): str
 const isOf = (event: PacketSeen, clients: ReadonlyMap<string, string>, ...names: readonly string[]): boolean =>
   names.includes(clients.get(event.connection) ?? '');
 
-test('every packet and every intent of the parties counts', async () => {
+test('every packet and every intent of the parties counts', { timeout: 180_000 }, async () => {
   const file = join(folder, 'scenario.yaml');
   writeFileSync(file, scenario);
   const { events: all, failure } = await runScenario({
@@ -80,10 +80,14 @@ test('every packet and every intent of the parties counts', async () => {
     const last = unnoticed.filter((it) => it.kind === 'packet').filter((it) => isLast(it, events));
     expect(last).toEqual(unnoticed);
     const unexplained = last.filter(
-      (it) => !isSentAgain(it, events) && !isBeforeCut(it, events) && !isOfOthers(it, events, from),
+      (it) =>
+        !isSentAgain(it, events) &&
+        !isBeforeCut(it, events) &&
+        !isUnfinished(it, events) &&
+        !isOfOthers(it, events, from),
     );
     expect(unexplained.map(wordsOf)).toEqual([]);
-    expect(mine.length).toBeGreaterThan(20 * unnoticed.length);
+    expect(mine.length).toBeGreaterThan(10 * unnoticed.length);
   }
 });
 
@@ -100,20 +104,36 @@ const isSameTap = (one: PacketSeen, other: HistoryEvent): other is PacketSeen =>
 const isLast = (event: PacketSeen, events: readonly HistoryEvent[]): boolean =>
   !events.some((it) => isSameTap(event, it) && it.seq > event.seq);
 
-/** A copy that a cut swallowed: the message stands at the same kind of tap once more. */
+/** A copy that a cut swallowed, or an acknowledgement that somebody repeats: it stands at the same kind of tap once more. */
 function isSentAgain(event: PacketSeen, events: readonly HistoryEvent[]): boolean {
-  const packet = frameOf(event).packet;
-  if (packet?.type !== 'PUBLISH') return false;
-  const isCopy = (it: HistoryEvent): boolean => {
-    if (it.kind !== 'packet' || it === event || it.direction !== event.direction || it.seenAt !== event.seenAt)
-      return false;
-    const other = frameOf(it).packet;
-    return (
-      other?.type === 'PUBLISH' && other.topic === packet.topic && Buffer.compare(other.payload, packet.payload) === 0
-    );
-  };
+  const isCopy = (it: HistoryEvent): boolean =>
+    it.kind === 'packet' &&
+    it !== event &&
+    it.direction === event.direction &&
+    it.seenAt === event.seenAt &&
+    contentOf(it) === contentOf(event);
   return events.some(isCopy);
 }
+
+/** What a repetition has in common with the first: a PUBLISH may come with another packet id and DUP. */
+function contentOf(event: PacketSeen): string {
+  const { packet } = frameOf(event);
+  return packet?.type === 'PUBLISH' ? `${packet.topic} ${Buffer.from(packet.payload).toString('hex')}` : event.bytes;
+}
+
+/** A step of an exchange that the books close upon: its last packet has not come back to who began it. */
+function isUnfinished(event: PacketSeen, events: readonly HistoryEvent[]): boolean {
+  const packet = frameOf(event).packet;
+  if (packet === undefined || !('packetId' in packet) || packet.type === 'PUBLISH') return false;
+  return !events.some((it) => {
+    if (it.kind !== 'packet' || it.connection !== event.connection || !isAtReceivingEnd(it)) return false;
+    const last = frameOf(it).packet;
+    return (last?.type === 'PUBACK' || last?.type === 'PUBCOMP') && last.packetId === packet.packetId;
+  });
+}
+
+const isAtReceivingEnd = ({ seenAt, direction }: PacketSeen): boolean =>
+  seenAt === 'wire' || (seenAt === 'serverEnd') === (direction === 'toServer');
 
 /** An acknowledgement that came through just before its connection was cut, or did not: the exchange was taken up again. */
 const isBeforeCut = (event: PacketSeen, events: readonly HistoryEvent[]): boolean =>

@@ -73,7 +73,15 @@ const losesOne: readonly PacketFault[] = [
   { id: 'confirms', when: third, action: { do: 'inject', toward: 'server', packet: { type: 'PUBACK' } } },
   { id: 'loses', when: third, action: { do: 'drop' } },
 ];
-const doublesOne: readonly PacketFault[] = [{ id: 'doubles', when: third, action: { do: 'duplicate', delayMs: 40 } }];
+/** The copy has a packet id of its own, and the broker behind the mutant never hears of it. */
+const doublesOne: readonly PacketFault[] = [
+  { id: 'doubles', when: third, action: { do: 'duplicate', delayMs: 0, set: { packetId: { add: 1000 } } } },
+  {
+    id: 'hushes',
+    when: { direction: 'toServer', type: ['PUBACK', 'PUBREC'], nth: 4, nthTo: 4 },
+    action: { do: 'drop' },
+  },
+];
 const swapsTwo: readonly PacketFault[] = [{ id: 'swaps', when: third, action: { do: 'swap', withinMs: 2000 } }];
 
 test.for([0, 1, 2] as const)('a good broker passes at QoS %i', async (qos) => {
