@@ -7,10 +7,13 @@ const apartTests = 'test/**/*.apart.test.ts';
 
 /** Files that take longest: what begins last must not keep one worker busy alone. */
 const longest = [
+  'run/shipped-scenarios',
   'ci/installed',
   'cli/hostile-targets',
   'conformance/mutants',
+  'parts/brokers/zoo',
   'cli/bad-luck',
+  'cli/series',
   'conformance/mutant-language',
   'cli/usage',
   'parts/links/nobody-blamed',
@@ -19,6 +22,8 @@ const longest = [
   'cli/gate',
   'cli/conformance-page',
   'conformance/variants',
+  'report/html/series.browser',
+  'report/html-page.browser',
 ].map((name) => `/test/${name}.test.ts`);
 
 function rankOf({ moduleId }: TestSpecification): number {

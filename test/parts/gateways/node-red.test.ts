@@ -27,7 +27,7 @@ const brokenBy = ({ run }: CompletedRun): readonly string[] =>
     it.statements.filter(({ verdict }) => verdict === 'fail').map(({ id }) => `${it.name} ${id}`),
   );
 
-describe('on the embedded broker', need('node-red'), () => {
+describe('on the embedded broker', need('long', 'node-red'), () => {
   let done: CompletedRun;
   let events: readonly HistoryEvent[] = [];
   beforeAll(async () => {
