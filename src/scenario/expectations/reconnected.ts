@@ -109,7 +109,10 @@ export class Reconnected implements Expectation {
     if (packet?.type !== 'CONNACK' || packet.returnCode !== 0) return;
     this.#online = event.connection;
     const open = this.#absences.at(-1);
-    if (open && !open.back) open.back = { tMs: event.tMs, seq: event.seq };
+    if (!open || open.back) return;
+    open.back = { tMs: event.tMs, seq: event.seq };
+    // A broker may serve before the bench has found that out: nobody is late who is back by then.
+    if (!this.#isFree) open.sinceMs = event.tMs;
   }
 
   end(): Outcome {

@@ -146,15 +146,6 @@ describe('a message is', () => {
         return bed;
       },
     ],
-    [
-      'lost: came when broker had closed the connection',
-      () => {
-        const bed = new Bed().mean('x', 0);
-        const packet = message('x', 1, { qos: 0 });
-        bed.level.seenOnly('clientEnd', 'toServer', packet).ended('server').seenOnly('serverEnd', 'toServer', packet);
-        return bed;
-      },
-    ],
     ['lost: acknowledged by broker, never sent towards room', () => new Bed().taken('x')],
     [
       'lost: sent towards room, lost on radio/room',

@@ -142,6 +142,15 @@ const backAfter = (downMs: number, backMs: number | undefined): Outcome => {
 };
 
 describe('reconnected', () => {
+  test('a device that is back before the bench has found the broker ready is not late', () => {
+    const history = new HistoryOf().part('broker', 'ready');
+    history.conn('sensor', { server: 'broker' }).client(connect()).server(connack()).ended('server', 'rst');
+    history.part('broker', 'killed').wait(10_000).part('broker', 'starting').wait(10_000);
+    history.conn('sensor', { server: 'broker' }).client(connect()).server(connack());
+    history.wait(100).part('broker', 'ready').record({ kind: 'mark', name: 'settled' });
+    expect(outcomeOf(new Reconnected({ device: 'sensor', withinMs: 2000 }), history).verdict).toBe('pass');
+  });
+
   test.each([
     { awayMs: 5000, verdict: 'fail' },
     { awayMs: 500, verdict: 'notExercised' },

@@ -19,6 +19,13 @@ export interface ReceiverBooks {
 /** What a PUBLISH to the receiver carries: a message of the sender, or one that is none of its. */
 type Carried = Trail | 'foreign';
 
+/** A malformed packet that arrived, and the message that it was taken for. */
+interface Malformed {
+  readonly trail: Trail;
+  readonly seen: Sighting;
+  readonly packetId: number | undefined;
+}
+
 /** The connections of the receiver. */
 export class ReceiverSide {
   readonly #to: string;
@@ -32,7 +39,7 @@ export class ReceiverSide {
   /** Exchanges that the broker waits for, by packet id: an id outlives its connection. */
   readonly #unconfirmed = new Map<number, { readonly connection: string; readonly carried: Carried }>();
   /** The last thing that arrived on a connection, where it was malformed: its receiver may close over it. */
-  readonly #malformed = new Map<string, { readonly trail: Trail; readonly seen: Sighting }>();
+  readonly #malformed = new Map<string, Malformed>();
   /** The greatest index that arrived, by topic and QoS. */
   readonly #newest = new Map<string, number>();
   constructor(to: string, books: ReceiverBooks) {
@@ -54,6 +61,7 @@ export class ReceiverSide {
     this.#malformed.delete(connection);
     last.trail.arrivals.splice(last.trail.arrivals.indexOf(last.seen), 1);
     last.trail.refused.push(last.seen);
+    if (last.packetId !== undefined) this.#held.delete(last.packetId);
   }
 
   packet(event: PacketSeen, packet: Packet, end: End): void {
@@ -109,13 +117,18 @@ export class ReceiverSide {
     const identity = identityOf(packet.topic, payloadHashOf(event, packet));
     const carried = this.#arriving(event, identity);
     const isDelivery = packet.qos !== 2 || packet.packetId === undefined || !this.#held.has(packet.packetId);
+    const seen = sightingOf(event);
+    if (this.#books.closings.has(event.connection)) {
+      // What it does not take it does not hold either: on the next connection the same packet is a delivery.
+      if (carried !== 'foreign' && isDelivery) carried.refused.push(seen);
+      return;
+    }
     if (packet.qos === 2 && packet.packetId !== undefined) this.#held.add(packet.packetId);
     if (carried === 'foreign' || !isDelivery) return;
-    const seen = sightingOf(event);
-    if (this.#books.closings.has(event.connection)) return void carried.refused.push(seen);
     if (carried.arrivals.length === 0 && !packet.retain) this.#order(carried);
     carried.arrivals.push(seen);
-    if (frameOf(event).deviations.length > 0) this.#malformed.set(event.connection, { trail: carried, seen });
+    if (frameOf(event).deviations.length === 0) return;
+    this.#malformed.set(event.connection, { trail: carried, seen, packetId: packet.packetId });
   }
 
   #arriving(event: PacketSeen, identity: string): Carried {
