@@ -39,7 +39,7 @@ test('is gone after kill -9 and serves again on the same port after a restart', 
 
 test('is gone with its disposal, and stopping or killing it again does nothing', async () => {
   using world = testWorld();
-  const broker = await aedes.start('b', world.context);
+  await using broker = await aedes.start('b', world.context);
   await broker[Symbol.asyncDispose]();
   await broker.kill();
   await broker.stop();

@@ -67,7 +67,7 @@ test('a file of the machine that it needs may lie beside its own', async () => {
 
 test('its files are gone with it', async () => {
   using world = testWorld();
-  const broker = await driverOf().start('b', world.context);
+  await using broker = await driverOf().start('b', world.context);
   expect(readdirSync(world.context.owns.scratch)).toHaveLength(1);
   await broker[Symbol.asyncDispose]();
   expect(readdirSync(world.context.owns.scratch)).toEqual([]);
@@ -155,7 +155,7 @@ describe('a program that says its version or runs before belongs to the run, and
 
 test('a broker that may not be killed is not, and ends with the bench all the same', async () => {
   using world = testWorld();
-  const broker = await driverOf((it) => `${it}allows: [restart]\n`).start('b', world.context);
+  await using broker = await driverOf((it) => `${it}allows: [restart]\n`).start('b', world.context);
   await expect(broker.kill()).rejects.toMatchObject({ code: 'FB_TARGET_CAPABILITY' });
   await broker.restart();
   await broker[Symbol.asyncDispose]();
@@ -168,7 +168,7 @@ const helpers = (runId: string): readonly unknown[] =>
 describe('a helper that the broker leaves behind', () => {
   test('in its group is gone when the broker is', async () => {
     using world = testWorld({ 'fieldbench.run': 'group-helper' });
-    const broker = await driverOf((it) => it.replace('none]', 'group]')).start('b', world.context);
+    await using broker = await driverOf((it) => it.replace('none]', 'group]')).start('b', world.context);
     expect(helpers('group-helper')).toHaveLength(2);
     await broker.stop();
     expect(helpers('group-helper')).toEqual([]);
@@ -179,7 +179,7 @@ describe('a helper that the broker leaves behind', () => {
     using world = testWorld();
     const registry = await openRunRegistry({ stateFolder: join(folder, 'state') });
     const context = { ...world.context, owns: registry };
-    const broker = await driverOf((it) => it.replace('none]', 'daemon]')).start('b', context);
+    await using broker = await driverOf((it) => it.replace('none]', 'daemon]')).start('b', context);
     await broker[Symbol.asyncDispose]();
     expect(helpers(registry.runId)).toHaveLength(1);
     await registry[Symbol.asyncDispose]();
@@ -189,7 +189,7 @@ describe('a helper that the broker leaves behind', () => {
 
 test.runIf(process.getuid?.() === 0)('a user of its own runs it, in a folder that it may enter', async () => {
   using world = testWorld();
-  const broker = await driverOf((it) =>
+  await using broker = await driverOf((it) =>
     it
       .replace('  args:', '  user: nobody\n  args:')
       .replace("'${here}/broker.mjs'", "'${dir}/broker.mjs'")

@@ -55,7 +55,7 @@ describe('as a process', need('mosquitto'), () => {
 
   test('leaves nothing owned behind', async () => {
     using world = testWorld();
-    const broker = await targetOf('process:mosquitto').driver.start('b', world.context);
+    await using broker = await targetOf('process:mosquitto').driver.start('b', world.context);
     await broker[Symbol.asyncDispose]();
     expect(world.owned.size).toBe(0);
   });
@@ -71,7 +71,7 @@ describe('as a container', need('docker', 'image:mosquitto'), () => {
     using world = testWorld({ 'fieldbench.test': mark });
     const { client } = await docker();
     const ours = { all: true, filters: { label: [`fieldbench.test=${mark}`] } };
-    const broker = await inContainer().start('b', world.context);
+    await using broker = await inContainer().start('b', world.context);
     const [found, ...others] = await client.container.dockerode.listContainers(ours);
     expect(others).toEqual([]);
     const plain = { IP: '127.0.0.1', PrivatePort: 1883, PublicPort: broker.endpoint.port, Type: 'tcp' };
@@ -91,13 +91,14 @@ describe('as a container', need('docker', 'image:mosquitto'), () => {
   });
 
   test('is killed where it does not end within the time of its file', { timeout: 60_000 }, async () => {
-    using world = testWorld({ 'fieldbench.test': 'slow-end' });
+    const mark = randomUUID();
+    using world = testWorld({ 'fieldbench.test': mark });
     const { client } = await docker();
     const script = 'trap "sleep 4; exit 7" TERM; mosquitto -c /fieldbench/m.conf & wait';
     const driver = small(`stopWithin: 1s\n  entrypoint: [sh, -c, '${script}']`);
     await using broker = await driver?.start('b', world.context);
     await broker?.stop();
-    const ours = { all: true, filters: { label: ['fieldbench.test=slow-end'] } };
+    const ours = { all: true, filters: { label: [`fieldbench.test=${mark}`] } };
     const [found] = await client.container.dockerode.listContainers(ours);
     expect(found?.Status).toContain('Exited (137)');
   });

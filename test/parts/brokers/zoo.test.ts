@@ -1,4 +1,5 @@
 // Brokers that are described by nothing but their target files: each lives, dies, comes back, refuses, and leaves no trace.
+import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { processesWith } from '../../../src/bench/process-identity.ts';
@@ -112,7 +113,7 @@ describe.concurrent.each(Object.entries(zoo))('%s', (name, { plain, secured }) =
   test('dies by kill -9, comes back on its ports, listens on loopback only, and leaves no trace', given, async () => {
     const run = `test-${name}-plain`;
     using world = testWorld({ 'fieldbench.run': run });
-    const broker = await driver.start('b', world.context);
+    await using broker = await driver.start('b', world.context);
     const { port } = broker.endpoint;
     expect(broker.version).toMatch(/^\d+\.\d+/);
     expect(await answers(broker, world)).toEqual(accepted(plain));
@@ -149,11 +150,11 @@ describe.concurrent.each(['nats', 'activemq', 'rabbitmq'])('%s in a container', 
     'is ready on loopback only, and is removed',
     { ...need('long', 'docker', `image:${name}`), timeout },
     async () => {
-      const label = `test-${name}-container`;
+      const label = `test-${name}-${randomUUID()}`; // Another run of this test may stand beside it.
       using world = testWorld({ 'fieldbench.test': label });
       const { client } = await docker();
       const ours = { all: true, filters: { label: [`fieldbench.test=${label}`] } };
-      const broker = await targetOf(`container:${name}`).driver.start('b', world.context);
+      await using broker = await targetOf(`container:${name}`).driver.start('b', world.context);
       const ways = waysInto(broker);
       const [found, ...others] = await client.container.dockerode.listContainers(ours);
       expect(others).toEqual([]);
