@@ -9,6 +9,7 @@ import type { StartedClient } from './client.ts';
 import type { StartedDevice } from './device.ts';
 import { identityOf, type LineOptions } from './line.ts';
 import { Milestone } from './milestone.ts';
+import { notGranted } from './not-granted.ts';
 
 /** A subscriber. */
 export interface SubscriberOptions extends LineOptions {
@@ -90,14 +91,4 @@ class Subscriber implements StartedSubscriber {
     if (event.returnCodes.every((code) => code <= 2)) this.#subscribed.reach();
     else this.#subscribed.fail(notGranted(this.name, event.returnCodes));
   }
-}
-
-function notGranted(name: string, returnCodes: readonly number[]): FieldbenchError {
-  return new FieldbenchError({
-    code: 'FB_DEVICE_NOT_GRANTED',
-    message: `the broker refuses a subscription of "${name}"`,
-    expected: 'SUBACK with 0, 1 or 2 for every topic filter',
-    actual: `SUBACK with ${returnCodes.join(', ')}`,
-    hint: "Look at the broker's access rules for this client id.",
-  });
 }

@@ -6,6 +6,7 @@ import { payloadHash } from '../../history/payload-hash.ts';
 import { launchProcess, type LocalProcess, type ProcessCommand } from '../brokers/local-process.ts';
 import type { StartedDevice } from '../devices/device.ts';
 import { Milestone } from '../devices/milestone.ts';
+import { notGranted } from '../devices/not-granted.ts';
 import type { PartContext } from '../part.ts';
 import { restLine, toldIntent } from './spoken.ts';
 import { watchPresence } from './tap-presence.ts';
@@ -144,16 +145,6 @@ class ForeignProgram implements StartedDevice {
     const { name, role } = this.#options;
     this.#context.history.record({ kind: 'part', part: name, role, state, ...(detail !== undefined && { detail }) });
   }
-}
-
-function notGranted(name: string, returnCodes: readonly number[]): FieldbenchError {
-  return new FieldbenchError({
-    code: 'FB_DEVICE_NOT_GRANTED',
-    message: `the broker refuses a subscription of "${name}"`,
-    expected: 'SUBACK with 0, 1 or 2 for every topic filter',
-    actual: `SUBACK with ${returnCodes.join(', ')}`,
-    hint: "Look at the broker's access rules for this client id.",
-  });
 }
 
 function ended(name: string, what: string, how: string, words: string): FieldbenchError {
