@@ -54,35 +54,34 @@ function assumedOf(tariff: Tariff): readonly string[] {
 }
 
 function addSession(tally: Tally, tariff: Tariff, session: SessionUsage): void {
-  tally.sessions++;
+  const { upB, downB, times = 1 } = session;
+  tally.sessions += times;
   if (tariff.roundingPer === 'message') {
     addMessages(tally, tariff, 'upB', session.upMessages, session);
     addMessages(tally, tariff, 'downB', session.downMessages, session);
     return;
   }
-  const { upB, downB } = session;
-  tally.measured.upB += upB;
-  tally.measured.downB += downB;
-  const seconds = Math.ceil((session.endMs - session.startMs) / 1000);
+  tally.measured.upB += upB * times;
+  tally.measured.downB += downB * times;
+  const counted = (volumeB: number): number => times * billedAs(tally, tariff, volumeB, session);
   if (tariff.roundingPer === 'direction') {
-    tally.billed.upB += billedAs(tally, tariff, upB, seconds);
-    tally.billed.downB += billedAs(tally, tariff, downB, seconds);
+    tally.billed.upB += counted(upB);
+    tally.billed.downB += counted(downB);
     return;
   }
-  tally.billed.upB += upB;
-  tally.billed.downB += downB;
-  tally.billed.jointB += billedAs(tally, tariff, upB + downB, seconds) - upB - downB;
+  tally.billed.upB += upB * times;
+  tally.billed.downB += downB * times;
+  tally.billed.jointB += counted(upB + downB) - (upB + downB) * times;
 }
 
-/** What a session's volume counts as. */
-function billedAs(tally: Tally, tariff: Tariff, volumeB: number, seconds: number): number {
+/** What the volume of one such session counts as. */
+function billedAs(tally: Tally, tariff: Tariff, volumeB: number, { startMs, endMs, times = 1 }: SessionUsage): number {
   const { incrementB = 1, minSessionB = 0, minPerSecondB, graceS = 0 } = tariff;
+  const seconds = Math.ceil((endMs - startMs) / 1000);
   const bySecond = minPerSecondB !== undefined && seconds > graceS;
   const leastB = bySecond ? minPerSecondB * seconds : minSessionB;
-  return decide(tally, volumeB, roundedUp(volumeB, incrementB), leastB, [
-    'increment',
-    bySecond ? 'minPerSecond' : 'minSession',
-  ]);
+  const rules = ['increment', bySecond ? 'minPerSecond' : 'minSession'] as const;
+  return decide(tally, volumeB, roundedUp(volumeB, incrementB), leastB, rules, times);
 }
 
 function addMessages(
@@ -100,7 +99,8 @@ function addMessages(
     });
   }
   const { messageIncrementB = 1, minMessageB = 0 } = tariff;
-  for (const [sizeB, times] of sizes ?? []) {
+  for (const [sizeB, count] of sizes ?? []) {
+    const times = count * (session.times ?? 1);
     tally.messages += times;
     tally.measured[direction] += sizeB * times;
     const rules = ['messageIncrement', 'minMessage'] as const;
@@ -116,7 +116,7 @@ function decide(
   roundedB: number,
   leastB: number,
   [rounding, least]: readonly [BillingRule, BillingRule],
-  times = 1,
+  times: number,
 ): number {
   const billedB = Math.max(roundedB, leastB);
   const rule = billedB === volumeB ? 'measured' : leastB > roundedB ? least : rounding;

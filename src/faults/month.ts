@@ -15,19 +15,20 @@ export function monthOf(tariff: Tariff, seen: readonly SessionUsage[], tookMs: n
   return { days: 30, sessions: repeated(seen, times) };
 }
 
+/** The one session, cut into as many as the tariff lets it be. */
 function stretched(tariff: Tariff, session: SessionUsage, times: number): readonly SessionUsage[] {
   const { sessionMaxS = Number.POSITIVE_INFINITY, sessionMaxB = Number.POSITIVE_INFINITY } = tariff;
   const volumeB = (session.upB + session.downB) * times;
   const count = Math.max(1, Math.ceil(monthMs / (sessionMaxS * 1000)), Math.ceil(volumeB / sessionMaxB));
   const lastsMs = monthMs / count;
-  const part = scaled(session, times / count, lastsMs);
-  return Array.from({ length: count }, () => part);
+  return [{ ...scaled(session, times / count, lastsMs), times: count }];
 }
 
 /** Whole sessions: as many of each as there is time for. */
 function repeated(seen: readonly SessionUsage[], times: number): readonly SessionUsage[] {
   const count = Math.round(times * seen.length);
-  return Array.from({ length: count }, (_, n) => seen[n % seen.length]).filter((it) => it !== undefined);
+  const each = Math.floor(count / seen.length);
+  return seen.map((it, n) => ({ ...it, times: each + (n < count % seen.length ? 1 : 0) }));
 }
 
 function scaled({ upB, downB, upMessages, downMessages }: SessionUsage, times: number, lastsMs: number): SessionUsage {

@@ -48,6 +48,8 @@ export interface SessionUsage {
   readonly endMs: number;
   readonly upB: number;
   readonly downB: number;
+  /** So many sessions like this one; default 1. */
+  readonly times?: number;
   /** For tariffs that bill messages. */
   readonly upMessages?: MessageSizes;
   readonly downMessages?: MessageSizes;

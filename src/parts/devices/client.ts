@@ -16,6 +16,7 @@ import { DeviceMemory } from './device-memory.ts';
 import { Line } from './line.ts';
 import type { LineOptions } from './line.ts';
 import { Milestone } from './milestone.ts';
+import { stoppedBefore } from './not-online.ts';
 import { storePolicy } from './store.ts';
 import type { StoreSettings } from './store.ts';
 
@@ -250,13 +251,5 @@ function refusedForGood(name: string, returnCode: number): FieldbenchError {
     expected: 'CONNACK with code 0',
     actual: `CONNACK with code ${returnCode}`,
     hint: 'codes: 1 protocol level, 2 client id, 4 user name or password, 5 not authorised',
-  });
-}
-
-function stoppedBefore(name: string): FieldbenchError {
-  return new FieldbenchError({
-    code: 'FB_DEVICE_STOPPED',
-    message: `"${name}" was stopped before it was online`,
-    hint: 'the history tells what it met: its connections and their ends stand under its name',
   });
 }

@@ -1,6 +1,7 @@
 // A PLC: a scan cycle over a process image that real Modbus TCP masters read and write, and a supply that may fail.
 import { draw } from '../../faults/draw.ts';
 import { FieldbenchError, didYouMean } from '../../error.ts';
+import type { PartChanged } from '../../history/event.ts';
 import { pause } from '../../net/clock.ts';
 import type { CancelTimer } from '../../net/clock.ts';
 import type { Endpoint, PartContext, StartedPart } from '../part.ts';
@@ -40,8 +41,6 @@ export interface StartedPlc extends StartedPart {
   resume(): Promise<void>;
   /** A dip of its supply: nothing when it holds that long, else off and on again; resolves when that is over. */
   dip(forMs: number): Promise<void>;
-  /** Pulls the cable out of an Ethernet port, counted from 0, or plugs it in. */
-  setEthernet(port: number, isUp: boolean): void;
   /**
    * Forces a register, whatever the process says; `undefined` lets it go.
    * @throws FieldbenchError `FB_PLC_INPUT` when there is no such register
@@ -154,7 +153,9 @@ class Plc implements StartedPlc {
   }
 
   async pause(): Promise<void> {
+    if (this.#phase === 'off' || this.#isPaused) return;
     this.#isPaused = true;
+    this.#note('paused');
     this.#cancelScan();
     for (const server of this.#servers) server.pause();
   }
@@ -162,13 +163,9 @@ class Plc implements StartedPlc {
   async resume(): Promise<void> {
     if (!this.#isPaused) return;
     this.#isPaused = false;
+    this.#note('resumed');
     for (const server of this.#servers) server.resume();
     if (this.#phase === 'run') this.#scanAt(this.#dueMs);
-  }
-
-  setEthernet(port: number, isUp: boolean): void {
-    if (isUp) this.#servers[port]?.resume();
-    else this.#servers[port]?.pause();
   }
 
   setInput(name: string, value: number | undefined): void {
@@ -302,7 +299,7 @@ class Plc implements StartedPlc {
     return draw({ seed, link: this.name, connection: 1, direction: 'toServer', purpose, n: this.#scans });
   }
 
-  #note(state: 'starting' | 'ready' | 'stopped' | 'killed' | 'failed', detail?: string): void {
+  #note(state: PartChanged['state'], detail?: string): void {
     const it = { part: this.name, role: 'plc', state, ...(detail !== undefined && { detail }) } as const;
     this.#context.history.record({ kind: 'part', ...it });
   }

@@ -1,5 +1,4 @@
 // A hub that only listens: it subscribes, acknowledges and counts.
-import { FieldbenchError } from '../../error.ts';
 import type { SessionPolicy } from '../../session/client-session.ts';
 import { checkIntent } from '../../session/intent-check.ts';
 import type { Delivery, Message, SessionEvent } from '../../session/session-output.ts';
@@ -9,7 +8,7 @@ import type { StartedClient } from './client.ts';
 import type { StartedDevice } from './device.ts';
 import { identityOf, type LineOptions } from './line.ts';
 import { Milestone } from './milestone.ts';
-import { notGranted } from './not-granted.ts';
+import { notGranted, stoppedBefore } from './not-online.ts';
 
 /** A subscriber. */
 export interface SubscriberOptions extends LineOptions {
@@ -79,7 +78,7 @@ class Subscriber implements StartedSubscriber {
 
   async stop(): Promise<void> {
     await this.#client.stop();
-    this.#subscribed.fail(new FieldbenchError({ code: 'FB_DEVICE_STOPPED', message: `"${this.name}" was stopped.` }));
+    this.#subscribed.fail(stoppedBefore(this.name));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -89,6 +88,6 @@ class Subscriber implements StartedSubscriber {
   #watch(event: SessionEvent): void {
     if (event.kind !== 'subscribed') return;
     if (event.returnCodes.every((code) => code <= 2)) this.#subscribed.reach();
-    else this.#subscribed.fail(notGranted(this.name, event.returnCodes));
+    else this.#subscribed.fail(notGranted(`"${this.name}"`, event.returnCodes));
   }
 }

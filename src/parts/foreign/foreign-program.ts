@@ -6,7 +6,7 @@ import { payloadHash } from '../../history/payload-hash.ts';
 import { launchProcess, type LocalProcess, type ProcessCommand } from '../brokers/local-process.ts';
 import type { StartedDevice } from '../devices/device.ts';
 import { Milestone } from '../devices/milestone.ts';
-import { notGranted } from '../devices/not-granted.ts';
+import { notGranted, stoppedBefore } from '../devices/not-online.ts';
 import type { PartContext } from '../part.ts';
 import { restLine, toldIntent } from './spoken.ts';
 import { watchPresence } from './tap-presence.ts';
@@ -52,7 +52,7 @@ class ForeignProgram implements StartedDevice {
     this.#note('starting', options.what);
     this.#presence = watchPresence(options.history, options.name, options.filters, {
       online: () => this.#online.reach() && this.#note('ready'),
-      notGranted: (codes) => this.#online.fail(notGranted(options.name, codes)),
+      notGranted: (codes) => this.#online.fail(notGranted(`"${options.name}"`, codes)),
     });
     this.#process = launchProcess(
       {
@@ -109,9 +109,7 @@ class ForeignProgram implements StartedDevice {
     if (how === 'stop') this.#note('stopping');
     await (how === 'stop' ? this.#process.stop() : this.#process.kill());
     this.#over();
-    this.#online.fail(
-      new FieldbenchError({ code: 'FB_DEVICE_STOPPED', message: `"${this.name}" was stopped before it was online` }),
-    );
+    this.#online.fail(stoppedBefore(this.name));
     if (how === 'stop') this.#note('stopped');
   }
 

@@ -1,8 +1,8 @@
 // A bridge as Mosquitto has it: lines of its configuration, and a client that lives and dies with its broker.
 import type { PartChanged } from '../../history/event.ts';
 import type { LiveHistory } from '../../history/live-history.ts';
-import { FieldbenchError } from '../../error.ts';
 import { Milestone } from '../devices/milestone.ts';
+import { notGranted } from '../devices/not-online.ts';
 import { watchPresence } from '../foreign/tap-presence.ts';
 import type { Endpoint, Login, StartedPart } from '../part.ts';
 
@@ -114,7 +114,7 @@ class Bridge implements StartedBridge {
         this.#online.reach();
         this.#note('ready');
       },
-      notGranted: (codes) => this.#online.fail(notGranted(this.name, codes)),
+      notGranted: (codes) => this.#online.fail(notGranted(`the bridge "${this.name}"`, codes)),
     });
   }
 
@@ -122,14 +122,4 @@ class Bridge implements StartedBridge {
     const { name, history } = this.#options;
     history.record({ kind: 'part', part: name, role: 'gateway', state, ...(detail !== undefined && { detail }) });
   }
-}
-
-function notGranted(name: string, returnCodes: readonly number[]): FieldbenchError {
-  return new FieldbenchError({
-    code: 'FB_DEVICE_NOT_GRANTED',
-    message: `the broker refuses a subscription of the bridge "${name}"`,
-    expected: 'SUBACK with 0, 1 or 2 for every topic filter',
-    actual: `SUBACK with ${returnCodes.join(', ')}`,
-    hint: "Look at the broker's access rules for this client id.",
-  });
 }

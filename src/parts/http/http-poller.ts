@@ -2,6 +2,7 @@
 import { Agent, request } from 'node:http';
 import { pause } from '../../net/clock.ts';
 import { Milestone } from '../devices/milestone.ts';
+import { stoppedBefore } from '../devices/not-online.ts';
 import type { StartedDevice } from '../devices/device.ts';
 import type { Endpoint, PartContext } from '../part.ts';
 import type { ServedMessage } from './web-server.ts';
@@ -30,6 +31,7 @@ class HttpPoller implements StartedDevice {
   readonly #online = new Milestone();
   readonly #resting = new AbortController();
   readonly #polling: Promise<void>;
+  #stopped: Promise<void> | undefined;
   /** Number of the last message that came. */
   #last = 0;
 
@@ -50,10 +52,8 @@ class HttpPoller implements StartedDevice {
     this.#resting.abort(new Error('resting'));
   }
 
-  async stop(): Promise<void> {
-    this.rest();
-    await this.#polling;
-    this.#agent.destroy();
+  stop(): Promise<void> {
+    return (this.#stopped ??= this.#end());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -69,11 +69,17 @@ class HttpPoller implements StartedDevice {
         await pause(clock, Math.max(0, dueMs - clock.nowMs()), ends);
         await this.#ask(ends);
       }
-    } catch {
-      // at rest, or without power
+    } catch (error) {
+      if (!ends.aborted) throw error;
     }
-    this.#online.fail(new Error(`"${this.name}" was stopped`));
-    this.#note('stopped');
+  }
+
+  async #end(): Promise<void> {
+    this.rest();
+    await this.#polling;
+    this.#agent.destroy();
+    this.#online.fail(stoppedBefore(this.name));
+    if (this.#context.power?.isCut !== true) this.#note('stopped');
   }
 
   async #ask(ends: AbortSignal): Promise<void> {

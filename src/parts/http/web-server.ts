@@ -38,8 +38,12 @@ export async function startWebServer(options: WebServerOptions, context: PartCon
   };
   const server = createServer((request, response) => answer(served, request, response));
   const endpoint = await bound(server);
-  const subscriber = startSubscriber({ ...options, onDelivery }, context);
-  return new WebServer(server, endpoint, subscriber);
+  try {
+    return new WebServer(server, endpoint, startSubscriber({ ...options, onDelivery }, context));
+  } catch (error) {
+    server.close();
+    throw error;
+  }
 }
 
 class WebServer implements StartedWebServer {
@@ -69,9 +73,9 @@ class WebServer implements StartedWebServer {
 }
 
 function answer(served: readonly ServedMessage[], request: IncomingMessage, response: ServerResponse): void {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://web');
-  const after = Number(searchParams.get('after') ?? '0');
-  if (request.method !== 'GET' || pathname !== '/messages' || !Number.isInteger(after) || after < 0) {
+  const url = URL.parse(request.url ?? '/', 'http://web'); // `//` is a target that a request may have, and no address
+  const after = Number(url?.searchParams.get('after') ?? '0');
+  if (request.method !== 'GET' || url?.pathname !== '/messages' || !Number.isInteger(after) || after < 0) {
     response.writeHead(404).end();
     return;
   }

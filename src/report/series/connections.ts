@@ -18,7 +18,7 @@ export class Connections {
   readonly changes: OnlineChange[] = [{ tMs: 0, online: 0 }];
   /** When somebody was accepted who had been before. */
   readonly reconnectedMs: number[] = [];
-  /** Everybody who is there to be online. */
+  /** Everybody who ever had a connection. */
   readonly clients = new Set<string>();
   readonly #opened = new Map<string, ConnectionOpened>();
   /** The connection on which each was accepted, while it stands. */
@@ -52,7 +52,6 @@ export class Connections {
         this.#opened.set(event.connection, event);
         return this.#accepted.delete(event.client); // Whoever dials again has given the old connection up.
       case 'part':
-        if (event.role === 'device' || event.role === 'gateway') this.clients.add(event.part);
         return gone.has(event.state) && this.#accepted.delete(event.part);
       case 'link':
         if (event.state === 'up') this.#down.delete(event.link);

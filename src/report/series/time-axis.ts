@@ -36,6 +36,12 @@ export function timeAxis(endMs: number): TimeAxis {
   return { stepMs, count: Math.floor(Math.max(0, endMs) / stepMs) + 1 };
 }
 
+/** Whether publishing ends here, or what was under way has settled: what the bench takes down after that says nothing. */
+export function isEndOfPlay(event: HistoryEvent): boolean {
+  if (event.kind !== 'mark') return false;
+  return event.name === 'settled' || (event.name === 'timeline' && event.data?.['step'] === 'publishing ends');
+}
+
 /** When the last thing happened. */
 export function endOf(events: readonly HistoryEvent[]): number {
   return events.reduce((latest, { tMs }) => Math.max(latest, tMs), 0);

@@ -3,6 +3,7 @@ import type { HistoryEvent } from '../../history/event.ts';
 import { frameOf } from '../../history/packet-of.ts';
 import { Connections } from './connections.ts';
 import { sizeOf } from './link-bytes.ts';
+import { endOf, isEndOfPlay } from './time-axis.ts';
 import { linkName } from './windows.ts';
 
 /** One box: a part, or a whole population of alike ones. */
@@ -172,11 +173,7 @@ function counted(states: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** When the timeline was over: what the bench took down after that says nothing. */
+/** When the timeline was over. */
 export function endOfPlay(events: readonly HistoryEvent[]): number {
-  const settled = events.findLast((it) => it.kind === 'mark' && it.name === 'settled');
-  const ends = events.findLast(
-    (it) => it.kind === 'mark' && it.name === 'timeline' && it.data?.['step'] === 'publishing ends',
-  );
-  return (settled ?? ends)?.tMs ?? events.reduce((latest, { tMs }) => Math.max(latest, tMs), 0);
+  return events.findLast(isEndOfPlay)?.tMs ?? endOf(events);
 }

@@ -1,5 +1,6 @@
 // When something stood in the way: links that did not carry, parts that did not run, and the phases of the timeline.
 import type { HistoryEvent, LinkChanged, PartChanged } from '../../history/event.ts';
+import { isEndOfPlay } from './time-axis.ts';
 
 /** A stretch of time. */
 export interface FaultWindow {
@@ -59,7 +60,7 @@ class SingleWindows {
     else if (event.kind === 'part') this.#part(event);
     else if (event.kind === 'mark' && event.name === 'phase') {
       this.#change('phase', event.tMs, { kind: 'phase', name: String(event.data?.['phase'] ?? ''), state: '' });
-    } else if (event.kind === 'mark' && isEndOfPlay(event)) this.#overMs = Math.min(this.#overMs, event.tMs);
+    } else if (isEndOfPlay(event)) this.#overMs = Math.min(this.#overMs, event.tMs);
   }
 
   /** What the bench took down when all was over is no fault; a phase ends with the timeline. */
@@ -101,10 +102,6 @@ class SingleWindows {
   #push(open: Open, toMs: number, isOpen: boolean): void {
     this.#closed.push({ ...open, toMs: Math.max(open.fromMs, toMs), isOpen, members: 1 });
   }
-}
-
-function isEndOfPlay({ name, data }: Extract<HistoryEvent, { readonly kind: 'mark' }>): boolean {
-  return name === 'settled' || (name === 'timeline' && data?.['step'] === 'publishing ends');
 }
 
 /** Links of one name that stand still together are one window. */
