@@ -1,4 +1,5 @@
 // Steps of a timeline that cannot be: what a kind of part cannot do, and an answer that nobody would hear.
+import { lifeWords } from '../bench/planned-action.ts';
 import { FieldbenchError } from '../error.ts';
 import { filterMatches, topicFilterFlaw } from '../wire/topic.ts';
 import { devicesOf } from './planned-condition.ts';
@@ -6,9 +7,6 @@ import type { ScenarioFile } from './read-scenario.ts';
 import type { Scenario, ScenarioDevice, ScenarioStep } from './schema.ts';
 import { stepWord, type StepWord } from './step-word.ts';
 import type { Timing } from './step-timing.ts';
-
-/** What every part can do. */
-const lives: readonly StepWord[] = ['start', 'stop', 'kill', 'pause', 'resume', 'restart'];
 
 /** What a kind of device can do beside living. */
 function abilities(kind: ScenarioDevice['kind']): readonly StepWord[] {
@@ -56,14 +54,14 @@ function unableOf(step: ScenarioStep, { brokers, devices }: Scenario): Problem |
   const { word, name } = stepWord(step);
   const device = devices[name];
   const isKnown = device !== undefined || Object.hasOwn(brokers, name);
-  const able = [...lives, ...(device === undefined ? [] : abilities(device.kind))];
+  const able = [...lifeWords, ...(device === undefined ? [] : abilities(device.kind))];
   if (!isKnown || !onParts.has(word) || able.includes(word)) return undefined;
   const kind = device?.kind ?? 'broker';
   return { key: word, message: `a ${kind} cannot do this`, hint: `a ${kind} knows ${able.join(', ')}` };
 }
 
 const onParts: ReadonlySet<StepWord> = new Set([
-  ...lives,
+  ...lifeWords,
   'stimulate',
   'alarm',
   'input',

@@ -70,7 +70,7 @@ export class Account implements Expectation {
       this.#intents++;
       this.#sender.intent(event);
     } else if (event.kind === 'part' && event.part === this.#options.from) {
-      if (event.state === 'killed' || event.state === 'stopped') this.#sender.gone(event.seq);
+      if (['killed', 'stopped', 'exited', 'failed'].includes(event.state)) this.#sender.gone(event.seq);
     } else if (event.kind === 'mark') {
       if (event.name === settledMark) this.#isClosed = true;
       if (event.name === 'dropped' && event.data?.['part'] === this.#options.from) this.#sender.dropped(event);

@@ -65,6 +65,7 @@ export class Counted implements Expectation {
   #countIn(event: PacketSeen): number | undefined {
     const { packet } = frameOf(event);
     if (packet?.type === 'PUBREL') this.#held.delete(packet.packetId);
+    if (packet?.type === 'CONNACK' && !packet.sessionPresent) this.#held.clear();
     if (packet?.type !== 'PUBLISH' || packet.topic !== this.#options.topic || packet.retain) return undefined;
     if (packet.qos === 2 && packet.packetId !== undefined) {
       if (this.#held.has(packet.packetId)) return undefined;

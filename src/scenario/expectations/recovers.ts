@@ -21,6 +21,8 @@ interface Incident {
   recoveredSeq?: number;
   /** The next incident began, or the run was over. */
   overMs?: number;
+  /** How many devices were online then. */
+  online?: number;
 }
 
 /** So many devices are online again in time, each time that a broker or a link comes back. */
@@ -64,7 +66,10 @@ export class Recovers implements Expectation {
     const open = this.#incidents.at(-1);
     if (!isBack) {
       if (this.#away.size === 0) {
-        if (open) open.overMs ??= event.tMs;
+        if (open && open.overMs === undefined) {
+          open.overMs = event.tMs;
+          open.online = this.#devices.online;
+        }
         this.#incidents.push({ awaySeq: event.seq });
       }
       this.#away.add(what);
@@ -93,7 +98,8 @@ export class Recovers implements Expectation {
     const shown = late ?? judged[0];
     if (shown === undefined)
       return { ...nothing, actual: `${this.#options.after} was never away and back for long enough` };
-    const { online, count } = this.#devices;
+    const { online = this.#devices.online } = shown;
+    const { count } = this.#devices;
     const never = `not recovered after ${seconds(shown.tookMs)}: ${online} of ${count} devices are online`;
     const timesMs = judged.filter((it) => it.recoveredMs !== undefined).map((it) => it.tookMs);
     const took = `recovered within ${seconds(Math.max(...timesMs))}`;

@@ -21,6 +21,7 @@ interface Retained {
 
 /** A subscription, and what it should find on one topic. */
 interface Look {
+  readonly connection: string;
   readonly topic: string;
   readonly seq: number;
   readonly newest: Retained;
@@ -42,7 +43,8 @@ export class RetainedFresh implements Expectation {
   readonly #wills = new Map<string, { readonly topic: string; readonly hash: string }>();
   /** Wills that may have replaced the newest value, by topic. */
   readonly #mayBe = new Map<string, string>();
-  readonly #looks: Look[] = [];
+  #looks: Look[] = [];
+  #isOver = false;
 
   constructor(options: RetainedFreshOptions) {
     this.#options = options;
@@ -52,7 +54,10 @@ export class RetainedFresh implements Expectation {
   }
 
   step(event: HistoryEvent): void {
+    if (this.#isOver) return;
     if (event.kind === 'opened') this.#names.note(event);
+    if (event.kind === 'mark' && event.name === 'settled') this.#isOver = true;
+    if (event.kind === 'ended' && event.seenAt !== 'serverEnd') this.#lookedInVain(event.connection);
     // A broker publishes the will when a connection ends without DISCONNECT; when exactly, no tap sees.
     if (event.kind === 'ended' && event.seenAt !== 'clientEnd') this.#mayPublishWill(event.connection);
     if (event.kind !== 'packet') return;
@@ -92,6 +97,9 @@ export class RetainedFresh implements Expectation {
     const before = this.#newest.get(topic);
     if (before !== undefined && before.seq > value.seq) return;
     this.#newest.set(topic, value);
+    // What was sent before it and never acknowledged is no longer under way.
+    for (const [key, it] of this.#pending)
+      if (it.topic === topic && it.value.seq <= value.seq) this.#pending.delete(key);
     this.#mayBe.delete(topic);
   }
 
@@ -117,13 +125,19 @@ export class RetainedFresh implements Expectation {
       const underWay = [...this.#pending.values()].filter((it) => it.topic === topic).map((it) => it.value.hash);
       const will = this.#mayBe.get(topic);
       const fresh = new Set([newest.hash, ...underWay, ...(will === undefined ? [] : [will])]);
-      this.#looks.push({ topic, seq: event.seq, newest, fresh });
+      this.#looks.push({ connection: event.connection, topic, seq: event.seq, newest, fresh });
     }
   }
 
   #found(event: PacketSeen, packet: Publish): void {
-    const look = this.#looks.find((it) => it.topic === packet.topic && !it.found);
+    const { connection } = event;
+    const look = this.#looks.find((it) => it.connection === connection && it.topic === packet.topic && !it.found);
     if (look) look.found = { seq: event.seq, isFresh: look.fresh.has(payloadHashOf(event, packet)) };
+  }
+
+  /** Nobody owes what a connection that is over would have found: its next one asks again. */
+  #lookedInVain(connection: string): void {
+    this.#looks = this.#looks.filter((it) => it.connection !== connection || it.found);
   }
 
   end(): Outcome {

@@ -227,16 +227,16 @@ describe('a message is', () => {
         return bed;
       },
     ],
-    [
+    ...(['killed', 'exited'] as const).map((state): [string, () => Bed] => [
       'lost: never left level, which was stopped with it',
       () => {
         const bed = new Bed().change(link, 'cut').mean('x').change(link, 'up');
-        bed.history.record({ kind: 'part', part: 'level', role: 'device', state: 'killed' });
+        bed.history.record({ kind: 'part', part: 'level', role: 'device', state });
         bed.history.record({ kind: 'part', part: 'level', role: 'device', state: 'ready' });
         bed.level = bed.join('level', link);
         return bed;
       },
-    ],
+    ]),
   ])('%s', ([place, write]) => expect(placesOf(write())).toEqual([place]));
 
   test('reordered when one that was meant later came first', () => {
