@@ -53,6 +53,14 @@ const played =
   };
 const latencyRule = () => new Latency({ from: 'level', to: 'room', p50Ms: 100, p99Ms: 200 });
 
+const blind = (history: HistoryOf) => {
+  played(0, false)(history);
+  const room = history.events.find((it) => it.kind === 'opened' && it.client === 'room');
+  if (room?.kind === 'opened') {
+    history.record({ kind: 'gap', connection: room.connection, why: 'a tap lost bytes' });
+  }
+};
+
 describe('latency', () => {
   test('in time', () => expect(outcomeOf(latencyRule(), played(50)).verdict).toBe('pass'));
   test('too late', () => expect(outcomeOf(latencyRule(), played(150)).verdict).toBe('fail'));
@@ -62,13 +70,6 @@ describe('latency', () => {
       actual: 'p50 never, p99 never of 1 messages, of which 1 did not arrive',
     }));
   test('one that nobody can place is not known to be late', () => {
-    const blind = (history: HistoryOf) => {
-      played(0, false)(history);
-      const room = history.events.find((it) => it.kind === 'opened' && it.client === 'room');
-      if (room?.kind === 'opened') {
-        history.record({ kind: 'gap', connection: room.connection, why: 'a tap lost bytes' });
-      }
-    };
     expect(outcomeOf(latencyRule(), blind).verdict).toBe('inconclusive');
   });
   test('of another QoS nothing was meant', () => {
@@ -186,41 +187,43 @@ const found = (text: string | undefined) => (history: HistoryOf) => {
 };
 const retainedFreshRule = () => new RetainedFresh({ from: 'level', to: 'room' });
 
+const again = (text: string | undefined) => (history: HistoryOf) => {
+  found(undefined)(history);
+  history.conn('room', { server: 'broker' }); // dials again
+  const events = history.events.filter((it) => it.kind === 'opened');
+  const first = events.find((it) => it.kind === 'opened' && it.client === 'room');
+  if (first?.kind !== 'opened') throw new Error('it had no connection');
+  history.record({ kind: 'ended', connection: first.connection, seenAt: 'wire', by: 'link', how: 'rst' });
+  const room = join(history, 'room', true)
+    .client(subscribe(2, { a: 1 }))
+    .server(suback(2, 1));
+  if (text !== undefined) room.server(said('a', text, { id: 1, retain: true }));
+};
+
+const resent = (text: string) => (history: HistoryOf) => {
+  join(history, 'level')
+    .client(said('a', 'older', { id: 1, retain: true }))
+    .ended('link', 'rst');
+  const level = join(history, 'level', true);
+  for (const [id, it] of ['older', 'newest'].entries()) {
+    level.client(said('a', it, { id: id + 1, retain: true })).server(puback(id + 1));
+  }
+  join(history, 'room')
+    .client(subscribe(1, { a: 1 }))
+    .server(suback(1, 1))
+    .server(said('a', text, { id: 1, retain: true }));
+};
+
 describe('retained fresh', () => {
   test('the newest', () => expect(outcomeOf(retainedFreshRule(), found('new')).verdict).toBe('pass'));
   test('an older one', () => expect(outcomeOf(retainedFreshRule(), found('old')).verdict).toBe('fail'));
   test('none', () => expect(outcomeOf(retainedFreshRule(), found(undefined)).verdict).toBe('fail'));
   test('what a connection that broke did not find, its next one does', () => {
-    const again = (text: string | undefined) => (history: HistoryOf) => {
-      found(undefined)(history);
-      history.conn('room', { server: 'broker' }); // dials again
-      const events = history.events.filter((it) => it.kind === 'opened');
-      const first = events.find((it) => it.kind === 'opened' && it.client === 'room');
-      if (first?.kind !== 'opened') throw new Error('it had no connection');
-      history.record({ kind: 'ended', connection: first.connection, seenAt: 'wire', by: 'link', how: 'rst' });
-      const room = join(history, 'room', true)
-        .client(subscribe(2, { a: 1 }))
-        .server(suback(2, 1));
-      if (text !== undefined) room.server(said('a', text, { id: 1, retain: true }));
-    };
     expect(outcomeOf(retainedFreshRule(), again('new')).verdict).toBe('pass');
     expect(outcomeOf(retainedFreshRule(), again('old')).verdict).toBe('fail');
     expect(outcomeOf(retainedFreshRule(), again(undefined)).verdict).toBe('fail');
   });
   test('a value that was sent again on another connection is not under way for ever', () => {
-    const resent = (text: string) => (history: HistoryOf) => {
-      join(history, 'level')
-        .client(said('a', 'older', { id: 1, retain: true }))
-        .ended('link', 'rst');
-      const level = join(history, 'level', true);
-      for (const [id, it] of ['older', 'newest'].entries()) {
-        level.client(said('a', it, { id: id + 1, retain: true })).server(puback(id + 1));
-      }
-      join(history, 'room')
-        .client(subscribe(1, { a: 1 }))
-        .server(suback(1, 1))
-        .server(said('a', text, { id: 1, retain: true }));
-    };
     expect(outcomeOf(retainedFreshRule(), resent('newest')).verdict).toBe('pass');
     expect(outcomeOf(retainedFreshRule(), resent('older')).verdict).toBe('fail');
   });
@@ -294,11 +297,12 @@ const countedValues =
 const countedRule = (more: { repeatedAtMost?: number; reorderedAtMost?: number } = {}) =>
   new Counted({ topic: 'n', to: 'room', missingAtMost: 0, ...more });
 
+const deliver = (room: Conn, id: number, value: number) =>
+  room.server(publish(2, id, { topic: 'n', payload: Buffer.from(JSON.stringify({ value })) }));
+
 describe('counted', () => {
   test('a QoS 2 delivery that a lost session left open hides none of the next session', () => {
     const { verdict } = outcomeOf(countedRule(), (history) => {
-      const deliver = (room: Conn, id: number, value: number) =>
-        room.server(publish(2, id, { topic: 'n', payload: Buffer.from(JSON.stringify({ value })) }));
       deliver(join(history, 'room'), 1, 4).ended('link', 'rst');
       const room = join(history, 'room');
       deliver(room, 1, 5);
