@@ -50,6 +50,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
+    // Files share a process: what one put into the environment is gone before the next test, however it ended.
+    unstubEnvs: true,
     retry: 0,
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -43,7 +43,7 @@ function journal(): HistoryEvent[] {
 }
 
 test('begins with the run, describes its target, and ends with how it went', async () => {
-  const bench = await openBench(options());
+  await using bench = await openBench(options());
   const broker = await bench.startTarget('b', 'embedded');
   expect(await tryConnect(broker.endpoint, bench.context)).toEqual({ kind: 'accepted' });
   bench.finish('completed');
@@ -69,7 +69,7 @@ test('begins with the run, describes its target, and ends with how it went', asy
 });
 
 test('puts a link before its target and names the connections over it', async () => {
-  const bench = await openBench(options());
+  await using bench = await openBench(options());
   const { endpoint } = await bench.startTarget('b', 'embedded');
   const link = await bench.startLink(linkBackend('embedded'), {
     name: 'sat',
@@ -96,7 +96,7 @@ test('ends parts in reverse order, and the others when one fails to end', async 
       return fails ? Promise.reject(new Error('stuck')) : Promise.resolve();
     },
   });
-  const bench = await openBench(options());
+  await using bench = await openBench(options());
   bench.use(part('broker'));
   bench.use(part('link', true));
   bench.use(part('device'));

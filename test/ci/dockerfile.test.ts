@@ -49,7 +49,9 @@ describe('the Dockerfile', need('long', 'docker', 'image:node'), () => {
       const isReady = !said.includes('ready') && (said += chunk.toString()).includes('ready');
       if (isReady) spawnSync('docker', ['kill', '--signal=TERM', name]);
     });
-    const [status] = (await once(bench, 'close')) as [number | null];
+    const [status] = (await once(bench, 'close', { signal: AbortSignal.timeout(25_000) }).finally(() =>
+      spawnSync('docker', ['rm', '--force', name]),
+    )) as [number | null];
     expect({ status, printed }).toEqual({ status: 143, printed: expect.stringContaining('embedded') });
   });
 

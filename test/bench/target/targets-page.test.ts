@@ -105,5 +105,4 @@ test('words of the table are targets', () => {
   const whole = named.filter((it) => !it.endsWith('://') && !it.endsWith('.yaml'));
   expect(whole.length).toBeGreaterThan(5);
   for (const word of whole) expect(targetOf(word).word).toBe(word);
-  vi.unstubAllEnvs();
 });

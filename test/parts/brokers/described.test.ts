@@ -177,7 +177,7 @@ describe('a helper that the broker leaves behind', () => {
 
   test('as a daemon of its own is gone with the run', async () => {
     using world = testWorld();
-    const registry = await openRunRegistry({ stateFolder: join(folder, 'state') });
+    await using registry = await openRunRegistry({ stateFolder: join(folder, 'state') });
     const context = { ...world.context, owns: registry };
     await using broker = await driverOf((it) => it.replace('none]', 'daemon]')).start('b', context);
     await broker[Symbol.asyncDispose]();

@@ -24,10 +24,13 @@ const another = `
 test('is given once, also by two benches side by side', { timeout: 60_000 }, async () => {
   const source = new URL('../../../src/parts/brokers/free-port.ts', import.meta.url).href;
   const other = spawn(process.execPath, ['--input-type=module', '-e', another, source], { stdio: 'pipe' });
-  const [said, mine] = await Promise.all([firstLine(other.stdout), freePorts(400)]);
-  other.stdin.end();
-  const theirs = JSON.parse(said) as number[];
-  expect(new Set([...mine, ...theirs]).size).toBe(800);
+  try {
+    const [said, mine] = await Promise.all([firstLine(other.stdout), freePorts(400)]);
+    const theirs = JSON.parse(said) as number[];
+    expect(new Set([...mine, ...theirs]).size).toBe(800);
+  } finally {
+    other.kill();
+  }
 });
 
 async function firstLine(output: Readable): Promise<string> {

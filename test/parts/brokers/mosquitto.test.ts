@@ -112,6 +112,5 @@ describe('an image that is not there', need('docker'), () => {
       code: 'FB_IMAGE_ABSENT',
       hint: 'build it with .ci/images',
     });
-    vi.unstubAllEnvs();
   });
 });

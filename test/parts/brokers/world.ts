@@ -40,6 +40,9 @@ export function testWorld(labels: Readonly<Record<string, string>> = {}): TestWo
     owned,
     states: (part) => events.flatMap((it) => (it.kind === 'part' && it.part === part ? [it.state] : [])),
     abort: (reason) => stop.abort(reason),
-    [Symbol.dispose]: () => rmSync(scratch, { recursive: true, force: true }),
+    [Symbol.dispose]: () => {
+      stop.abort(new Error('the test is over')); // What is still starting gives up.
+      rmSync(scratch, { recursive: true, force: true });
+    },
   };
 }

@@ -69,6 +69,7 @@ describe('on Mosquitto', need('mosquitto', 'mqtt-js', 'paho-mqtt'), () => {
     const paused = events.find((it) => it.kind === 'part' && it.state === 'paused')?.tMs ?? 0;
     const resumed = events.find((it) => it.kind === 'part' && it.state === 'resumed')?.tMs ?? 0;
     const margin = 100; // Signals and notes of them are not one moment.
+    expect(resumed - paused).toBeGreaterThan(2 * margin);
     const meanwhile = events.filter(
       (it) => it.kind === 'intent' && it.part === 'pump' && it.tMs > paused + margin && it.tMs < resumed - margin,
     );

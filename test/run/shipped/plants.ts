@@ -35,7 +35,7 @@ export const plants: readonly Shipped[] = [
   },
   {
     name: 'pipeline-month',
-    known: { embedded: aedes, mosquitto: {} },
+    known: { embedded: {}, mosquitto: {} },
     wrong: [{ breaks: ['bill:valve-1'], set: { 'valve-bill': '3000 USD' } }],
   },
   {
@@ -55,7 +55,7 @@ export const plants: readonly Shipped[] = [
   {
     name: 'messenger-mobile',
     short: { duration: '8s', 'door-at': '3s' },
-    known: { embedded: aedes, mosquitto: {} },
+    known: { embedded: {}, mosquitto: {} },
     wrong: [
       {
         breaks: ['bytes:phone-2:below:browser', 'latency:friend->phone-1', 'bytes:phone-1', 'session-resumed:phone-1'],

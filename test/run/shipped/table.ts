@@ -72,6 +72,7 @@ export const shipped: readonly Shipped[] = [
     wrong: [
       { breaks: ['account:level->control-room'], set: { qos: '0' } },
       { breaks: ['will:level->control-room'], set: { 'keep-alive': '20s' } },
+      { breaks: ['account:flow->control-room'], set: { 'flow-lost': '0' } },
       {
         breaks: ['reconnected:level'],
         set: { 'again-at': '13s', 'again-for': '500ms' },
@@ -218,7 +219,7 @@ export const shipped: readonly Shipped[] = [
   },
   {
     name: 'slow-consumer',
-    known: { embedded: aedes, mosquitto: {} },
+    known: { embedded: {}, mosquitto: {} },
     wrong: [
       {
         breaks: ['latency:level-1->control-room', 'account:level-1->display', 'account:level-1->logger'],
@@ -230,8 +231,9 @@ export const shipped: readonly Shipped[] = [
   },
   {
     name: 'gateway-dies',
-    known: { embedded: aedes, mosquitto: {} },
+    known: { embedded: {}, mosquitto: {} },
     wrong: [
+      { breaks: ['reconnected:gateway'], set: { 'back-within': '10ms' } },
       {
         breaks: [
           'will:gateway->control-room',
