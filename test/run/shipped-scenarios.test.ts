@@ -1,20 +1,21 @@
 // The shipped scenarios: each can be read and says what it does; played, it holds what it promises, and what breaks most of its promises is told.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { JudgedRun, JudgedStatement, JudgedTarget } from '../../src/judge/judged.ts';
-import { runScenario } from '../../src/run/complete-run.ts';
+import type { Results } from '../../src/report/results-schema.ts';
 import { KnownFailures, type KnownFailureList } from '../../src/run/known-failures.ts';
 import { prepareScenario } from '../../src/run/prepared-scenario.ts';
 import { scenarioPath, shippedScenarios } from '../../src/run/shipped.ts';
 import { describePlan } from '../../src/scenario/describe.ts';
 import { readScenario } from '../../src/scenario/read-scenario.ts';
+import { Workplace } from '../cli/command-line.ts';
 import { need } from '../support/needs.ts';
 import { shipped, type Shipped, type Wrong } from './shipped/table.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'fieldbench-shipped-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const workplace = new Workplace();
+afterAll(() => workplace[Symbol.asyncDispose]());
+
+type Judged = Results['targets'][number];
 
 /** Runs so far: each has a folder of its own. */
 let runs = 0;
@@ -94,7 +95,7 @@ async function surprisesOn(
 async function verdictsOf({ name, breaks, set, instead = [] }: Wrong & Pick<Shipped, 'name'>): Promise<unknown> {
   let scenario = name;
   if (instead.length > 0) {
-    scenario = join(folder, `${name}-${(runs += 1)}.yaml`);
+    scenario = workplace.path(`${name}-${(runs += 1)}.yaml`);
     writeFileSync(scenario, rewritten(readFileSync(scenarioPath(name), 'utf8'), instead));
   }
   const { targets } = await played(scenario, 'mosquitto', set);
@@ -109,16 +110,17 @@ function rewritten(text: string, instead: NonNullable<Wrong['instead']>): string
   }, text);
 }
 
-async function played(scenario: string, target: string, set?: Wrong['set']): Promise<JudgedRun> {
-  const reportDir = join(folder, `run-${(runs += 1)}`);
-  const signal = AbortSignal.timeout(150_000);
-  const { run, failure } = await runScenario({ scenario, target, reportDir, signal, ...(set && { set }) });
-  if (failure !== undefined) throw failure;
-  return run;
+/** In a process of its own: what a neighbour judges and writes takes no time from the devices of this one. */
+async function played(scenario: string, target: string, set: Wrong['set'] = {}): Promise<Results> {
+  const reportDir = workplace.path(`run-${(runs += 1)}`);
+  const parameters = Object.entries(set).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+  const ended = await workplace.run(['run', scenario, '--target', target, '--report', reportDir, ...parameters]);
+  if (ended.code !== 0 && ended.code !== 1) throw new Error(`it ended with ${ended.code}:\n${ended.stderr}`);
+  return JSON.parse(readFileSync(join(reportDir, 'results.json'), 'utf8')) as Results;
 }
 
 /** What fails unexpectedly, what does not fail that is known to, and expectations about nothing. */
-function surprises({ targets }: JudgedRun, list: KnownFailureList): readonly string[] {
+function surprises({ targets }: Results, list: KnownFailureList): readonly string[] {
   const verdicts = targets.flatMap((it) => [
     ...it.checks.map((check) => ({ ...check, of: it.role, says: `${check.verdict} ${check.id}: ${check.actual}` })),
     ...it.statements.map((one) => ({
@@ -140,6 +142,6 @@ function surprises({ targets }: JudgedRun, list: KnownFailureList): readonly str
   ];
 }
 
-function whatCame({ findings }: JudgedTarget, { id, verdict }: JudgedStatement): string {
-  return findings.find((it) => it.statement === id && it.verdict === verdict)?.actual ?? '';
+function whatCame({ findings }: Judged, { id, verdict }: Judged['statements'][number]): string {
+  return findings.find((it) => it.statements.includes(id) && it.verdict === verdict)?.actual ?? '';
 }

@@ -1,5 +1,5 @@
 // Whether a new subscription finds the newest retained value, and not one that was overtaken or none.
-import type { HistoryEvent, PacketSeen } from '../../history/event.ts';
+import type { ConnectionEnded, HistoryEvent, PacketSeen } from '../../history/event.ts';
 import { frameOf, payloadHashOf } from '../../history/packet-of.ts';
 import { payloadHash } from '../../history/payload-hash.ts';
 import type { Packet, Publish } from '../../wire/packet.ts';
@@ -27,8 +27,16 @@ interface Look {
   readonly newest: Retained;
   /** Hashes that are as fresh: what was under way, or came since. */
   readonly fresh: Set<string>;
+  readonly askedMs: number;
+  /** The packet id of its SUBSCRIBE, until SUBACK has come. */
+  readonly packetId: number;
+  /** When the broker had taken the subscription, as the receiver's tap saw it. */
+  takenMs?: number;
   found?: { readonly seq: number; readonly isFresh: boolean };
 }
+
+/** So long behind SUBACK, and as long again as that took, a value has time to come before the connection ends. */
+const patienceMs = 1000;
 
 /** Each new subscription of `to` finds the newest retained value of `from` on every topic. */
 export class RetainedFresh implements Expectation {
@@ -57,7 +65,7 @@ export class RetainedFresh implements Expectation {
     if (this.#isOver) return;
     if (event.kind === 'opened') this.#names.note(event);
     if (event.kind === 'mark' && event.name === 'settled') this.#isOver = true;
-    if (event.kind === 'ended' && event.seenAt !== 'serverEnd') this.#lookedInVain(event.connection);
+    if (event.kind === 'ended' && event.seenAt !== 'serverEnd') this.#lookedInVain(event);
     // A broker publishes the will when a connection ends without DISCONNECT; when exactly, no tap sees.
     if (event.kind === 'ended' && event.seenAt !== 'clientEnd') this.#mayPublishWill(event.connection);
     if (event.kind !== 'packet') return;
@@ -114,18 +122,22 @@ export class RetainedFresh implements Expectation {
   #receiver(event: PacketSeen, packet: Packet): void {
     if (event.seenAt === 'serverEnd') return;
     if (packet.type === 'SUBSCRIBE') {
-      const filters = packet.subscriptions.map((it) => it.filter);
-      this.#look(event, filters);
+      this.#look(event, packet);
+    } else if (packet.type === 'SUBACK') {
+      for (const it of this.#looks)
+        if (it.connection === event.connection && it.packetId === packet.packetId) it.takenMs ??= event.tMs;
     } else if (packet.type === 'PUBLISH' && packet.retain && event.direction === 'toClient') this.#found(event, packet);
   }
 
-  #look(event: PacketSeen, filters: readonly string[]): void {
+  #look(event: PacketSeen, { packetId, subscriptions }: Extract<Packet, { type: 'SUBSCRIBE' }>): void {
+    const filters = subscriptions.map((it) => it.filter);
     for (const [topic, newest] of this.#newest) {
       if (newest.isEmpty || !filters.some((it) => filterMatches(it, topic))) continue;
       const underWay = [...this.#pending.values()].filter((it) => it.topic === topic).map((it) => it.value.hash);
       const will = this.#mayBe.get(topic);
       const fresh = new Set([newest.hash, ...underWay, ...(will === undefined ? [] : [will])]);
-      this.#looks.push({ connection: event.connection, topic, seq: event.seq, newest, fresh });
+      const { connection, seq, tMs: askedMs } = event;
+      this.#looks.push({ connection, topic, seq, askedMs, packetId, newest, fresh });
     }
   }
 
@@ -135,9 +147,11 @@ export class RetainedFresh implements Expectation {
     if (look) look.found = { seq: event.seq, isFresh: look.fresh.has(payloadHashOf(event, packet)) };
   }
 
-  /** Nobody owes what a connection that is over would have found: its next one asks again. */
-  #lookedInVain(connection: string): void {
-    this.#looks = this.#looks.filter((it) => it.connection !== connection || it.found);
+  /** A connection that ended before the value had time to come was owed nothing: its next one asks again. */
+  #lookedInVain({ connection, tMs }: ConnectionEnded): void {
+    const hadTime = ({ takenMs, askedMs }: Look): boolean =>
+      takenMs !== undefined && tMs - takenMs > takenMs - askedMs + patienceMs;
+    this.#looks = this.#looks.filter((it) => it.connection !== connection || it.found || hadTime(it));
   }
 
   end(): Outcome {

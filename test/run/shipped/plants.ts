@@ -55,7 +55,7 @@ export const plants: readonly Shipped[] = [
   {
     name: 'messenger-mobile',
     short: { duration: '8s', 'door-at': '3s' },
-    known: { embedded: {}, mosquitto: {} },
+    known: { embedded: aedes, mosquitto: {} },
     wrong: [
       {
         breaks: ['bytes:phone-2:below:browser', 'latency:friend->phone-1', 'bytes:phone-1', 'session-resumed:phone-1'],
