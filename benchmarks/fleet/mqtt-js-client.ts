@@ -5,10 +5,12 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { LocalAddresses } from './local-addresses.ts';
 
+type Packets = 'packetsend' | 'packetreceive';
+
 /** What is used of the package, which may not be there when this is compiled. */
 interface MqttClient {
-  readonly connected: boolean;
-  on(event: 'connect' | 'close' | 'packetsend' | 'packetreceive' | 'error', listener: (what: unknown) => void): void;
+  on(event: 'connect' | 'close' | 'error' | Packets, listener: (what: unknown) => void): this;
+  off(event: Packets, listener: (what: unknown) => void): this;
   publish(topic: string, payload: Buffer, options: { readonly qos: number }, done: (error?: Error) => void): void;
   reconnect(): void;
 }
@@ -42,8 +44,6 @@ const clients: MqttClient[] = [];
 const waiting: number[] = [];
 const dialling = new Set<number>();
 let online = 0;
-let pings = 0;
-let pingAnswers = 0;
 /** While all connections are waited for: what is done with each change of `online`. */
 let noteOnline = (): void => {};
 /** While connections may be lost: which of them were. */
@@ -89,12 +89,6 @@ function open(index: number): MqttClient {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (code === 'EADDRINUSE' || code === 'EADDRNOTAVAIL') takenPorts.add(index);
     else if (lost === undefined) fail(`connection ${index}: ${String(error)}`);
-  });
-  client.on('packetsend', (packet) => {
-    if ((packet as { cmd: string }).cmd === 'pingreq') pings += 1;
-  });
-  client.on('packetreceive', (packet) => {
-    if ((packet as { cmd: string }).cmd === 'pingresp') pingAnswers += 1;
   });
   return client;
 }
@@ -145,12 +139,14 @@ async function connectAll(): Promise<void> {
 
 async function publish(limit: number, seconds: number): Promise<void> {
   const beganS = nowS();
-  const endS = beganS + seconds;
+  // A flag and not the clock: that would be read for every message.
+  let isOver = false;
+  if (seconds !== Infinity) setTimeout(() => (isOver = true), seconds * 1000);
   let issued = 0;
   let messages = 0;
   await new Promise<void>((resolve) => {
     const next = (index: number): void => {
-      if (issued >= limit || nowS() >= endS) {
+      if (issued >= limit || isOver) {
         if (messages === issued) resolve();
         return;
       }
@@ -167,9 +163,16 @@ async function publish(limit: number, seconds: number): Promise<void> {
 }
 
 async function idle(seconds: number): Promise<void> {
-  pings = pingAnswers = 0;
+  // Listened for here alone: it would cost something with every message that is published.
+  const seen = { pingreq: 0, pingresp: 0 };
+  const note = (packet: unknown): void => {
+    const { cmd } = packet as { readonly cmd: string };
+    if (cmd === 'pingreq' || cmd === 'pingresp') seen[cmd] += 1;
+  };
+  for (const client of clients) client.on('packetsend', note).on('packetreceive', note);
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-  say('done', { online, pings, answers: pingAnswers });
+  for (const client of clients) client.off('packetsend', note).off('packetreceive', note);
+  say('done', { online, pings: seen.pingreq, answers: seen.pingresp });
 }
 
 async function watch(): Promise<void> {

@@ -1,4 +1,5 @@
-// Paho for Go as a rival in publishing, built from its published module where it is used.
+// Paho for Go as a rival in publishing, built from its published module where it is used; in the place of mqtt-benchmark,
+// which is a loop around it.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,7 +29,7 @@ export async function buildPahoGo(): Promise<Rival & AsyncDisposable> {
       const { stdout } = await run('go', ['version', '-m', program]);
       const version = /eclipse\/paho\.mqtt\.golang\s+(\S+)/.exec(stdout)?.[1] ?? 'of unknown version';
       const go = /: (go\S+)/.exec(stdout)?.[1] ?? 'go';
-      return `paho.mqtt.golang ${version}, ${go}, one goroutine for each connection`;
+      return `paho.mqtt.golang ${version}, ${go}, one goroutine for each connection, which is mqtt-benchmark's library and way`;
     },
     start: (load, shares) => startSpoken([program], load, shares),
     [Symbol.asyncDispose]: remove,

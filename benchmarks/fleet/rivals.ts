@@ -1,4 +1,4 @@
-// Every engine of the benchmark that can be had here, ours first; and which could not, with the reason.
+// Every engine of the benchmark that can be had here, and which could not, with the reason.
 import { compileEpollClient } from './epoll-client.ts';
 import { mqttJs } from './mqtt-js.ts';
 import { buildPahoGo } from './paho-go.ts';

@@ -1,16 +1,20 @@
 // A rival in processes of its own that hear commands on stdin and answer each with one line of JSON on stdout.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Amount, Competitor, Curves, Load, Share, Step } from './rival.ts';
 
 type Answer = Readonly<Record<string, unknown>>;
+
+/** Far longer than anything of the benchmark takes: what is stuck is ended, and told. */
+const answerWithinMs = 300_000;
 
 /** One process; whatever is not the answer that was due fails, with the last that it said on stderr. */
 class SpokenProcess implements AsyncDisposable {
   readonly pid: number;
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;
+  /** It has ended, and all that it said has come. */
+  readonly #closed: Promise<void>;
   #lastWords = '';
 
   constructor(child: ChildProcess) {
@@ -19,6 +23,7 @@ class SpokenProcess implements AsyncDisposable {
     if (stdout === null || stderr === null || pid === undefined) throw new Error(`cannot start ${child.spawnfile}`);
     this.pid = pid;
     this.#child = child;
+    this.#closed = new Promise((resolve) => child.once('close', () => resolve()));
     this.#answers = createInterface({ input: stdout })[Symbol.asyncIterator]();
     stderr.setEncoding('utf8').on('data', (text: string) => (this.#lastWords = (this.#lastWords + text).slice(-2000)));
     child.stdin?.on('error', () => {}); // It has ended: the answer that does not come says so.
@@ -30,7 +35,9 @@ class SpokenProcess implements AsyncDisposable {
   }
 
   async answer(at: string): Promise<Answer> {
+    const tooLate = setTimeout(() => this.#child.kill('SIGKILL'), answerWithinMs);
     const { value, done } = await this.#answers.next();
+    clearTimeout(tooLate);
     if (done) throw new Error(await this.#howItEnded(at));
     const answer = JSON.parse(value) as Answer;
     if (answer['at'] !== at) throw new Error(`${this.#child.spawnfile}: "${at}" was due, came ${value}`);
@@ -38,18 +45,14 @@ class SpokenProcess implements AsyncDisposable {
   }
 
   async #howItEnded(at: string): Promise<string> {
-    await this.#end();
+    await this.#closed;
     const { spawnfile, exitCode, signalCode } = this.#child;
     return `${spawnfile}: ended with ${exitCode ?? signalCode} before "${at}": ${this.#lastWords.trim()}`;
   }
 
-  async #end(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill('SIGKILL');
-    await this.#end();
+    await this.#closed;
   }
 }
 

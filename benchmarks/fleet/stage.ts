@@ -1,4 +1,5 @@
 // Where one engine plays one row: brokers of its own, its processes, and what both cost while it plays.
+import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { cpuS, residentB } from './cost.ts';
 import { Mosquitto } from './mosquitto.ts';
@@ -68,13 +69,22 @@ export class Stage implements AsyncDisposable {
   }
 }
 
+/** Begins anywhere, so that two benchmarks side by side hardly meet. */
+let sources = randomInt(250 * 250);
+
+/** New addresses each time: ports of the play before are not free again for a minute. */
+function nextSource(): string {
+  sources += 1;
+  return `127.${1 + (Math.floor(sources / 250) % 250)}.${sources % 250}`;
+}
+
 /** As equal as can be. */
 function sharesOf(connections: number, brokers: readonly Mosquitto[]): readonly Share[] {
   return brokers.map((broker, n) => ({
     broker,
     connections: Math.floor((connections * (n + 1)) / brokers.length) - Math.floor((connections * n) / brokers.length),
     name: `part-${n + 1}`,
-    source: `127.0.${10 + n}`,
+    source: nextSource(),
   }));
 }
 
