@@ -101,7 +101,8 @@ async function driveTable(bench: CheckBench, { topics, rows, resolve = withPrefi
   await Promise.all(
     missed.map(async ({ subscriber, index, topicIndex, topic }) => {
       const payload = againTo(bench, topicIndex, index);
-      await publishers[topicIndex]?.client.publish({ topic, payload, qos: 1 });
+      const publisher = await bench.connect(`again${topicIndex}-${index}`); // The first one may be closed.
+      await publisher.publish({ topic, payload, qos: 1 });
       await subscriber.delivery(topic, payload);
     }),
   );
