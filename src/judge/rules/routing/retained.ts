@@ -201,7 +201,9 @@ function dueStatements(
   if (state.overlaid.get(it) === 'stored') statements.push('MQTT-3.3.1-12');
   if (it.origin === 'will') statements.push('MQTT-3.1.2-17');
   const { ended, session } = it.publisher;
-  if (ended !== undefined && ended.seq < at.seq && session?.clean === true) statements.push('MQTT-3.1.2-7');
+  // What a server loses that cuts its client off may be lost with the connection, and not with the session.
+  const hasLeft = ended !== undefined && ended.seq < at.seq && ended.by !== 'server';
+  if (hasLeft && session?.clean === true) statements.push('MQTT-3.1.2-7');
   return { statements, blamed: by.filter === it.topic ? statements : [own] };
 }
 

@@ -296,9 +296,9 @@ describe('MQTT-3.3.1-12', () => {
 });
 
 const publisherGone =
-  (found: boolean) =>
+  (found: boolean, by: 'client' | 'server' = 'client') =>
   (h: HistoryOf): void => {
-    send(join(h, 'p'), 1, 'r', 'value 1', keep).ended('client');
+    send(join(h, 'p'), 1, 'r', 'value 1', keep).ended(by);
     look(h, 'r', (it) => found && get(it, 1, 'r', 'value 1', keep));
   };
 
@@ -308,6 +308,11 @@ describe('MQTT-3.1.2-7', () => {
     [false, 'fail'],
   ] as const)("outlives its publisher's session: %s, %s", (found, verdict) => {
     expect(judged(publisherGone(found))['MQTT-3.1.2-7']).toBe(verdict);
+  });
+  test('what is lost with a connection that the server ended says nothing of sessions', () => {
+    const seen = judged(publisherGone(false, 'server'));
+    expect(seen).not.toHaveProperty('MQTT-3.1.2-7');
+    expect(seen['MQTT-3.3.1-5']).toBe('fail');
   });
 });
 
