@@ -8,8 +8,8 @@ import { isPortTaken, type LocalPorts } from './local-ports.ts';
 /** What happens on the devices' connections. */
 export interface ConnectionEvents {
   opened(device: number): void;
-  /** The bytes are good until this returns. */
-  bytes(device: number, chunk: Buffer): void;
+  /** So many bytes of the buffer came; they are good until this returns. */
+  bytes(device: number, buffer: Buffer, lengthB: number): void;
   /** A chosen local port was taken, and another is tried. */
   portTaken(): void;
   /** Over, or never came about; `code` is that of the error, empty after a FIN. */
@@ -113,8 +113,8 @@ export class Connections {
   }
 
   /** For the listeners below. */
-  bytes(device: number, chunk: Buffer): void {
-    this.#events.bytes(device, chunk);
+  bytes(device: number, buffer: Buffer, lengthB: number): void {
+    this.#events.bytes(device, buffer, lengthB);
   }
 
   /** For the listeners below. */
@@ -142,12 +142,12 @@ function own(socket: Socket, device: number, connections: Connections): DeviceSo
 }
 
 function onRead(this: DeviceSocket, lengthB: number, buffer: Uint8Array): boolean {
-  this.fleetConnections.bytes(this.fleetDevice, (buffer as Buffer).subarray(0, lengthB));
+  this.fleetConnections.bytes(this.fleetDevice, buffer as Buffer, lengthB);
   return true;
 }
 
 function onData(this: DeviceSocket, chunk: Buffer): void {
-  this.fleetConnections.bytes(this.fleetDevice, chunk);
+  this.fleetConnections.bytes(this.fleetDevice, chunk, chunk.length);
 }
 
 function onOpen(this: DeviceSocket): void {

@@ -43,7 +43,8 @@ export class DeviceEnds {
     if (!link) return;
     const ends = {
       toServer: (device: number, bytes: Uint8Array) => this.#toSocket(device, bytes),
-      toClient: (device: number, bytes: Uint8Array) => this.#toDevice(device, bytes as Buffer, acts.nowMs()),
+      toClient: (device: number, bytes: Uint8Array) =>
+        this.#toDevice(device, bytes as Buffer, bytes.length, acts.nowMs()),
       reset: (device: number) => connections.close(device, 'reset'),
     };
     this.#link = link(ends, acts.timers);
@@ -79,12 +80,13 @@ export class DeviceEnds {
   }
 
   /** The device's socket received bytes, which are good until this returns. */
-  received(device: number, chunk: Buffer, nowMs: number): void {
-    this.#acts.counts.bytesReceived += chunk.length;
+  received(device: number, buffer: Buffer, lengthB: number, nowMs: number): void {
+    this.#acts.counts.bytesReceived += lengthB;
     if (!this.#link) {
-      this.#toDevice(device, chunk, nowMs);
+      this.#toDevice(device, buffer, lengthB, nowMs);
       return;
     }
+    const chunk = buffer.subarray(0, lengthB);
     this.#socketInward?.push(device, chunk);
     this.#link.take(device, 'toClient', chunk, nowMs);
   }
@@ -99,9 +101,9 @@ export class DeviceEnds {
     this.#connections.send(device, bytes);
   }
 
-  #toDevice(device: number, bytes: Buffer, nowMs: number): void {
+  #toDevice(device: number, buffer: Buffer, lengthB: number, nowMs: number): void {
     this.#nowMs = nowMs;
-    this.#inward.push(device, bytes);
+    this.#inward.push(device, buffer, lengthB);
     this.#acts.settled(device, nowMs);
   }
 

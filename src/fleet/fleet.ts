@@ -1,47 +1,29 @@
 // The devices of one process: feeds sockets, time and intents to their sessions, and does what the sessions ask for.
 import { draw } from '../faults/draw.ts';
 import type { Clock } from '../net/clock.ts';
-import { unfinishedCount, wakeAtMs, type ClientSession } from '../session/client-session.ts';
+import { wakeAtMs, type ClientSession } from '../session/client-session.ts';
 import type { SessionInput } from '../session/session-input.ts';
-import { sessionOutput, type Delivery, type SessionEvent } from '../session/session-output.ts';
+import { sessionOutput, type SessionEvent } from '../session/session-output.ts';
 import { step } from '../session/step.ts';
 import type { Frame } from '../wire/frame.ts';
 import { Connections } from './connections.ts';
-import { noCounts, type CountName, type Counts } from './counts.ts';
 import { brokerOf, deviceTable, identityAt, type DeviceTable } from './device-table.ts';
 import { DialGate } from './dial-gate.ts';
 import { DeviceEnds } from './device-ends.ts';
 import type { FleetHooks } from './hooks.ts';
 import { LocalPorts } from './local-ports.ts';
-import { readPayload } from './payload.ts';
-import { Publishing, UNTIMED } from './publishing.ts';
+import { Publishing } from './publishing.ts';
 import type { Shard } from './shard.ts';
-import { Times } from './times.ts';
+import { Tally } from './tally.ts';
 import { TimerWheel } from './timer-wheel.ts';
+import { BIRTH, SUBSCRIPTION } from './tokens.ts';
 
 /** The timers of a device, in front of one for each of its topics. */
 const SESSION_TIMER = 0;
 const LINK_TIMER = 1;
 const FIRST_LANE_TIMER = 2;
-/** Tokens of what is no planned message; those of planned ones are the times when they were due. */
-const BIRTH = -1;
-const SUBSCRIPTION = -3;
 /** Latest that a keep alive may be looked at after its time, so that many devices are served in one wake-up. */
 const LONGEST_SLACK_MS = 250;
-
-const lossCounts = {
-  transport: 'lostTransport',
-  'connect-timeout': 'connectTimeouts',
-  refused: 'lostRefused',
-  'no-pingresp': 'lostNoPingresp',
-  violation: 'lostViolation',
-} as const satisfies Record<string, CountName>;
-
-const dropCounts = {
-  offline: 'droppedOffline',
-  'queue-full': 'droppedQueueFull',
-  'session-ended': 'droppedSessionEnded',
-} as const satisfies Record<string, CountName>;
 
 /** What a fleet runs in. */
 export interface FleetOptions {
@@ -53,10 +35,7 @@ export interface FleetOptions {
 
 /** All devices of one shard. Times are those of the run's clock. */
 export class Fleet {
-  readonly counts: Counts = noCounts();
-  /** Failures by what they were, e.g. `dial ECONNREFUSED`. */
-  readonly failures = new Map<string, number>();
-  readonly times = new Times();
+  readonly tally: Tally;
   readonly #shard: Shard;
   readonly #clock: Clock;
   readonly #table: DeviceTable;
@@ -79,6 +58,7 @@ export class Fleet {
 
   constructor(shard: Shard, { clock, pid, hooks = {} }: FleetOptions) {
     this.#shard = shard;
+    this.tally = new Tally(shard.run);
     this.#clock = clock;
     this.#table = deviceTable(shard);
     const { count, lanes } = this.#table;
@@ -87,9 +67,9 @@ export class Fleet {
     this.#gate = new DialGate(count, shard.connectWindow);
     this.#connections = new Connections(count, (device) => brokerOf(this.#table, device), new LocalPorts(pid), {
       opened: (device) => this.#opened(device),
-      bytes: (device, chunk) => this.#ends.received(device, chunk, clock.nowMs()),
+      bytes: (device, buffer, lengthB) => this.#ends.received(device, buffer, lengthB, clock.nowMs()),
       closed: (device, code) => this.#closed(device, code),
-      portTaken: () => (this.counts.portsTaken += 1),
+      portTaken: () => (this.tally.counts.portsTaken += 1),
     });
     this.#ends = new DeviceEnds(hooks, this.#connections, {
       arrived: (device, frame, nowMs) => this.#arrived(device, frame, nowMs),
@@ -98,7 +78,7 @@ export class Fleet {
         this.#passGate(nowMs);
       },
       nowMs: () => clock.nowMs(),
-      counts: this.counts,
+      counts: this.tally.counts,
       timers: {
         arm: (device, dueMs) => this.#wheel.arm(device * this.#timersEach + LINK_TIMER, dueMs),
         disarm: (device) => this.#wheel.disarm(device * this.#timersEach + LINK_TIMER),
@@ -107,11 +87,11 @@ export class Fleet {
     this.#publishing = new Publishing(this.#table, shard, {
       armLane: (device, lane, dueMs) => this.#wheel.arm(device * this.#timersEach + FIRST_LANE_TIMER + lane, dueMs),
       publish: (device, message, token, nowMs) => {
-        this.counts.intended += 1;
+        this.tally.counts.intended += 1;
         this.#step(device, { kind: 'publish', message, token }, nowMs);
         this.#settle(device, nowMs);
       },
-      late: (lateMs) => this.times.lateness.recordMs(lateMs),
+      late: (lateMs) => this.tally.times.lateness.recordMs(lateMs),
       isOnline: (device) => this.#isOnline[device] === 1,
     });
     this.#dialledMs = new Float64Array(count);
@@ -131,11 +111,6 @@ export class Fleet {
   /** Devices that want a connection and are held back by the window. */
   get heldBack(): number {
     return this.#gate.waiting;
-  }
-
-  /** Messages that are queued or in flight. */
-  get unfinished(): number {
-    return this.#table.sessions.reduce((sum, session) => sum + unfinishedCount(session), 0);
   }
 
   /** All devices want to be online, and subscribed, from now on. */
@@ -211,7 +186,7 @@ export class Fleet {
 
   #passGate(nowMs: number): void {
     for (let device = this.#gate.pass(); device !== undefined; device = this.#gate.pass()) {
-      this.times.dialLateness.recordMs(nowMs - (this.#dialledMs[device] ?? nowMs));
+      this.tally.times.dialLateness.recordMs(nowMs - (this.#dialledMs[device] ?? nowMs));
       const isFirst = this.#sessionOf(device).phase === 'away';
       this.#step(device, isFirst ? { kind: 'connect' } : { kind: 'time' }, nowMs);
       this.#settle(device, nowMs);
@@ -228,35 +203,36 @@ export class Fleet {
   #closed(device: number, code: string): void {
     const nowMs = this.#clock.nowMs();
     const session = this.#sessionOf(device);
-    if (session.phase === 'connected') this.#fail(`lost ${code === '' ? 'FIN' : code}`);
-    else if (session.phase === 'opening') this.#fail(`dial ${code}`);
-    else if (session.phase === 'connecting') this.#fail(`CONNECT ${code === '' ? 'FIN' : code}`);
+    this.tally.closed(session.phase, code);
     this.#ends.closed(
       device,
       session.phase === 'closing' || session.phase === 'away' ? 'client' : 'server',
       code,
       nowMs,
     );
-    this.#step(device, { kind: 'transport-closed', detail: code, draw: this.#backOffDraw(device) }, nowMs);
-    if (this.#gate.end(device)) this.counts.notConnected += 1;
+    // A device that left has no next try to draw the time of.
+    const drawn = session.phase === 'away' ? 0 : this.#backOffDraw(device);
+    this.#step(device, { kind: 'transport-closed', detail: code, draw: drawn }, nowMs);
+    if (this.#gate.end(device)) this.tally.counts.notConnected += 1;
     this.#settle(device, nowMs);
     this.#passGate(nowMs);
   }
 
   /** @returns whether the rest of what came with it is of interest */
   #arrived(device: number, { packet, deviations: [flaw] }: Frame, nowMs: number): boolean {
-    this.counts.packetsReceived += 1;
+    this.tally.counts.packetsReceived += 1;
     if (packet && !flaw) {
       this.#step(device, { kind: 'packet', packet }, nowMs);
       return true;
     }
     const detail = flaw ? `${flaw.code}: ${flaw.actual}` : 'bytes that are no packet';
-    this.#fail(`violation ${detail}`);
+    this.tally.fail(`violation ${detail}`);
     this.#step(device, { kind: 'violation', detail }, nowMs);
     return false;
   }
 
   #step(device: number, input: SessionInput, nowMs: number): void {
+    if (input.kind === 'publish') this.tally.unfinished += 1;
     step(this.#sessionOf(device), input, nowMs, this.#out);
   }
 
@@ -265,11 +241,11 @@ export class Fleet {
     const { packets, deliveries, events, transport } = this.#out;
     const session = this.#sessionOf(device);
     if (packets.length > 0) {
-      this.counts.packetsSent += packets.length;
+      this.tally.counts.packetsSent += packets.length;
       this.#ends.send(device, packets, nowMs);
       empty(packets);
     }
-    for (const delivery of deliveries) this.#deliver(delivery, nowMs);
+    for (const delivery of deliveries) this.tally.delivered(delivery, nowMs);
     empty(deliveries);
     let isDead = false;
     for (const event of events) isDead = this.#tell(device, event, nowMs) || isDead;
@@ -284,7 +260,7 @@ export class Fleet {
 
   #dial(device: number): void {
     this.#gate.begin(device);
-    this.counts.dialled += 1;
+    this.tally.counts.dialled += 1;
     this.#ordinals[device] = (this.#ordinals[device] ?? 0) + 1;
     this.#connections.dial(device);
   }
@@ -321,65 +297,35 @@ export class Fleet {
     this.#publishing.follow(device, followers, nowMs);
   }
 
-  #deliver({ payload, dup, retain }: Delivery, nowMs: number): void {
-    this.counts.received += 1;
-    if (dup) this.counts.receivedDup += 1;
-    if (retain) this.counts.receivedRetained += 1;
-    const identity = readPayload(payload, this.#shard.run);
-    if (!identity) return;
-    this.counts.receivedOwn += 1;
-    // A retained message is as old as its topic is quiet, which says nothing of the way.
-    if (!retain) this.times.delivery.recordMs(nowMs - identity.intendedMs);
-  }
-
   /** @returns whether nobody may be there to answer a FIN */
   #tell(device: number, event: SessionEvent, nowMs: number): boolean {
-    const { counts } = this;
+    const { tally } = this;
     switch (event.kind) {
       case 'connected':
-        counts.connected += 1;
-        if (event.sessionPresent) counts.sessionsPresent += 1;
-        this.times.connect.recordMs(nowMs - (this.#dialledMs[device] ?? nowMs));
+        tally.connected(event, nowMs - (this.#dialledMs[device] ?? nowMs));
         this.#gate.end(device);
         this.#birthDue = true;
         this.#publishing.online(device, nowMs);
         return false;
       case 'refused':
-        counts.refused += 1;
-        if (event.final) counts.refusedForGood += 1;
-        this.#fail(`CONNACK ${event.returnCode}`);
+        tally.refused(event);
         return false;
       case 'lost':
-        // A connection that never stood was not lost: it is counted as one that did not come about.
-        if (event.why !== 'transport' || this.#isOnline[device] === 1) counts[lossCounts[event.why]] += 1;
+        tally.lost(event, this.#isOnline[device] === 1);
         return event.why === 'no-pingresp' || event.why === 'connect-timeout';
       case 'published':
-        this.#published(event.token, nowMs);
+        if (tally.published(event, nowMs)) this.#followers += 1;
         return false;
       case 'dropped':
-        if (event.token !== BIRTH) counts[dropCounts[event.why]] += 1;
+        if (tally.dropped(event)) this.#followers += 1;
         return false;
       case 'subscribed':
-        for (const code of event.returnCodes) counts[code === 0x80 ? 'subscriptionsRefused' : 'subscribed'] += 1;
+        tally.subscribed(event);
         return false;
       case 'retry':
       case 'unsubscribed':
         return false;
     }
-  }
-
-  #published(token: number, nowMs: number): void {
-    if (token === BIRTH) {
-      this.counts.births += 1;
-      return;
-    }
-    this.counts.published += 1;
-    this.#followers += 1;
-    if (token !== UNTIMED) this.times.acknowledged.recordMs(nowMs - token);
-  }
-
-  #fail(what: string): void {
-    this.failures.set(what, (this.failures.get(what) ?? 0) + 1);
   }
 
   #sessionOf(device: number): ClientSession {

@@ -46,6 +46,7 @@ export class Histogram {
   /** Plain data, for a message or a journal. */
   data(): HistogramData {
     const data: number[] = [];
+    if (this.#count === 0) return data;
     for (const [index, count] of this.#counts.entries()) if (count > 0) data.push(index, count);
     return data;
   }
@@ -53,7 +54,7 @@ export class Histogram {
   /** Gives the plain data and begins anew. */
   take(): HistogramData {
     const data = this.data();
-    this.#counts.fill(0);
+    if (this.#count > 0) this.#counts.fill(0);
     this.#count = 0;
     return data;
   }

@@ -25,22 +25,23 @@ export class PacketCutter {
     this.#onFrame = onFrame;
   }
 
-  push(device: number, chunk: Buffer): void {
+  /** Takes the first `lengthB` bytes of a buffer as the next of the device's stream. */
+  push(device: number, buffer: Buffer, lengthB = buffer.length): void {
     if (this.#begun.size > 0) {
       const decoder = this.#begun.get(device);
       if (decoder) {
-        this.#continue(device, decoder, chunk);
+        this.#continue(device, decoder, buffer.subarray(0, lengthB));
         return;
       }
     }
     let at = 0;
-    while (at < chunk.length) {
-      const total = packetLength(chunk, at, chunk.length);
-      if (total <= 0 || at + total > chunk.length) {
-        this.#continue(device, new StreamDecoder(this.#sender), chunk.subarray(at));
+    while (at < lengthB) {
+      const total = packetLength(buffer, at, lengthB);
+      if (total <= 0 || at + total > lengthB) {
+        this.#continue(device, new StreamDecoder(this.#sender), buffer.subarray(at, lengthB));
         return;
       }
-      if (!this.#onFrame(device, frameOf(this.#reader, chunk.subarray(at, at + total), this.#sender, at))) return;
+      if (!this.#onFrame(device, frameOf(this.#reader, buffer.subarray(at, at + total), this.#sender, at))) return;
       at += total;
     }
   }

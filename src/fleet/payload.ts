@@ -1,4 +1,5 @@
 // What a fleet's messages say of themselves, so that whoever receives one knows whose it is and how late it comes.
+import { Buffer } from 'node:buffer'; // The global one is a getter, called for every message.
 
 /** Who a message is. */
 export interface MessageIdentity {
@@ -18,18 +19,27 @@ const MAGIC = 0xf1b;
 /** Bytes of an identity; shorter payloads carry none. */
 export const IDENTITY_B = 24;
 const FILLING = 0x2e;
+/** Up to here a loop is faster than a call. */
+const SHORT_B = 256;
+/** Where identities are put together. */
+const written = new DataView(new ArrayBuffer(IDENTITY_B));
+const writtenBytes = new Uint8Array(written.buffer);
 
 /** A payload of `lengthB` bytes: the identity, where it fits, and filling. */
 export function writePayload(lengthB: number, run: number, it: MessageIdentity): Uint8Array {
   const payload = Buffer.allocUnsafe(lengthB);
-  if (lengthB < IDENTITY_B) return payload.fill(FILLING);
-  payload.writeUInt16BE((MAGIC << 4) | (it.lane & 0xf), 0);
-  payload.writeUInt16BE(it.population, 2);
-  payload.writeUInt32BE(run, 4);
-  payload.writeUInt32BE(it.device, 8);
-  payload.writeUInt32BE(it.ordinal, 12);
-  payload.writeDoubleBE(it.intendedMs, 16);
-  return payload.fill(FILLING, IDENTITY_B);
+  const from = lengthB < IDENTITY_B ? 0 : IDENTITY_B;
+  if (lengthB > SHORT_B) payload.fill(FILLING, from);
+  else for (let at = from; at < lengthB; at++) payload[at] = FILLING;
+  if (from === 0) return payload;
+  written.setUint16(0, (MAGIC << 4) | (it.lane & 0xf));
+  written.setUint16(2, it.population);
+  written.setUint32(4, run);
+  written.setUint32(8, it.device);
+  written.setUint32(12, it.ordinal);
+  written.setFloat64(16, it.intendedMs);
+  payload.set(writtenBytes);
+  return payload;
 }
 
 /** The identity in a payload; nothing where it is not of this run. */

@@ -37,7 +37,7 @@ const pace = z.discriminatedUnion('kind', [
     everyMs: z.number().positive(),
     arrival: z.literal(['regular', 'random']),
   }),
-  z.strictObject({ kind: z.literal('closed'), inFlight: z.int().positive() }),
+  z.strictObject({ kind: z.literal('closed'), inFlight: z.int().min(1).max(0xffff) }),
 ]);
 
 const traffic = z.strictObject({ topic: z.string(), qos, retain: z.boolean(), payloadB: z.int().min(0), pace });

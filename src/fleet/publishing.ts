@@ -5,9 +5,7 @@ import { writePayload } from './payload.ts';
 import type { Traffic } from './population.ts';
 import { firstDelayMs, gapMs, type ScheduledLane } from './schedule.ts';
 import type { Shard } from './shard.ts';
-
-/** Token of a message whose acknowledgement is no measure: it has none. */
-export const UNTIMED = -2;
+import { UNTIMED } from './tokens.ts';
 
 /** What publishing asks of the fleet. */
 export interface PublishingActs {
@@ -26,8 +24,10 @@ export class Publishing {
   /** Messages so far, by device and lane. */
   readonly #ordinals: Uint32Array;
   readonly #dueMs: Float64Array;
-  /** Of closed traffic: whether the device has begun. */
-  readonly #hasBegun: Uint8Array;
+  /** Topics that were published on: filling a template for each message would be a tenth of its cost. */
+  readonly #topics: (string | undefined)[];
+  /** Of closed traffic: messages of the device that are not done. */
+  readonly #underWay: Uint16Array;
   #untilMs = -Infinity;
 
   constructor(table: DeviceTable, shard: Shard, acts: PublishingActs) {
@@ -36,7 +36,8 @@ export class Publishing {
     this.#acts = acts;
     this.#ordinals = new Uint32Array(table.count * table.lanes);
     this.#dueMs = new Float64Array(table.count * table.lanes);
-    this.#hasBegun = new Uint8Array(table.count);
+    this.#topics = Array.from({ length: table.count * table.lanes }, () => undefined);
+    this.#underWay = new Uint16Array(table.count);
   }
 
   /** Plans from `fromMs` on; nothing that is due at `untilMs` or later is published. */
@@ -61,7 +62,7 @@ export class Publishing {
   /** A device came online: closed traffic that waited for that begins. */
   online(device: number, nowMs: number): void {
     const [traffic] = this.#trafficOf(device);
-    if (traffic?.pace.kind === 'closed' && this.#hasBegun[device] === 0) this.#acts.armLane(device, 0, nowMs);
+    if (traffic?.pace.kind === 'closed') this.#acts.armLane(device, 0, nowMs);
   }
 
   /** The lane's timer. */
@@ -70,17 +71,25 @@ export class Publishing {
     if (!traffic) return;
     if (traffic.pace.kind === 'open') {
       this.#publishDue(device, lane, traffic, traffic.pace, nowMs);
-    } else if (nowMs < this.#untilMs && this.#hasBegun[device] === 0 && this.#acts.isOnline(device)) {
-      this.#hasBegun[device] = 1;
-      for (let n = 0; n < traffic.pace.inFlight; n++) this.#publish(device, lane, traffic, nowMs, nowMs);
+    } else {
+      this.#fill(device, traffic, traffic.pace.inFlight, nowMs);
     }
   }
 
-  /** So many messages of the device are done: closed traffic goes on. */
+  /** So many messages of the device are done, or given up: closed traffic goes on. */
   follow(device: number, done: number, nowMs: number): void {
     const [traffic] = this.#trafficOf(device);
-    if (traffic?.pace.kind !== 'closed' || nowMs >= this.#untilMs) return;
-    for (let n = 0; n < done; n++) this.#publish(device, 0, traffic, nowMs, nowMs);
+    if (traffic?.pace.kind !== 'closed') return;
+    this.#underWay[device] = Math.max(0, (this.#underWay[device] ?? 0) - done);
+    this.#fill(device, traffic, traffic.pace.inFlight, nowMs);
+  }
+
+  #fill(device: number, traffic: Traffic, inFlight: number, nowMs: number): void {
+    if (nowMs >= this.#untilMs || !this.#acts.isOnline(device)) return;
+    const missing = inFlight - (this.#underWay[device] ?? 0);
+    if (missing <= 0) return;
+    this.#underWay[device] = inFlight;
+    for (let n = 0; n < missing; n++) this.#publish(device, 0, traffic, nowMs, nowMs);
   }
 
   #publishDue(device: number, lane: number, traffic: Traffic, pace: ScheduledLane['pace'], nowMs: number): void {
@@ -105,7 +114,7 @@ export class Publishing {
     const ordinal = (this.#ordinals[at] ?? 0) + 1;
     this.#ordinals[at] = ordinal;
     const { qos, retain, payloadB } = traffic;
-    const topic = identity.texts.topics[lane]?.text(identity) ?? '';
+    const topic = (this.#topics[at] ??= identity.texts.topics[lane]?.text(identity) ?? '');
     const population = identity.texts.population.ordinal;
     const payload = writePayload(payloadB, this.#shard.run, {
       population,

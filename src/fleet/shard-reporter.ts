@@ -24,7 +24,7 @@ export class ShardReporter {
 
   /** The next report; what it says of times and lateness is since the one before. */
   next(isLast = false): ShardReport {
-    const fleet = this.#fleet;
+    const { tally, devices, online, heldBack } = this.#fleet;
     const { user, system } = process.cpuUsage();
     const report: ShardReport = {
       kind: 'report',
@@ -32,13 +32,13 @@ export class ShardReporter {
       ordinal: (this.#ordinal += 1),
       atMs: this.#clock.nowMs(),
       isLast,
-      devices: fleet.devices,
-      online: fleet.online,
-      heldBack: fleet.heldBack,
-      unfinished: fleet.unfinished,
-      counts: { ...fleet.counts },
-      failures: Object.fromEntries(fleet.failures),
-      times: fleet.times.take() as ShardReport['times'],
+      devices,
+      online,
+      heldBack,
+      unfinished: tally.unfinished,
+      counts: { ...tally.counts },
+      failures: Object.fromEntries(tally.failures),
+      times: tally.times.take() as ShardReport['times'],
       loopDelayP99Ms: delayMs(this.#loop.percentile(99), this.#loop.count),
       loopDelayMaxMs: delayMs(this.#loop.max, this.#loop.count),
       cpuMs: (user + system) / 1000,

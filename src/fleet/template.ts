@@ -30,7 +30,8 @@ export class Template {
   /** The text of one device. */
   text(values: TemplateValues): string {
     let text = this.#texts[0] ?? '';
-    for (const [at, field] of this.#fields.entries()) text += valueOf(field, values) + (this.#texts[at + 1] ?? '');
+    let at = 0;
+    for (const field of this.#fields) text += valueOf(field, values) + (this.#texts[++at] ?? '');
     return text;
   }
 }

@@ -1,4 +1,5 @@
 // The one clock of a run: everything that waits or stamps gets it passed in.
+import { performance } from 'node:perf_hooks'; // The global one is a getter, and this is called for every packet.
 
 /** Cancels a timer; calling it twice does nothing. */
 export type CancelTimer = () => void;

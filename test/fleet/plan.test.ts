@@ -1,10 +1,14 @@
 // Plans of fleets: every device once, no process above its wall, and each wall in words.
+import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readDeviceList } from '../../src/fleet/device-list.ts';
 import { planFleet } from '../../src/fleet/fleet-plan.ts';
-import { validityOf } from '../../src/fleet/fleet-problems.ts';
+import { problemsOf, validityOf } from '../../src/fleet/fleet-problems.ts';
 import { FleetTotals } from '../../src/fleet/fleet-totals.ts';
+import { noCounts } from '../../src/fleet/counts.ts';
+import { Times } from '../../src/fleet/times.ts';
+import type { ShardReport } from '../../src/fleet/shard-messages.ts';
 import { deviceCount } from '../../src/fleet/shard.ts';
 import { mostPerProcess, wallsOfMachine, type Walls } from '../../src/fleet/walls.ts';
 import { meters } from './populations.ts';
@@ -40,11 +44,9 @@ test('the plan is told in words', () => {
     regions.map((population) => ({ population, brokerHolds: 19_900 })),
     machine,
   );
-  expect(plan.words).toEqual([
-    '30000 devices in 2 processes of at most 15000',
-    'this machine allows 19900 devices per process (open files), 2 cores share the work',
-    'they need about 546 MB of memory, 8000 MB are free',
-  ]);
+  const page = readFileSync(new URL('../../docs/fleet.md', import.meta.url), 'utf8');
+  const [, shown] = /```\n(.*?)\n```/s.exec(page) ?? [];
+  expect(plan.words.join('\n')).toBe(shown);
 });
 
 const thrown = (act: () => unknown): unknown => {
@@ -141,4 +143,38 @@ test('a generator that was late beyond its share makes latencies invalid', () =>
     isValid: false,
     why: "the generator's lateness at p99 is 20.223 ms, allowed are 5.02 ms beside a p99 of 50.175 ms",
   });
+});
+
+const report = (shard: number, failures: ShardReport['failures']): ShardReport => ({
+  kind: 'report',
+  shard,
+  ordinal: 1,
+  atMs: 0,
+  isLast: false,
+  devices: 1,
+  online: 0,
+  heldBack: 0,
+  unfinished: 0,
+  counts: noCounts(),
+  failures,
+  times: new Times().take() as ShardReport['times'],
+  loopDelayP99Ms: 0,
+  loopDelayMaxMs: 0,
+  cpuMs: 0,
+  rssB: 0,
+});
+
+test('what went wrong is told in sentences, of all shards together', () => {
+  const totals = new FleetTotals();
+  totals.add(report(0, { 'dial EMFILE': 5, 'CONNACK 5': 9 }));
+  totals.add(
+    report(1, { 'dial EMFILE': 7, 'lost FIN': 1, 'CONNECT ECONNRESET': 2, 'violation qos-3: both QoS bits set': 3 }),
+  );
+  expect(problemsOf(totals)).toEqual([
+    '12 connections could not be opened: the process ran out of open files (EMFILE)',
+    'the broker refused 9 times with CONNACK code 5 (not authorised)',
+    '3 times the broker broke the standard: qos-3: both QoS bits set',
+    '2 connections ended before CONNACK: the broker reset the connection (ECONNRESET)',
+    '1 connections that stood were lost: the broker closed the connection (FIN)',
+  ]);
 });
