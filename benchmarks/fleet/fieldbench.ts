@@ -1,5 +1,6 @@
 // Our own engine, each share in a process of its own.
 import { join } from 'node:path';
+import { shardFlags } from '../../src/fleet/shard-flags.ts';
 import type { Rival } from './rival.ts';
 import { startSpoken } from './spoken-process.ts';
 
@@ -9,5 +10,5 @@ export const fieldbench: Rival = {
   name: 'fieldbench',
   feats: new Set(['publish', 'idle', 'reconnect']),
   describe: () => Promise.resolve(`fieldbench, src/fleet, Node ${process.versions.node}`),
-  start: (load, shares) => startSpoken([process.execPath, '--expose-gc', client], load, shares),
+  start: (load, shares) => startSpoken([process.execPath, ...shardFlags, '--expose-gc', client], load, shares),
 };

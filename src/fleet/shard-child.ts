@@ -5,6 +5,7 @@ import { FieldbenchError } from '../error.ts';
 import type { PartContext } from '../parts/part.ts';
 import { launchProcess, type LocalProcess } from '../parts/brokers/local-process.ts';
 import { deviceCount, type Shard } from './shard.ts';
+import { shardFlags } from './shard-flags.ts';
 import { shardAnswerSchema, shardOrderSchema, type ShardOrder, type ShardReport } from './shard-messages.ts';
 
 /** Beside this file, with its ending: `.ts` from the source, `.js` from the package. */
@@ -41,7 +42,7 @@ export class ShardChild {
     this.#context = context;
     this.#events = events;
     const what = `shard ${shard.shard} of the fleet`;
-    this.#process = launchProcess({ command: process.execPath, args: [program], what, ipc: true }, context);
+    this.#process = launchProcess({ command: process.execPath, args: [...shardFlags, program], what, ipc: true }, context);
     this.pid = this.#process.child.pid;
     this.#process.child.on('message', (message) => this.#hear(message));
     void this.#process.gone.then((how) => this.#ended(how));
