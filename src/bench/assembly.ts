@@ -18,7 +18,7 @@ import type { StreamContent } from '../faults/segmenter.ts';
 import { linkBackend } from '../parts/links/backend.ts';
 import type { StartedFaultyLink } from '../parts/links/link-options.ts';
 import type { PartContext, StartedBroker } from '../parts/part.ts';
-import { actOnBroker, actOnDevice, actOnLink, actOnPlc } from './acts.ts';
+import { actOnBroker, actOnDevice, actOnLink } from './acts.ts';
 import type { Bench } from './bench.ts';
 import { readPlcFile } from './devices/plc-file.ts';
 import type { Conditions } from './condition.ts';
@@ -26,7 +26,14 @@ import { isForeign, tapOf, type ForeignPlanned, type ForeignPrograms } from './f
 import type { Plan, PlannedBroker, PlannedLink } from './plan.ts';
 import type { PlannedAction } from './planned-action.ts';
 import type { PlannedBridge } from './planned-bridge.ts';
-import type { PlannedDevice, PlannedHttpPoller, PlannedSession } from './planned-device.ts';
+import type {
+  PlannedDevice,
+  PlannedGateway,
+  PlannedHttpPoller,
+  PlannedNodeRed,
+  PlannedSession,
+} from './planned-device.ts';
+import { actOnPlc } from './plc-acts.ts';
 import { targetOf, targetWritten, type Target } from './target/target.ts';
 
 /** How long everybody may take to be online at the beginning. */
@@ -155,12 +162,12 @@ export class Assembly {
       case 'subscriber':
         return startSubscriber({ ...it, ...line }, context);
       case 'modbus-mqtt':
-        return startModbusGateway({ ...it, ...line, plc: this.#plc(it.plc) }, context);
+        return startModbusGateway({ ...it, ...line, plc: this.#dialled(it) }, context);
       case 'mqtt-js':
       case 'paho-python':
         return startForeignDevice({ ...it, ...line, ...this.#foreign(it) }, context);
       case 'node-red':
-        return startNodeRed({ ...it, ...line, ...this.#foreign(it), plc: this.#plc(it.plc) }, context);
+        return startNodeRed({ ...it, ...line, ...this.#foreign(it), plc: this.#dialled(it) }, context);
     }
   }
 
@@ -181,8 +188,8 @@ export class Assembly {
     }
     const [device, plc] = [this.#devices.get(action.part), this.#plcs.get(action.part)];
     if (device) return actOnDevice(device, action, { ...this.#options, context: this.#bench.context });
-    if (plc) await actOnPlc(plc, action);
-    else await actOnBroker(this.#broker(action.part), action);
+    if (plc) return actOnPlc(plc, action);
+    await actOnBroker(this.#broker(action.part), action);
     return undefined;
   }
 
@@ -251,8 +258,11 @@ export class Assembly {
     return this.#brokers.get(name) ?? missing('broker', name);
   }
 
-  #plc(name: string): StartedPlc {
-    return this.#plcs.get(name) ?? missing('PLC that stands before its gateway', name);
+  /** The PLC of a gateway, at the Ethernet port that it polls. */
+  #dialled({ plc: name, port }: PlannedGateway | PlannedNodeRed) {
+    const plc = this.#plcs.get(name) ?? missing('PLC that stands before its gateway', name);
+    const endpoint = plc.endpoints[port - 1] ?? missing(`Ethernet port ${port} of the PLC`, name);
+    return { endpoint, program: plc.program };
   }
 }
 

@@ -6,9 +6,8 @@ import { pause } from '../../net/clock.ts';
 import type { CancelTimer } from '../../net/clock.ts';
 import type { Endpoint, PartContext, StartedPart } from '../part.ts';
 import { DeviceClock } from './device-clock.ts';
+import { EthernetPorts } from './ethernet-ports.ts';
 import { ExpressionError } from './logic/expression.ts';
-import { serveModbus } from './modbus/server.ts';
-import type { ModbusServer } from './modbus/server.ts';
 import { PlcCpu } from './plc-cpu.ts';
 import type { PlcFigure, PlcProgram } from './plc-program.ts';
 import type { RackState } from './rack/rack-state.ts';
@@ -34,18 +33,28 @@ export interface StartedPlc extends StartedPart {
   stop(): Promise<void>;
   /** Takes its power away: connections are reset, and only what is retained stays. */
   kill(): Promise<void>;
+  /** Starts it as its program says, where it has no power; resolves when it serves and scans. */
+  start(): Promise<void>;
   /** Starts it (again), default as its program says; resolves when it serves and scans. */
   restart(how?: 'warm' | 'cold'): Promise<void>;
   /** Its processor hangs: no scans, no answers, connections stay. Its watchdog does not hang. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** A dip of its supply: nothing when it holds that long, else off and on again; resolves when that is over. */
+  /**
+   * A dip of its supply: nothing when it holds that long, or has no power, else off and on again; resolves when that is
+   * over.
+   */
   dip(forMs: number): Promise<void>;
   /**
    * Forces a register, whatever the process says; `undefined` lets it go.
    * @throws FieldbenchError `FB_PLC_INPUT` when there is no such register
    */
   setInput(name: string, value: number | undefined): void;
+  /**
+   * Pulls the cable of an Ethernet port, counted from 1, or plugs it in: connections stay, and nobody is answered there.
+   * @throws FieldbenchError `FB_PLC_PORT` when there is no such port
+   */
+  setCable(port: number, isPlugged: boolean): void;
   /** Puts its clock forward, or back when negative; timers do not move. */
   stepClock(byMs: number): void;
 }
@@ -69,17 +78,13 @@ export async function startPlc(options: PlcOptions, context: PartContext): Promi
   return plc;
 }
 
-const HOST = '127.0.0.1';
-
 class Plc implements StartedPlc {
   readonly name: string;
   readonly program: PlcProgram;
   readonly #context: PartContext;
   readonly #clock: DeviceClock;
   readonly #cpu: PlcCpu;
-  /** By Ethernet port; known from the first start on. */
-  readonly #ports: number[];
-  #servers: readonly ModbusServer[] = [];
+  readonly #ports: EthernetPorts;
   #phase: PlcPhase = 'off';
   #isPaused = false;
   #cancelScan: CancelTimer = () => {};
@@ -97,17 +102,19 @@ class Plc implements StartedPlc {
     this.program = program;
     this.#context = context;
     this.#clock = new DeviceClock(context.clock, program.clockDriftPpm);
-    this.#ports = [port, ...Array.from({ length: (program.rack?.ethernetPorts ?? 1) - 1 }, () => 0)];
+    this.#ports = new EthernetPorts(name, program.rack?.ethernetPorts ?? 1, port);
     this.#cpu = new PlcCpu(name, program, context, this.#clock);
     context.signal.addEventListener('abort', () => void this.stop(), { once: true });
   }
 
   get endpoint(): Endpoint {
-    return { host: HOST, port: this.#ports[0] ?? 0 };
+    const [first] = this.#ports.endpoints;
+    if (first === undefined) throw new TypeError('a PLC has at least one port');
+    return first;
   }
 
   get endpoints(): readonly Endpoint[] {
-    return this.#ports.map((port) => ({ host: HOST, port }));
+    return this.#ports.endpoints;
   }
 
   get phase(): PlcPhase {
@@ -134,6 +141,12 @@ class Plc implements StartedPlc {
     return this.#switch(() => this.#off('killed'));
   }
 
+  start(): Promise<void> {
+    return this.#switch(async () => {
+      if (this.#phase === 'off') await this.#on(this.program.start);
+    });
+  }
+
   restart(how = this.program.start): Promise<void> {
     return this.#switch(async () => {
       await this.#off('stopped');
@@ -142,10 +155,12 @@ class Plc implements StartedPlc {
   }
 
   dip(forMs: number): Promise<void> {
+    if (this.#phase === 'off') return Promise.resolve();
     const passes = forMs <= this.program.holdUpMs;
     this.#mark('brown-out', passes ? `${forMs} ms, held up` : `${forMs} ms, longer than ${this.program.holdUpMs} ms`);
     if (passes) return Promise.resolve();
     return this.#switch(async () => {
+      if (this.#phase === 'off') return;
       await this.#off('killed');
       await pause(this.#context.clock, forMs - this.program.holdUpMs, this.#context.signal);
       await this.#on(this.program.start);
@@ -157,20 +172,24 @@ class Plc implements StartedPlc {
     this.#isPaused = true;
     this.#note('paused');
     this.#cancelScan();
-    for (const server of this.#servers) server.pause();
+    this.#ports.setPaused(true);
   }
 
   async resume(): Promise<void> {
     if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#note('resumed');
-    for (const server of this.#servers) server.resume();
+    this.#ports.setPaused(false);
     if (this.#phase === 'run') this.#scanAt(this.#dueMs);
   }
 
   setInput(name: string, value: number | undefined): void {
     if (!Object.hasOwn(this.program.registers, name)) throw noSuchInput(this.name, name, this.program);
     this.#cpu.force(name, value);
+  }
+
+  setCable(port: number, isPlugged: boolean): void {
+    this.#ports.setCable(port, isPlugged);
   }
 
   stepClock(byMs: number): void {
@@ -194,9 +213,7 @@ class Plc implements StartedPlc {
     this.#cancelScan();
     this.#cancelWatchdog();
     this.#cpu.lose();
-    const servers = this.#servers;
-    this.#servers = [];
-    await Promise.all(servers.map((server) => server.close(state === 'killed' ? 'reset' : 'end')));
+    await this.#ports.close(state === 'killed' ? 'reset' : 'end');
     this.#note(state);
   }
 
@@ -215,19 +232,11 @@ class Plc implements StartedPlc {
   }
 
   async #listen(): Promise<void> {
-    const servers: ModbusServer[] = [];
-    this.#servers = servers;
     try {
-      for (const [index, port] of this.#ports.entries()) {
-        const server = await serveModbus({ host: HOST, port, unitId: this.program.unitId }, this.#cpu.memory);
-        servers.push(server);
-        this.#ports[index] = server.port;
-      }
-    } catch (cause) {
-      this.#servers = [];
-      await Promise.all(servers.map((server) => server.close('end')));
-      this.#note('failed', messageOf(cause));
-      throw notListening(this.name, this.#ports[servers.length] ?? 0, cause);
+      await this.#ports.listen(this.program.unitId, this.#cpu.memory);
+    } catch (error) {
+      this.#note('failed', error instanceof FieldbenchError ? error.actual : undefined);
+      throw error;
     }
   }
 
@@ -307,19 +316,6 @@ class Plc implements StartedPlc {
   #mark(what: string, why: string): void {
     this.#context.history.record({ kind: 'mark', name: what, data: { part: this.name, why } });
   }
-}
-
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
-
-function notListening(name: string, port: number, cause: unknown): FieldbenchError {
-  return new FieldbenchError({
-    code: 'FB_PLC_LISTEN',
-    message: `PLC "${name}" cannot listen on ${HOST}:${port}`,
-    expected: 'a free port',
-    actual: messageOf(cause),
-    hint: 'leave the port out, and any free one is taken',
-    cause,
-  });
 }
 
 function noSuchInput(plc: string, name: string, { registers }: PlcProgram): FieldbenchError {
