@@ -1,5 +1,5 @@
 // What the words of a timeline come to on a PLC, its rack and its cables.
-import type { StartedPlc } from '../parts/devices/plc.ts';
+import type { StartedPlc } from '../parts/devices/started-plc.ts';
 import type { RackState } from '../parts/devices/rack/rack-state.ts';
 import { unable } from './acts.ts';
 import type { PartAction, PlcAction } from './planned-action.ts';

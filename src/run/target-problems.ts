@@ -1,5 +1,5 @@
 // What is wrong with the targets of a scenario: unknown ones, and what its timeline and bridges ask of them in vain.
-import { targetOfBroker } from '../bench/assembly.ts';
+import { targetOfBroker } from '../bench/target-of-broker.ts';
 import type { Plan } from '../bench/plan.ts';
 import { lifeWords } from '../bench/planned-action.ts';
 import type { Allowance } from '../bench/target/allowance.ts';

@@ -6,7 +6,7 @@ import modbusSerial from 'modbus-serial';
 import { expect, test } from 'vitest';
 import { readPlcFile } from '../../../src/bench/devices/plc-file.ts';
 import { startPlc } from '../../../src/parts/devices/plc.ts';
-import type { StartedPlc } from '../../../src/parts/devices/plc.ts';
+import type { StartedPlc } from '../../../src/parts/devices/started-plc.ts';
 import { parseExpression } from '../../../src/parts/devices/logic/parse.ts';
 import type { PlcProgram } from '../../../src/parts/devices/plc-program.ts';
 import { pinStatus } from '../../../src/parts/devices/rack/pin-reading.ts';
@@ -385,3 +385,30 @@ function required<T>(it: T | undefined): T {
   if (it === undefined) throw new Error('not there');
   return it;
 }
+
+test('a cable that is pulled silences one port and no other; a dip and a start of one that needs none change nothing', async () => {
+  using world = testWorld();
+  const rack = { units: [], mostUnits: 1, ethernetPorts: 2, failoverMs: 0 };
+  await using plc = await startPlc({ name: 'plc', program: { ...program, scanMs: 5, rack } }, world.context);
+  const [first, second] = plc.endpoints;
+  if (first === undefined || second === undefined) throw new Error('two ports');
+  using pulled = await modbusTo({ endpoint: first });
+  using other = await modbusTo({ endpoint: second });
+  plc.setCable(1, false);
+  const asked = pulled.readHoldingRegisters(0, 1);
+  const scans = await scansOf(other);
+  await until(
+    () => scansOf(other),
+    (it) => it > scans,
+  );
+  plc.setCable(1, true);
+  expect((await asked).data).toEqual([400]); // TCP kept the question
+  expect(() => plc.setCable(3, false)).toThrow('no Ethernet port 3');
+  await plc.start();
+  expect(plc.scans).toBeGreaterThan(scans);
+  await plc.stop();
+  await plc.dip(1000);
+  expect(plc.phase).toBe('off');
+  await plc.start();
+  expect(plc.phase).toBe('run');
+});
