@@ -385,30 +385,3 @@ function required<T>(it: T | undefined): T {
   if (it === undefined) throw new Error('not there');
   return it;
 }
-
-test('a cable that is pulled silences one port and no other; a dip and a start of one that needs none change nothing', async () => {
-  using world = testWorld();
-  const rack = { units: [], mostUnits: 1, ethernetPorts: 2, failoverMs: 0 };
-  await using plc = await startPlc({ name: 'plc', program: { ...program, scanMs: 5, rack } }, world.context);
-  const [first, second] = plc.endpoints;
-  if (first === undefined || second === undefined) throw new Error('two ports');
-  using pulled = await modbusTo({ endpoint: first });
-  using other = await modbusTo({ endpoint: second });
-  plc.setCable(1, false);
-  const asked = pulled.readHoldingRegisters(0, 1);
-  const scans = await scansOf(other);
-  await until(
-    () => scansOf(other),
-    (it) => it > scans,
-  );
-  plc.setCable(1, true);
-  expect((await asked).data).toEqual([400]); // TCP kept the question
-  expect(() => plc.setCable(3, false)).toThrow('no Ethernet port 3');
-  await plc.start();
-  expect(plc.scans).toBeGreaterThan(scans);
-  await plc.stop();
-  await plc.dip(1000);
-  expect(plc.phase).toBe('off');
-  await plc.start();
-  expect(plc.phase).toBe('run');
-});
