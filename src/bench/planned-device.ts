@@ -43,6 +43,8 @@ export interface PlannedGateway {
   readonly name: string;
   readonly session: PlannedSession;
   readonly plc: string;
+  /** The Ethernet port of the PLC that it polls, counted from 1. */
+  readonly port: number;
   readonly topic: string;
   readonly qos: 0 | 1 | 2;
   readonly pollMs: number;

@@ -66,13 +66,16 @@ function deviceInWords(it: PlannedDevice): string {
     case 'paho-python':
       return `device on ${libraries[it.kind]}, ${foreignInWords(it)} on ${pathInWords(it.session)}`;
     case 'node-red':
-      return `Node-RED, polls ${it.plc} every ${it.pollMs / 1000} s, QoS ${it.qos} below ${it.topic} to ${pathInWords(it.session)}`;
+      return `Node-RED, polls ${plcInWords(it)} every ${it.pollMs / 1000} s, QoS ${it.qos} below ${it.topic} to ${pathInWords(it.session)}`;
     case 'http-poller':
       return `asks a web server by HTTP every ${it.intervalMs / 1000} s for what comes on ${Object.keys(it.filters).join(', ')} of ${pathInWords(it.session)}`;
     case 'modbus-mqtt':
-      return `gateway, polls ${it.plc} every ${it.pollMs / 1000} s, QoS ${it.qos} below ${it.topic} to ${pathInWords(it.session)}`;
+      return `gateway, polls ${plcInWords(it)} every ${it.pollMs / 1000} s, QoS ${it.qos} below ${it.topic} to ${pathInWords(it.session)}`;
   }
 }
+
+const plcInWords = ({ plc, port }: { readonly plc: string; readonly port: number }): string =>
+  port === 1 ? plc : `${plc} at its port ${port}`;
 
 const libraries = { 'mqtt-js': 'npm mqtt', 'paho-python': 'Paho for Python' } as const;
 

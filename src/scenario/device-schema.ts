@@ -81,7 +81,15 @@ const subscriber = z.strictObject({
 
 const plc = z.strictObject({ kind: z.literal('plc'), program: z.string().min(1) });
 
-const polling = { ...session, plc: partName, topic, qos: qos.default(1), poll: duration.default(500) };
+const polling = {
+  ...session,
+  plc: partName,
+  /** The Ethernet port of the PLC. */
+  port: z.int().min(1).default(1),
+  topic,
+  qos: qos.default(1),
+  poll: duration.default(500),
+};
 const gateway = z.strictObject({ kind: z.literal('modbus-mqtt'), ...polling, store: store.optional() });
 /** Node-RED with its Modbus nodes, in a process of its own. */
 const nodeRed = z.strictObject({ kind: z.literal('node-red'), ...polling });

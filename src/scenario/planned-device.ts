@@ -35,6 +35,7 @@ export function plannedDevice(name: string, it: ScenarioDevice, recordings: Reco
         name,
         session: plannedSession(it),
         plc: it.plc,
+        port: it.port,
         topic: it.topic,
         qos: it.qos,
         pollMs: it.poll,

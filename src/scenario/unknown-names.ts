@@ -4,6 +4,7 @@ import { partsOfExpectations } from './expectation-names.ts';
 import type { ScenarioFile } from './read-scenario.ts';
 import type { Scenario, ScenarioDevice, ScenarioStep } from './schema.ts';
 import { stepWord } from './step-word.ts';
+import { linkWords, type StepWord } from './step-words.ts';
 import type { Timing } from './step-timing.ts';
 
 /** A name that the file uses: where, and among which kind of part it must be found. */
@@ -74,7 +75,7 @@ function deviceReferences(path: readonly PropertyKey[], it: ScenarioDevice): Ref
   ];
 }
 
-const onLinks = new Set(['shape', 'cut', 'halfOpen', 'restore', 'fault']);
+const onLinks: ReadonlySet<StepWord> = new Set(linkWords);
 
 function stepReferences(path: readonly PropertyKey[], step: ScenarioStep): Reference[] {
   const { word, name } = stepWord(step);
