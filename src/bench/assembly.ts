@@ -160,14 +160,15 @@ export class Assembly {
       case 'paho-python':
         return startForeignDevice({ ...it, ...line, ...this.#foreign(it) }, context);
       case 'node-red':
+      case 'container:node-red':
         return startNodeRed({ ...it, ...line, ...this.#foreign(it), plc: this.#plc(it.plc) }, context);
     }
   }
 
   /** What a program gets that the bench does not run itself. */
-  #foreign({ kind, session }: ForeignPlanned) {
+  #foreign({ name, session }: ForeignPlanned) {
     const { keepAliveS, cleanSession, backOff: reconnect } = session;
-    const program = this.#options.programs.get(kind) ?? missing('program for devices of kind', kind);
+    const program = this.#options.programs.get(name) ?? missing('program for the device', name);
     return { program, history: this.#bench.history, keepAliveS, cleanSession, reconnect };
   }
 
@@ -263,8 +264,8 @@ interface Way {
   readonly vanish: Pick<DeviceLifeOptions, 'vanish'>;
 }
 
-function roleOf({ kind }: PlannedDevice): DeviceLifeOptions['role'] {
-  return kind === 'modbus-mqtt' || kind === 'node-red' ? 'gateway' : 'device';
+function roleOf(it: PlannedDevice): DeviceLifeOptions['role'] {
+  return 'plc' in it ? 'gateway' : 'device';
 }
 
 /** A device gives a silent broker up after one keep alive period, so that both sides notice a dead link alike. */
