@@ -52,8 +52,6 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Files share a process: what one put into the environment is gone before the next test, however it ended.
     unstubEnvs: true,
-    // Those that may run beside their neighbours wait, most of their time, for parts in other processes.
-    maxConcurrency: 8,
     retry: 0,
     testTimeout: 30_000,
     hookTimeout: 60_000,

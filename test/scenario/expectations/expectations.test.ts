@@ -118,6 +118,29 @@ describe('will', () => {
     expect(outcomeOf(new WillWithin({ of: 'sensor', to: 'hub', withinMs: 5000 }), history).verdict).toBe(verdict);
   });
 
+  /** It stands still for so long and goes on on its connection; at the end it says itself what its will would say. */
+  const pausedFor = (ms: number, comesMs: number | undefined): Outcome => {
+    const history = new HistoryOf();
+    const hub = history.conn('hub');
+    const sensor = history.conn('sensor', { link }).client(connect({ will })).server(connack());
+    const pausedOrNot = (state: 'paused' | 'resumed') =>
+      history.record({ kind: 'part', part: 'sensor', role: 'device', state });
+    const said = { topic: will.topic, payload: will.payload } as const;
+    pausedOrNot('paused').wait(comesMs ?? ms);
+    if (comesMs !== undefined) hub.server(publish(1, 1, said)).wait(ms - comesMs);
+    pausedOrNot('resumed');
+    sensor.client({ type: 'PINGREQ' }).wait(20_000);
+    sensor.client(publish(1, 7, said));
+    hub.server(publish(2, 1, said));
+    return outcomeOf(new WillWithin({ of: 'sensor', to: 'hub', withinMs: 5000 }), history);
+  };
+  test('none is owed where it was back in time, and its own last word is none', () => {
+    expect(pausedFor(4000, undefined).verdict).toBe('notExercised');
+    expect(pausedFor(8000, undefined)).toMatchObject({ verdict: 'fail', actual: 'the will never arrived' });
+    expect(pausedFor(8000, 2000).verdict).toBe('pass');
+    expect(pausedFor(8000, 6000).verdict).toBe('fail');
+  });
+
   test('a link that was never broken shows nothing', () => {
     const history = new HistoryOf();
     history.conn('sensor', { link }).client(connect({ will })).server(connack());
