@@ -29,7 +29,7 @@ beforeAll(() => {
 
 afterAll(() => packed[Symbol.dispose](), 120_000);
 
-describe('the installed package', () => {
+describe('the installed package', need('long'), () => {
   test('npx fieldbench --help', () => {
     expect(packed.npx(project, '--help')).toContain('Usage: fieldbench COMMAND');
   });
@@ -56,7 +56,7 @@ describe('the installed package', () => {
   });
 });
 
-describe('the examples of docs/vitest.md and docs/api.md', () => {
+describe('the examples of docs/vitest.md and docs/api.md', need('long'), () => {
   test('compile under strict, against the published types', () => {
     const config = {
       compilerOptions: {
@@ -95,7 +95,7 @@ describe('the examples of docs/vitest.md and docs/api.md', () => {
   });
 });
 
-describe('examples/vitest-project', () => {
+describe('examples/vitest-project', need('long'), () => {
   test('passes as it stands, known failures and all, and leaves its reports', () => {
     const example = join(folder, 'vitest-project');
     cpSync(join(root, 'examples', 'vitest-project'), example, { recursive: true });

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { need } from '../support/needs.ts';
 import { identify, type ProcessIdentity } from '../../src/bench/process-identity.ts';
 import { machineClock, pause } from '../../src/net/clock.ts';
 import { draw } from '../../src/faults/draw.ts';
@@ -65,7 +66,7 @@ describe('an interruption ends the run in order', () => {
     await expectKept(place);
   });
 
-  test.concurrent('Ctrl-C in a conformance run', { timeout: 60_000 }, async () => {
+  test.concurrent('Ctrl-C in a conformance run', { ...need('long'), timeout: 60_000 }, async () => {
     await using place = new Workplace();
     const command = place.start(['conform', '--report', 'run']);
     await command.said('target embedded');
@@ -76,7 +77,7 @@ describe('an interruption ends the run in order', () => {
 
   test.concurrent(
     'a second Ctrl-C ends the bench at once, and the next start cleans up',
-    { timeout: 60_000 },
+    { ...need('long'), timeout: 60_000 },
     async () => {
       await using place = new Workplace();
       const command = startScenario(place);
@@ -112,7 +113,7 @@ describe('a broker that dies while it is judged', () => {
     },
   );
 
-  test.concurrent('in a conformance run: the rest is inconclusive', { timeout: 60_000 }, async () => {
+  test.concurrent('in a conformance run: the rest is inconclusive', { ...need('long'), timeout: 60_000 }, async () => {
     await using place = new Workplace();
     const command = place.start(['conform', '--report', 'run']);
     await command.said('target embedded');
@@ -198,7 +199,7 @@ describe('a bench that is killed with -9', () => {
 
   test.concurrent.each(moments)(
     'after %d ms: the next start sweeps it, and its journal can be reported',
-    { timeout: 60_000 },
+    { ...need('long'), timeout: 60_000 },
     async (afterMs) => {
       await using place = new Workplace();
       const command = startScenario(place);

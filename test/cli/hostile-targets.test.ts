@@ -1,6 +1,7 @@
 // Targets that refuse, keep silent, flood, lie or die: every wait is bounded, and the report says what it was.
 import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { need } from '../support/needs.ts';
 import { journalOf, processesOf, resultsOf, Workplace, type Ended, type Results } from './command-line.ts';
 import * as hostile from './hostile-brokers.ts';
 
@@ -41,7 +42,7 @@ async function conformAgainst(conduct: hostile.Conduct, ...args: readonly string
 const verdictsOf = ({ results }: Outcome): readonly string[] =>
   results.targets.flatMap((it) => it.checks.map((check) => check.verdict));
 
-describe.concurrent('a target that answers in part', () => {
+describe.concurrent('a target that answers in part', need('long'), () => {
   test.concurrent(
     'PINGREQ alone: the whole suite ends in its time, whatever was left open',
     { timeout: 120_000 },
@@ -109,14 +110,18 @@ describe.concurrent('a target that accepts CONNECT and then', () => {
     ['valid PUBLISH packets', hostile.publishes],
     ['garbage', hostile.garbage],
     ['0xFF', hostile.allOnes],
-  ])('floods with %s: the checks are given up, and the journal stays small', { timeout: 60_000 }, async (_, bytes) => {
-    const outcome = await conformAgainst(hostile.acceptingThen(hostile.flood(bytes)), ...selected);
-    for (const check of outcome.results.targets[0]?.checks ?? []) expect(check.verdict).not.toBe('pass');
-    expect(outcome.ended.stderr).toMatch(/aborted, the target floods: /);
-    expect([1, 3]).toContain(outcome.ended.code);
-    expect(outcome.ranMs).toBeLessThan(20_000);
-    expect(outcome.journalB).toBeLessThan(8 * 1024 * 1024);
-  });
+  ])(
+    'floods with %s: the checks are given up, and the journal stays small',
+    { ...need('long'), timeout: 60_000 },
+    async (_, bytes) => {
+      const outcome = await conformAgainst(hostile.acceptingThen(hostile.flood(bytes)), ...selected);
+      for (const check of outcome.results.targets[0]?.checks ?? []) expect(check.verdict).not.toBe('pass');
+      expect(outcome.ended.stderr).toMatch(/aborted, the target floods: /);
+      expect([1, 3]).toContain(outcome.ended.code);
+      expect(outcome.ranMs).toBeLessThan(20_000);
+      expect(outcome.journalB).toBeLessThan(8 * 1024 * 1024);
+    },
+  );
 
   test.concurrent('dies in the middle of the run: the rest is inconclusive', { timeout: 60_000 }, async () => {
     const outcome = await conformAgainst(hostile.dyingAfter(120));

@@ -67,6 +67,15 @@ test('a message that does not come fails behind the end of all, and shows nothin
   expect(judged({ got: [] })).toEqual(['inconclusive']);
 });
 
+const again = (topic: string, row: number) =>
+  publish(1, 2, { topic, payload: Buffer.from(`p/message 0 again for filter${row}`) });
+
+test('a message that comes when it is published again was lost, and not for its topic', () => {
+  expect(judged({ got: [end, again('p/a', 0)] })).toEqual(['inconclusive']);
+  expect(judged({ got: [end, again('p/A', 0)] })).toEqual(['fail']);
+  expect(judged({ got: [end, again('p/a', 1)] })).toEqual(['fail']);
+});
+
 test('what is granted at QoS 0 may get lost', () => {
   expect(judged({ granted: 0, got: [end] })).toEqual(['inconclusive']);
   expect(judged({ granted: 0, got: [asked, end] })).toEqual(['pass']);

@@ -154,6 +154,9 @@ function judgeBaseline(slice: Slice): Judgement {
   if (connacks.includes(undefined)) return say('inconclusive', 'a CONNECT was not answered', ...connacks);
   const observer = slice.client('sub');
   const suback = observer.received('SUBACK').at(0);
+  const cut = clients.find((it) => it.ended?.by === 'server');
+  if (suback === undefined && observer.ended?.by === 'server')
+    return say('inconclusive', 'the server closed the connection in place of an answer to SUBSCRIBE', observer.ended);
   if (suback === undefined) return say('fail', 'SUBSCRIBE was not answered', observer.sent('SUBSCRIBE').at(0));
   // What the target was said not to have was not sent; what a server kept from being sent is missing in all that followed.
   const sent = everyQos
@@ -162,7 +165,6 @@ function judgeBaseline(slice: Slice): Judgement {
   const missing = [...sent, 'retained', 'will'].filter(
     (text) => clients.flatMap((it) => it.received('PUBLISH', isText(text))).length === 0,
   );
-  const cut = clients.find((it) => it.ended?.by === 'server');
   if (missing.length > 0 && cut?.ended !== undefined)
     return say('inconclusive', `the server closed the connection of ${cut.client}`, cut.ended);
   if (missing.length > 0) return say('fail', `did not arrive: message ${missing.join(', message ')}`, suback);

@@ -5,7 +5,7 @@ import { cutSlice } from '../../../src/judge/slice.ts';
 import type { Verdict } from '../../../src/judge/verdict.ts';
 import type { Publish } from '../../../src/wire/packet.ts';
 import { HistoryOf, type Conn } from '../../judge/history-of.ts';
-import { connack, connect, puback, pubcomp, publish, pubrec, suback } from '../../judge/packets.ts';
+import { connack, connect, puback, pubcomp, publish, pubrec, suback, subscribe } from '../../judge/packets.ts';
 
 type Open = (client: string) => Conn;
 
@@ -68,6 +68,19 @@ test('the baseline fails where a message is missing, unless its publisher was cu
   expect(baseline(all)).toBe('pass');
   expect(baseline(all.slice(1))).toBe('fail');
   expect(baseline(all.slice(1), true)).toBe('inconclusive');
+});
+
+const unanswered = (isCut: boolean) =>
+  judged('interoperation/baseline', (open) => {
+    const subscriber = open('sub')
+      .client(subscribe(1, { a: 1 }))
+      .server(connack());
+    open('pub').server(connack());
+    if (isCut) subscriber.ended('server');
+  });
+
+test('the baseline fails where SUBSCRIBE is not answered, unless the server closed', () => {
+  expect([false, true].map(unanswered)).toEqual(['fail', 'inconclusive']);
 });
 
 test('the baseline asks for no message at a QoS that was left out', () => {

@@ -106,7 +106,10 @@ export class WillCopies {
     };
     const once = 'each will once, when its own connection ended without DISCONNECT, and not again';
     if (willless !== undefined) {
-      report.fail('MQTT-3.1.2-12', { ...found, expected: ['no will for a connection that was made without one'] });
+      const what = { ...found, expected: ['no will for a connection that was made without one'] };
+      // One that DISCONNECT did not discard may have been published when that connection ended, and come late.
+      if (disconnect === undefined) report.fail('MQTT-3.1.2-12', what);
+      else report.inconclusive('MQTT-3.1.2-12', what);
     }
     if (disconnect !== undefined) {
       report.fail('MQTT-3.14.4-3', { ...found, expected: ['no will of a connection that ended with DISCONNECT'] });

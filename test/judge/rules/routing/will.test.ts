@@ -314,6 +314,17 @@ describe('MQTT-3.1.2-12', () => {
   test('passes when nothing comes for a connection without a will', () => {
     expect(judged(withoutWill(false))).toMatchObject({ 'MQTT-3.1.2-12': 'pass', 'MQTT-3.1.2-10': 'pass' });
   });
+  test('says nothing where the connection before should have discarded it: of which it is nobody can tell', () => {
+    const seen = judged((h) => {
+      const o = observer(h);
+      victim(h).client(disconnect).ended('client');
+      join(h, 'v').ended('client', 'rst');
+      get(o, 1, 'w', 'gone');
+      h.wait(4000);
+      alive(h);
+    });
+    expect(seen).toMatchObject({ 'MQTT-3.14.4-3': 'fail', 'MQTT-3.1.2-12': 'inconclusive' });
+  });
   test('fails when the old will comes again', () => {
     expect(judged(withoutWill(true))).toMatchObject({ 'MQTT-3.1.2-12': 'fail', 'MQTT-3.1.2-10': 'fail' });
   });
