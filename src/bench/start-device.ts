@@ -42,19 +42,20 @@ export function startDevice(
     case 'paho-python':
       return startForeignDevice({ ...it, ...line, ...foreign(it, world) }, context);
     case 'node-red':
+    case 'container:node-red':
       return startNodeRed({ ...it, ...line, ...foreign(it, world), plc: dialledBy(it, world) }, context);
   }
 }
 
 /** As what a device stands in the history. */
-export function roleOf({ kind }: PlannedOnMqtt): DeviceLifeOptions['role'] {
-  return kind === 'modbus-mqtt' || kind === 'node-red' ? 'gateway' : 'device';
+export function roleOf(it: PlannedOnMqtt): DeviceLifeOptions['role'] {
+  return 'plc' in it ? 'gateway' : 'device';
 }
 
 /** What a program gets that the bench does not run itself. */
-function foreign({ kind, session }: ForeignPlanned, { programs, history }: DeviceWorld) {
+function foreign({ name, session }: ForeignPlanned, { programs, history }: DeviceWorld) {
   const { keepAliveS, cleanSession, backOff: reconnect } = session;
-  const program = programs.get(kind) ?? notInPlan('program for devices of kind', kind);
+  const program = programs.get(name) ?? notInPlan('program for the device', name);
   return { program, history, keepAliveS, cleanSession, reconnect };
 }
 

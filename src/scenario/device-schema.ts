@@ -93,6 +93,12 @@ const polling = {
 const gateway = z.strictObject({ kind: z.literal('modbus-mqtt'), ...polling, store: store.optional() });
 /** Node-RED with its Modbus nodes, in a process of its own. */
 const nodeRed = z.strictObject({ kind: z.literal('node-red'), ...polling });
+/** The same in a container, of this image or of the one that is built on this machine. */
+const nodeRedContainer = z.strictObject({
+  kind: z.literal('container:node-red'),
+  ...polling,
+  image: z.string().min(1).optional(),
+});
 
 /** A device on a client library that people use, in a process of its own: it publishes, subscribes, or both. */
 const foreign = <Kind extends string>(kind: Kind) =>
@@ -128,6 +134,7 @@ export const device = z.discriminatedUnion('kind', [
   plc,
   gateway,
   nodeRed,
+  nodeRedContainer,
   foreign('mqtt-js'),
   foreign('paho-python'),
   httpPoller,

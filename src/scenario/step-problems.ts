@@ -21,6 +21,7 @@ function abilities(kind: ScenarioDevice['kind']): readonly StepWord[] {
     case 'mqtt-js':
     case 'paho-python':
     case 'node-red':
+    case 'container:node-red':
     case 'http-poller':
       return []; // What it publishes is its own business.
     case 'plc':

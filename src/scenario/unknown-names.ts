@@ -45,7 +45,7 @@ function namesOf(scenario: Scenario, kind: Reference['kind']): readonly string[]
 
 /** A gateway hears commands; where its kind takes none, nothing comes to be judged. */
 const subscribes = (it: ScenarioDevice): boolean =>
-  'filters' in it ? Object.keys(it.filters).length > 0 : it.kind === 'modbus-mqtt' || it.kind === 'node-red';
+  'filters' in it ? Object.keys(it.filters).length > 0 : 'plc' in it;
 
 function references(scenario: Scenario): readonly Reference[] {
   return [
@@ -69,9 +69,7 @@ function deviceReferences(path: readonly PropertyKey[], it: ScenarioDevice): Ref
   return [
     { path: [...path, 'broker'], name: it.broker, kind: 'broker' },
     ...(it.link === undefined ? [] : [{ path: [...path, 'link'], name: it.link, kind: 'link' } as const]),
-    ...(it.kind === 'modbus-mqtt' || it.kind === 'node-red'
-      ? [{ path: [...path, 'plc'], name: it.plc, kind: 'plc' } as const]
-      : []),
+    ...('plc' in it ? [{ path: [...path, 'plc'], name: it.plc, kind: 'plc' } as const] : []),
   ];
 }
 
