@@ -168,6 +168,19 @@ export const probes: readonly Probe[] = [
     probe: () => program('tshark'),
   },
   {
+    id: 'cc',
+    what: 'the C client of the benchmark of fleets',
+    fix: 'apt-get install gcc libc6-dev',
+    probe: () => program('cc'),
+  },
+  {
+    id: 'go',
+    what: 'the Go client of the benchmark of fleets',
+    fix: 'apt-get install golang-go',
+    fixOnMac: 'brew install go',
+    probe: () => program('go'),
+  },
+  {
     id: 'actionlint',
     what: 'tests of the CI example for GitHub',
     fix: '.ci/linters',
