@@ -1,11 +1,12 @@
 // Every engine of the benchmark that can be had here, and which could not, with the reason.
 import { compileEpollClient } from './epoll-client.ts';
+import { fieldbench } from './fieldbench.ts';
 import { mqttJs } from './mqtt-js.ts';
 import { buildPahoGo } from './paho-go.ts';
 import type { Rival } from './rival.ts';
 
 /** Name of our own engine, which goals are asked of. */
-export const ours = 'fieldbench';
+export const ours = fieldbench.name;
 
 export interface Engines extends AsyncDisposable {
   readonly engines: readonly Rival[];
@@ -16,6 +17,7 @@ export interface Engines extends AsyncDisposable {
 }
 
 const makers: Readonly<Record<string, () => Promise<Rival & Partial<AsyncDisposable>>>> = {
+  fieldbench: () => Promise.resolve(fieldbench),
   'C, epoll': compileEpollClient,
   'mqtt.js': () => Promise.resolve(mqttJs),
   'Paho for Go': buildPahoGo,

@@ -5,6 +5,8 @@ import type { Direction } from './packet-fault.ts';
 type DrawPurpose =
   | 'jitter'
   | 'back-off'
+  /** When a device of a fleet publishes. */
+  | 'schedule'
   | 'signal'
   /** How late a scan of a PLC begins, and whether it takes long. */
   | 'scan-jitter'

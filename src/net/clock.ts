@@ -1,4 +1,5 @@
 // The one clock of a run: everything that waits or stamps gets it passed in.
+import { performance } from 'node:perf_hooks'; // The global one is a getter, and this is called for every packet.
 
 /** Cancels a timer; calling it twice does nothing. */
 export type CancelTimer = () => void;
@@ -15,7 +16,20 @@ export interface Clock {
 
 /** The machine's monotonic clock, zero at the moment of this call. */
 export function machineClock(): Clock {
-  const zero = performance.now();
+  return clockFrom(performance.now());
+}
+
+/** The machine's monotonic clock with a zero that other processes of the same machine can have too: {@link zeroNsOf}. */
+export function sharedClock(zeroNs: bigint): Clock {
+  return clockFrom(performance.now() - Number(process.hrtime.bigint() - zeroNs) / 1e6);
+}
+
+/** When a clock of this process was zero, in nanoseconds of the machine's monotonic time. */
+export function zeroNsOf(clock: Clock): bigint {
+  return process.hrtime.bigint() - BigInt(Math.round(clock.nowMs() * 1e6));
+}
+
+function clockFrom(zero: number): Clock {
   const nowMs = (): number => performance.now() - zero;
   return {
     domain: 'machine-monotonic',

@@ -28,4 +28,5 @@ export interface Endpoint {
 export type WebSocketEndpoint = Endpoint & Required<Pick<Endpoint, 'path'>>;
 
 /** An endpoint in words. */
-export const placeOf = ({ host, port, path = '' }: Endpoint): string => `${host}:${port}${path}`;
+export const placeOf = ({ host, port, path = '' }: Pick<Endpoint, 'host' | 'port' | 'path'>): string =>
+  `${host}:${port}${path}`;

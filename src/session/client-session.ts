@@ -73,7 +73,7 @@ export function clientSession(identity: SessionIdentity, policy: SessionPolicy =
     lastReceivedMs: 0,
     pingSentMs: Number.NaN,
     lastId: 0,
-    liveIds: undefined,
+    liveIds: 0,
     unreleased: undefined,
     outbound: undefined,
     subscriptions: undefined,

@@ -6,9 +6,9 @@ import { textFault, topicFault } from './topic-check.ts';
 /** Who a client is: what differs from device to device. */
 export interface SessionIdentity {
   readonly clientId: string;
-  readonly will?: Will;
-  readonly userName?: string;
-  readonly password?: Uint8Array;
+  readonly will?: Will | undefined;
+  readonly userName?: string | undefined;
+  readonly password?: Uint8Array | undefined;
 }
 
 /** @throws FieldbenchError `FB_SESSION_IDENTITY`. */

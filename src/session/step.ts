@@ -52,9 +52,7 @@ function intend(session: ClientSession, intent: SessionIntent, nowMs: number, ou
       return;
     case 'publish': {
       const state = (session.outbound ??= outbound.outboundState());
-      outbound.enqueue(state, session.policy, { ...intent.message, token: intent.token }, online, out);
-      if (online) outbound.sendQueued(state, session.policy, session, out);
-      outbound.trimQueue(state, session.policy, out);
+      outbound.publish(state, session.policy, session, intent, online, out);
       return;
     }
     case 'subscribe':

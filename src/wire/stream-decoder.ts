@@ -45,6 +45,11 @@ export class StreamDecoder {
     this.#maxPacketB = options.maxPacketB ?? LONGEST_PACKET_B;
   }
 
+  /** Nothing is begun: the next byte is the first of a packet. */
+  get isBetweenPackets(): boolean {
+    return this.#heldB === 0 && this.#passing === 0;
+  }
+
   /** Takes the next bytes of the stream and gives the packets that they complete. */
   push(chunk: Uint8Array): Frame[] {
     const bytes = asBuffer(chunk);

@@ -6,6 +6,7 @@ import type { SessionInput } from '../../src/session/session-input.ts';
 import { sessionOutput } from '../../src/session/session-output.ts';
 import { step } from '../../src/session/step.ts';
 import { encode } from '../../src/wire/encode.ts';
+import { liveIdsOf } from '../../src/session/packet-ids.ts';
 import type { Packet } from '../../src/wire/packet.ts';
 import { StreamDecoder } from '../../src/wire/stream-decoder.ts';
 import { ModelBroker } from './model-broker.ts';
@@ -107,13 +108,13 @@ export class Model {
 
   /** No id is in two live exchanges, and none is live without an exchange. */
   #checkIds(): void {
-    const { outbound, subscriptions, liveIds } = this.session;
-    const ids = [outbound?.unacknowledged, outbound?.released, subscriptions?.open].flatMap((it) => [
-      ...(it?.keys() ?? []),
-    ]);
+    const { outbound, subscriptions } = this.session;
+    const ids = [outbound?.unacknowledged, outbound?.released, subscriptions?.open].flatMap(
+      (it) => it?.map(({ packetId }) => packetId) ?? [],
+    );
     assert.equal(new Set(ids).size, ids.length);
-    assert.deepEqual(new Set(ids), new Set(liveIds));
-    const inFlight = (outbound?.unacknowledged.size ?? 0) + (outbound?.released.size ?? 0);
+    assert.deepEqual(new Set(ids), new Set(liveIdsOf(this.session)));
+    const inFlight = (outbound?.unacknowledged?.length ?? 0) + (outbound?.released?.length ?? 0);
     assert(inFlight <= this.session.policy.window, 'more in flight than the window allows');
   }
 
