@@ -1,14 +1,20 @@
 // What the words of a timeline come to on each kind of part.
 import { FieldbenchError } from '../error.ts';
-import type { StartedPlc } from '../parts/devices/plc.ts';
 import type { DeviceLife } from '../parts/devices/device-life.ts';
 import type { StartedFaultyLink } from '../parts/links/link-options.ts';
 import type { PartContext, StartedBroker } from '../parts/part.ts';
 import type { Conditions } from './condition.ts';
-import { lifeWords, type LinkAction, type PartAction, type PlannedMessage } from './planned-action.ts';
+import {
+  lifeWords,
+  type LifeWord,
+  type LinkAction,
+  type PartAction,
+  type PlannedMessage,
+  type PlcAction,
+} from './planned-action.ts';
 
-type LifeAction = Extract<PartAction, { readonly do: (typeof lifeWords)[number] }>;
-type DeviceAction = Exclude<PartAction, LifeAction>;
+type LifeAction = Extract<PartAction, { readonly do: LifeWord }>;
+type DeviceAction = Exclude<PartAction | PlcAction, LifeAction>;
 type Request = Extract<PartAction, { readonly do: 'request' }>;
 
 /** What an action on a device needs beside the device. */
@@ -18,7 +24,7 @@ export interface ActWorld {
 }
 
 /** Does something to the life of a broker. */
-export async function actOnBroker(broker: StartedBroker, action: PartAction): Promise<void> {
+export async function actOnBroker(broker: StartedBroker, action: PartAction | PlcAction): Promise<void> {
   if (!isOnLife(action)) throw unable(action);
   await broker[action.do]();
 }
@@ -27,7 +33,11 @@ export async function actOnBroker(broker: StartedBroker, action: PartAction): Pr
  * Does something to a device on MQTT; a start does not wait until it is online.
  * @returns why it could not be done, where it could not
  */
-export async function actOnDevice(life: DeviceLife, action: PartAction, world: ActWorld): Promise<string | undefined> {
+export async function actOnDevice(
+  life: DeviceLife,
+  action: PartAction | PlcAction,
+  world: ActWorld,
+): Promise<string | undefined> {
   if (isOnLife(action)) {
     await life[action.do]();
     return undefined;
@@ -57,7 +67,7 @@ async function actOnRunning(life: DeviceLife, action: DeviceAction, world: ActWo
       return undefined;
     case 'request':
       return request(life, action, world);
-    case 'input':
+    default:
       throw unable(action);
   }
 }
@@ -80,35 +90,6 @@ async function request(life: DeviceLife, action: Request, { context, conditions 
   history.record({ kind: 'mark', name: 'request', data: { part, topic, answer, isAnswered, ...took } });
 }
 
-/** Does something to a PLC. */
-export async function actOnPlc(plc: StartedPlc, action: PartAction): Promise<void> {
-  switch (action.do) {
-    case 'input':
-      if (!plc.setInput) throw unable(action);
-      return plc.setInput(action.name, action.value);
-    case 'clock':
-      if (!plc.stepClock) throw unable(action);
-      return plc.stepClock(action.stepMs);
-    case 'stop':
-      return plc.stop();
-    case 'start':
-    case 'restart':
-      if (!plc.restart) throw unable(action);
-      return plc.restart();
-    case 'kill':
-      if (!plc.kill) throw unable(action);
-      return plc.kill();
-    case 'pause':
-      if (!plc.pause) throw unable(action);
-      return plc.pause();
-    case 'resume':
-      if (!plc.resume) throw unable(action);
-      return plc.resume();
-    default:
-      throw unable(action);
-  }
-}
-
 /** Does something to one link. */
 export async function actOnLink(link: StartedFaultyLink, action: LinkAction): Promise<void> {
   switch (action.do) {
@@ -125,11 +106,11 @@ export async function actOnLink(link: StartedFaultyLink, action: LinkAction): Pr
   }
 }
 
-function isOnLife(action: PartAction): action is LifeAction {
+function isOnLife(action: PartAction | PlcAction): action is LifeAction {
   return lifeWords.some((it) => it === action.do);
 }
 
 /** Planning refuses what a kind of part cannot do; what comes here is a plan that was made by other hands. */
-function unable(action: PartAction): FieldbenchError {
+export function unable(action: PartAction | PlcAction): FieldbenchError {
   return new FieldbenchError({ code: 'FB_PLAN', message: `"${action.part}" cannot do this: ${action.do}` });
 }

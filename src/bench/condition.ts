@@ -3,6 +3,7 @@ import { BenchState } from '../history/bench-state.ts';
 import type { HistoryEvent, PartChanged } from '../history/event.ts';
 import type { LiveHistory } from '../history/live-history.ts';
 import { frameOf } from '../history/packet-of.ts';
+import { hasEnded } from '../history/part-state.ts';
 import { filterMatches } from '../wire/topic.ts';
 import type { Clock } from '../net/clock.ts';
 import type { PartWord, PlannedCondition } from './planned-step.ts';
@@ -53,7 +54,7 @@ export class Conditions implements Disposable {
     switch (it.kind) {
       case 'online':
         return () =>
-          it.devices.filter((name) => this.#state.isOnline(name)).length * 100 >= it.devices.length * it.sharePct;
+          it.devices.filter((name) => this.#state.isAccepted(name)).length * 100 >= it.devices.length * it.sharePct;
       case 'part':
         return () => wordOf(this.#state.partState(it.part)) === it.is;
       case 'link':
@@ -78,20 +79,10 @@ export class Conditions implements Disposable {
 }
 
 function wordOf(state: PartChanged['state'] | undefined): PartWord | undefined {
-  switch (state) {
-    case 'ready':
-    case 'resumed':
-      return 'running';
-    case 'stopped':
-    case 'killed':
-    case 'exited':
-    case 'failed':
-      return 'down';
-    case 'paused':
-      return state;
-    default:
-      return undefined;
-  }
+  if (state === undefined) return undefined;
+  if (state === 'ready' || state === 'resumed') return 'running';
+  if (state === 'paused') return state;
+  return hasEnded(state) ? 'down' : undefined;
 }
 
 /** Of none nothing holds. */

@@ -4,6 +4,8 @@ import type { PacketFault } from '../faults/packet-fault.ts';
 
 /** What can be done to the life of a part; the same words for brokers, devices, gateways and PLCs. */
 export const lifeWords = ['start', 'stop', 'kill', 'pause', 'resume', 'restart'] as const;
+/** One of {@link lifeWords}. */
+export type LifeWord = (typeof lifeWords)[number];
 
 /** Something that is done to a link. */
 export type LinkAction =
@@ -22,11 +24,10 @@ export type LinkAction =
 
 /** Something that is done to a part. */
 export type PartAction =
-  | { readonly do: (typeof lifeWords)[number]; readonly part: string }
+  | { readonly do: LifeWord; readonly part: string }
   /** Without a value the sensor measures again. */
   | { readonly do: 'stimulate'; readonly part: string; readonly value?: number }
   | { readonly do: 'alarm'; readonly part: string; readonly on: boolean }
-  | { readonly do: 'input'; readonly part: string; readonly name: string; readonly value: number }
   | { readonly do: 'clock'; readonly part: string; readonly stepMs: number }
   | ({ readonly do: 'publish'; readonly part: string } & PlannedMessage)
   /** Publishes, and waits for a message on `answer`. */
@@ -37,6 +38,24 @@ export type PartAction =
       readonly withinMs: number;
     } & PlannedMessage);
 
+/** Something that is done to a PLC alone. */
+export type PlcAction =
+  /** A start with what it retained, or without. */
+  | { readonly do: 'restart-as'; readonly part: string; readonly how: 'warm' | 'cold' }
+  /** Its supply is gone for so long. */
+  | { readonly do: 'dip'; readonly part: string; readonly forMs: number }
+  /** Forces a register; without a value it is let go. */
+  | { readonly do: 'input'; readonly part: string; readonly name: string; readonly value?: number }
+  /** The cable of an Ethernet port, counted from 1. */
+  | { readonly do: 'unplug' | 'plug'; readonly part: string; readonly port: number }
+  /** A unit of its rack, by its address, with the power on. */
+  | { readonly do: 'remove' | 'insert'; readonly part: string; readonly unit: number }
+  /** A line of its field bus. */
+  | { readonly do: 'break-bus' | 'mend-bus'; readonly part: string; readonly line: BusLine };
+
+/** The two lines of a redundant field bus. */
+export type BusLine = 'A' | 'B';
+
 /** A message that the timeline lets a device publish. */
 export interface PlannedMessage {
   readonly topic: string;
@@ -46,4 +65,4 @@ export interface PlannedMessage {
 }
 
 /** What happens at one moment. */
-export type PlannedAction = LinkAction | PartAction | { readonly do: 'phase'; readonly phase: string };
+export type PlannedAction = LinkAction | PartAction | PlcAction | { readonly do: 'phase'; readonly phase: string };

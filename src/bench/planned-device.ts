@@ -43,6 +43,8 @@ export interface PlannedGateway {
   readonly name: string;
   readonly session: PlannedSession;
   readonly plc: string;
+  /** The Ethernet port of the PLC that it polls, counted from 1. */
+  readonly port: number;
   readonly topic: string;
   readonly qos: 0 | 1 | 2;
   readonly pollMs: number;
@@ -59,9 +61,11 @@ export interface PlannedForeign {
   readonly filters: Readonly<Record<string, 0 | 1 | 2>>;
 }
 
-/** Node-RED with its Modbus nodes, between a PLC and a broker. */
-export interface PlannedNodeRed extends Omit<PlannedGateway, 'kind'> {
-  readonly kind: 'node-red';
+/** Node-RED with its Modbus nodes, between a PLC and a broker, as a process or in a container. */
+export interface PlannedNodeRed extends Omit<PlannedGateway, 'kind' | 'store'> {
+  readonly kind: 'node-red' | 'container:node-red';
+  /** Of the container, where it is not the one that is built on this machine. */
+  readonly image?: string;
 }
 
 /** A device that polls a web server, which is the one that subscribes. */

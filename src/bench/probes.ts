@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { findMqttJs, findNodeRed, type FoundProgram } from '../parts/foreign/find-foreign.ts';
+import { localNodeRed } from '../parts/gateways/node-red.ts';
 import { findProgram } from '../parts/brokers/find-program.ts';
 
 /** What a probe found: where the thing is, or why it is taken for absent. */
@@ -92,6 +93,12 @@ export const probes: readonly Probe[] = [
     what: 'gateways of kind node-red',
     fix: '.ci/node-red, or npm install -g node-red node-red-contrib-modbus',
     probe: nodeRed,
+  },
+  {
+    id: 'image:node-red',
+    what: 'gateways of kind container:node-red',
+    fix: '.ci/node-image && .ci/node-red-image, or docker build -t fieldbench/node-red:local gateways/node-red',
+    probe: (signal) => image(localNodeRed, signal),
   },
   {
     id: 'docker',

@@ -1,6 +1,6 @@
 // Scenarios of a command line, all of them read and checked before the first one starts.
-import { FileErrors } from '../bench/files/file-errors.ts';
-import { FieldbenchError } from '../error.ts';
+import { errorsOf, FileErrors } from '../bench/files/file-errors.ts';
+import type { FieldbenchError } from '../error.ts';
 import { prepareScenario, type PreparedScenario, type ScenarioOptions } from '../run/prepared-scenario.ts';
 import { scenarioPath } from '../run/shipped.ts';
 import { parameterNames } from '../scenario/read-scenario.ts';
@@ -18,7 +18,7 @@ export async function preparedAll(all: readonly ScenarioOptions[]): Promise<read
     try {
       prepared.push(await prepareScenario(options));
     } catch (error) {
-      for (const it of told(error)) errors.set(JSON.stringify([it.at, it.code, it.message]), it);
+      for (const it of errorsOf(error)) errors.set(JSON.stringify([it.at, it.code, it.message]), it);
     }
   }
   const [first, ...more] = errors.values();
@@ -35,7 +35,7 @@ export async function valuesFor(scenarios: readonly string[], set: Values): Prom
   const known = await Promise.all(
     scenarios.map((word) =>
       parameterNames(scenarioPath(word)).catch((error: unknown): readonly string[] => {
-        told(error); // Reading it again tells what is wrong with it.
+        errorsOf(error); // Reading it again tells what is wrong with it.
         return Object.keys(set);
       }),
     ),
@@ -44,10 +44,4 @@ export async function valuesFor(scenarios: readonly string[], set: Values): Prom
   return known.map((names) =>
     Object.fromEntries(Object.entries(set).filter(([name]) => names.includes(name) || !anywhere.has(name))),
   );
-}
-
-function told(error: unknown): readonly FieldbenchError[] {
-  if (error instanceof FileErrors) return error.errors;
-  if (error instanceof FieldbenchError) return [error];
-  throw error;
 }

@@ -1,8 +1,8 @@
 // What a short usage comes to in a month, if it goes on like that: the one place that says what extrapolating means.
 import type { MessageSizes, SessionUsage, Tariff, Usage } from './tariff.ts';
 
-/** A month of contracts. */
-const monthMs = 30 * 86_400_000;
+/** A month of contracts: 30 days. */
+export const monthMs = 30 * 86_400_000;
 
 /**
  * A month of which `tookMs` were seen. A device that stayed in one session all the while goes on in one, as long as the

@@ -1,44 +1,27 @@
 // What a history so far says of the bench: who is online, and in which state its parts and links are.
-import type { ConnectionOpened, HistoryEvent, LinkChanged, PacketSeen, PartChanged } from './event.ts';
-import { frameOf } from './packet-of.ts';
+import type { HistoryEvent, LinkChanged, PartChanged } from './event.ts';
+import { WhoIsOnline } from './who-is-online.ts';
 
 /** A reducer over history; ask it at any moment. */
 export class BenchState {
-  readonly #connections = new Map<string, ConnectionOpened>();
-  /** The connection on which each client had CONNACK 0, by client. */
-  readonly #online = new Map<string, string>();
+  readonly #who = new WhoIsOnline();
   readonly #parts = new Map<string, PartChanged['state']>();
   readonly #links = new Map<string, LinkChanged['state']>();
 
   step(event: HistoryEvent): void {
-    switch (event.kind) {
-      case 'opened':
-        this.#connections.set(event.connection, event);
-        break;
-      case 'ended':
-        this.#ended(event.connection, event.seenAt);
-        break;
-      case 'packet':
-        this.#packet(event);
-        break;
-      case 'part':
-        this.#parts.set(event.part, event.state);
-        break;
-      case 'link':
-        this.#links.set(event.link, event.state);
-        break;
-      default:
-    }
+    this.#who.step(event);
+    if (event.kind === 'part') this.#parts.set(event.part, event.state);
+    if (event.kind === 'link') this.#links.set(event.link, event.state);
   }
 
-  /** Whether this client has CONNACK 0, as its own end of the connection saw it. */
-  isOnline(client: string): boolean {
-    return this.#online.has(client);
+  /** Whether this client has CONNACK 0, on a connection that stands, whatever its link does. */
+  isAccepted(client: string): boolean {
+    return this.#who.isAccepted(client);
   }
 
   /** Name of the part that dialled. */
   clientOf(connection: string): string | undefined {
-    return this.#connections.get(connection)?.client;
+    return this.#who.of(connection)?.client;
   }
 
   partState(part: string): PartChanged['state'] | undefined {
@@ -48,20 +31,5 @@ export class BenchState {
   /** Of a link of a plan, which each of its parts has for itself: `radio` is `radio/level` and `radio/valve`. */
   linkStates(link: string): readonly LinkChanged['state'][] {
     return [...this.#links].flatMap(([name, state]) => (name === link || name.startsWith(`${link}/`) ? [state] : []));
-  }
-
-  #ended(connection: string, seenAt: PacketSeen['seenAt']): void {
-    const client = this.clientOf(connection);
-    if (client === undefined || seenAt === 'serverEnd') return;
-    if (this.#online.get(client) === connection) this.#online.delete(client);
-    this.#connections.delete(connection);
-  }
-
-  #packet(event: PacketSeen): void {
-    if (event.direction !== 'toClient' || event.seenAt === 'serverEnd') return;
-    const client = this.clientOf(event.connection);
-    if (client === undefined || this.#online.get(client) === event.connection) return;
-    const packet = frameOf(event).packet;
-    if (packet?.type === 'CONNACK' && packet.returnCode === 0) this.#online.set(client, event.connection);
   }
 }

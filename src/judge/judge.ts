@@ -6,9 +6,9 @@ import type {
   ConnectionOpened,
   HistoryEvent,
   PacketSeen,
-  PartChanged,
   Tainted,
 } from '../history/event.ts';
+import { hasEnded } from '../history/part-state.ts';
 import type { Role } from '../spec/statement.ts';
 import type { Frame } from '../wire/frame.ts';
 import type { Connect } from '../wire/packet.ts';
@@ -46,7 +46,6 @@ type OtherEvent = Extract<RuleEvent, { kind: 'other' }>['event'];
 const roles: readonly Role[] = ['server', 'client'];
 /** Rules of ended connections that wait for a sign of life of their party; a mute one must not fill the memory. */
 const mostWaiting = 20_000;
-const partOver: ReadonlySet<PartChanged['state']> = new Set(['stopping', 'stopped', 'killed', 'exited', 'failed']);
 
 /** A judge at the beginning of a journal. */
 export function createJudge(setup: JudgeSetup): Judge {
@@ -162,7 +161,7 @@ class JournalJudge implements Judge {
       for (const it of concerned ?? this.#allOpen()) loseSight(it);
     if (event.kind === 'part' && event.foreign === true) this.#party('server', event.part).isForeign = true;
     if (event.kind === 'part' && event.state === 'paused') this.#excuse(event.part);
-    if (event.kind === 'part' && partOver.has(event.state)) {
+    if (event.kind === 'part' && (event.state === 'stopping' || hasEnded(event.state))) {
       for (const role of roles) {
         const party = this.#parties[role].get(event.part);
         if (party === undefined) continue;

@@ -3,9 +3,12 @@ import type { HistoryEvent, PacketSeen } from '../history/event.ts';
 import { frameOf } from '../history/packet-of.ts';
 import type { Frame } from '../wire/frame.ts';
 import type { Connect, Packet, Publish } from '../wire/packet.ts';
+import { markWords } from './mark-words.ts';
 import { cutText, safeText } from './safe-text.ts';
 
 const longestText = 80;
+/** Several texts in one. */
+const longestMark = 240;
 const mostItems = 4;
 
 /** The event on one line, safe for a terminal, e.g. `c3 → server  PUBLISH q1 id 7 'site/pump' 32 B`. */
@@ -63,7 +66,7 @@ function describeRun(event: Rest): string {
     case 'check':
       return `check ${plain(event.check)} on ${plain(event.target)}: ${event.phase}${detail(event.reason)}`;
     case 'mark':
-      return markWords(event);
+      return safeText(cutText(markWords(event), longestMark), 'terminal');
     case 'gap':
       return `not seen: ${plain(event.why)}`;
     case 'truncated':
@@ -71,12 +74,6 @@ function describeRun(event: Rest): string {
     case 'end':
       return `run ends: ${event.how}${detail(event.reason)}`;
   }
-}
-
-function markWords({ name, data = {} }: Extract<HistoryEvent, { readonly kind: 'mark' }>): string {
-  if (typeof data['step'] === 'string') return plain(data['step']);
-  if (name !== 'dropped') return plain(name);
-  return `${plain(String(data['part']))} gives up '${plain(String(data['topic']))}' #${Number(data['ordinal'])}: ${plain(String(data['why']))}`;
 }
 
 function describeFrame(frame: Frame, event: PacketSeen): string {

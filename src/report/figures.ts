@@ -44,3 +44,8 @@ export function durationText(ms: number): string {
 export function clockText(tMs: number): string {
   return (tMs / 1000).toFixed(3);
 }
+
+/** e.g. `0.0125 USD`. */
+export function costText({ total, currency }: { readonly total: number; readonly currency: string }): string {
+  return `${total.toLocaleString('en-US', { maximumFractionDigits: total < 10 ? 4 : 2 })} ${currency}`;
+}

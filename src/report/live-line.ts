@@ -66,6 +66,9 @@ export class LiveLine {
   }
 }
 
+/** Marks of traffic; and of a phase, which its step tells. */
+const toldElsewhere: ReadonlySet<string> = new Set(['dropped', 'polled', 'phase']);
+
 /** What a reader of a CI log wants: phases, faults, parts that come and go, failures; never traffic. */
 function tellsChange(event: HistoryEvent): boolean {
   switch (event.kind) {
@@ -76,7 +79,7 @@ function tellsChange(event: HistoryEvent): boolean {
     case 'intent':
       return false;
     case 'mark':
-      return event.check === undefined && event.connection === undefined && event.name !== 'dropped';
+      return event.check === undefined && event.connection === undefined && !toldElsewhere.has(event.name);
     case 'check':
       return event.phase === 'aborted' || event.phase === 'skipped';
     default:

@@ -1,9 +1,8 @@
 // A scenario before it begins: everything that can be wrong with it is found here, before anything starts.
-import { readPlcFile } from '../bench/devices/plc-file.ts';
 import { play } from '../bench/play.ts';
 import type { Plan } from '../bench/plan.ts';
 import { targetOf } from '../bench/target/target.ts';
-import { FieldbenchError, placedAt } from '../error.ts';
+import type { FieldbenchError } from '../error.ts';
 import { defaultParameters } from '../judge/rule.ts';
 import { linkBackend } from '../parts/links/backend.ts';
 import type { Expectation } from '../scenario/expectation.ts';
@@ -19,6 +18,7 @@ import { trustNeeds, untrusted, type TrustNeed } from '../scenario/trust.ts';
 import { unknownNames } from '../scenario/unknown-names.ts';
 import type { PreparedRun, RunOptions } from './prepared-run.ts';
 import { withTariffs } from './link-tariffs.ts';
+import { plcProblems, readPrograms } from './plc-programs.ts';
 import { quoted } from './quoted.ts';
 import { fileOfScenario, isShipped, scenarioPath } from './shipped.ts';
 import { bridgeProblems, lifeProblems, targetProblems } from './target-problems.ts';
@@ -95,30 +95,14 @@ async function planned(file: ScenarioFile, changes: PlanChanges, known: readonly
   const faults = await found(readLinkFaults(file));
   const timelines = await found(readLinkTimelines(file));
   const recordings = await found(readRecordings(file));
-  await found(readPrograms(file));
-  if (!profiles || !faults || !timelines || !recordings) {
+  const programs = await found(readPrograms(file));
+  if (!profiles || !faults || !timelines || !recordings || !programs) {
     throw new ScenarioErrors(file.file, [...errors, ...unknownNames(file)]);
   }
   const plan = await found(Promise.try(() => planOf(file, changes, profiles, faults, timelines, recordings)));
   if (plan !== undefined && errors.length === 0)
-    errors.push(...lifeProblems(file, plan), ...bridgeProblems(file, plan));
+    errors.push(...lifeProblems(file, plan), ...bridgeProblems(file, plan), ...plcProblems(file, plan, programs));
   if (plan === undefined || errors.length > 0) throw new ScenarioErrors(file.file, errors);
   for (const it of plan.links) linkBackend(it.backend).check(it);
   return { ...plan, links: await withTariffs(plan.links, file.file) };
-}
-
-/** Programs of PLCs are read before anything starts: what is wrong in one is told then. */
-async function readPrograms(file: ScenarioFile): Promise<void> {
-  const errors: FieldbenchError[] = [];
-  for (const [name, it] of Object.entries(file.scenario.devices)) {
-    if (it.kind !== 'plc') continue;
-    try {
-      await readPlcFile(fileOfScenario(file.file, it.program));
-    } catch (error) {
-      if (error instanceof ScenarioErrors) errors.push(...error.errors);
-      else if (error instanceof FieldbenchError) errors.push(placedAt(error, file.place(['devices', name, 'program'])));
-      else throw error;
-    }
-  }
-  if (errors.length > 0) throw new ScenarioErrors(file.file, errors);
 }

@@ -1,25 +1,24 @@
 // What is wrong with the targets of a scenario: unknown ones, and what its timeline and bridges ask of them in vain.
-import { targetOfBroker } from '../bench/assembly.ts';
+import { targetOfBroker } from '../bench/target-of-broker.ts';
 import type { Plan } from '../bench/plan.ts';
 import { lifeWords } from '../bench/planned-action.ts';
 import type { Allowance } from '../bench/target/allowance.ts';
-import { FieldbenchError, placedAt } from '../error.ts';
+import { errorsOf } from '../bench/files/file-errors.ts';
+import { FieldbenchError } from '../error.ts';
 import { plannedBroker } from '../scenario/plan-of.ts';
-import { ScenarioErrors, type ScenarioFile } from '../scenario/read-scenario.ts';
+import type { ScenarioFile } from '../scenario/read-scenario.ts';
 
 /**
  * Targets that nobody knows, each with its place in the file: those of the file too where another one replaces them,
  * for its text stands in the journal, and credentials never do.
  */
 export function targetProblems(file: ScenarioFile): readonly FieldbenchError[] {
-  return Object.entries(file.scenario.brokers).flatMap(([name, it]): FieldbenchError[] => {
+  return Object.entries(file.scenario.brokers).flatMap(([name, it]): readonly FieldbenchError[] => {
     try {
       targetOfBroker(plannedBroker(file.file, name, it));
       return [];
     } catch (error) {
-      if (error instanceof ScenarioErrors) return error.errors;
-      if (!(error instanceof FieldbenchError)) throw error;
-      return [placedAt(error, file.place(['brokers', name, 'target']))];
+      return errorsOf(error, file.place(['brokers', name, 'target']));
     }
   });
 }

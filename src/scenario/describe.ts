@@ -2,7 +2,7 @@
 import { faultInWords } from '../faults/fault-in-words.ts';
 import type { Plan, PlannedBroker, PlannedLink } from '../bench/plan.ts';
 import type { PlannedBridge } from '../bench/planned-bridge.ts';
-import type { PlannedDevice, PlannedForeign, PlannedSession } from '../bench/planned-device.ts';
+import type { PlannedDevice, PlannedForeign, PlannedNodeRed, PlannedSession } from '../bench/planned-device.ts';
 import { conductInWords, figuresInWords } from '../faults/profile-in-words.ts';
 import type { Expectation } from './expectation.ts';
 import { stepInWords } from './step-in-words.ts';
@@ -66,12 +66,21 @@ function deviceInWords(it: PlannedDevice): string {
     case 'paho-python':
       return `device on ${libraries[it.kind]}, ${foreignInWords(it)} on ${pathInWords(it.session)}`;
     case 'node-red':
-      return `Node-RED, polls ${it.plc} every ${it.pollMs / 1000} s, QoS ${it.qos} below ${it.topic} to ${pathInWords(it.session)}`;
+    case 'container:node-red':
+      return `${nodeRedInWords(it)}, polls ${plcInWords(it)} every ${it.pollMs / 1000} s, QoS ${it.qos} below ${it.topic} to ${pathInWords(it.session)}`;
     case 'http-poller':
       return `asks a web server by HTTP every ${it.intervalMs / 1000} s for what comes on ${Object.keys(it.filters).join(', ')} of ${pathInWords(it.session)}`;
     case 'modbus-mqtt':
-      return `gateway, polls ${it.plc} every ${it.pollMs / 1000} s, QoS ${it.qos} below ${it.topic} to ${pathInWords(it.session)}`;
+      return `gateway, polls ${plcInWords(it)} every ${it.pollMs / 1000} s, QoS ${it.qos} below ${it.topic} to ${pathInWords(it.session)}`;
   }
+}
+
+const plcInWords = ({ plc, port }: { readonly plc: string; readonly port: number }): string =>
+  port === 1 ? plc : `${plc} at its port ${port}`;
+
+function nodeRedInWords({ kind, image }: PlannedNodeRed): string {
+  if (kind === 'node-red') return 'Node-RED';
+  return `Node-RED in a container${image === undefined ? '' : ` of ${image}`}`;
 }
 
 const libraries = { 'mqtt-js': 'npm mqtt', 'paho-python': 'Paho for Python' } as const;

@@ -81,10 +81,24 @@ const subscriber = z.strictObject({
 
 const plc = z.strictObject({ kind: z.literal('plc'), program: z.string().min(1) });
 
-const polling = { ...session, plc: partName, topic, qos: qos.default(1), poll: duration.default(500) };
+const polling = {
+  ...session,
+  plc: partName,
+  /** The Ethernet port of the PLC. */
+  port: z.int().min(1).default(1),
+  topic,
+  qos: qos.default(1),
+  poll: duration.default(500),
+};
 const gateway = z.strictObject({ kind: z.literal('modbus-mqtt'), ...polling, store: store.optional() });
 /** Node-RED with its Modbus nodes, in a process of its own. */
 const nodeRed = z.strictObject({ kind: z.literal('node-red'), ...polling });
+/** The same in a container, of this image or of the one that is built on this machine. */
+const nodeRedContainer = z.strictObject({
+  kind: z.literal('container:node-red'),
+  ...polling,
+  image: z.string().min(1).optional(),
+});
 
 /** A device on a client library that people use, in a process of its own: it publishes, subscribes, or both. */
 const foreign = <Kind extends string>(kind: Kind) =>
@@ -120,6 +134,7 @@ export const device = z.discriminatedUnion('kind', [
   plc,
   gateway,
   nodeRed,
+  nodeRedContainer,
   foreign('mqtt-js'),
   foreign('paho-python'),
   httpPoller,

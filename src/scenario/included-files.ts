@@ -3,7 +3,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join, posix, sep } from 'node:path';
 import { z } from 'zod';
 import { parsePlaced, placeIn, type Placed } from '../bench/files/placed-yaml.ts';
-import { FileErrors, type FileWords } from '../bench/files/file-errors.ts';
+import { errorsOf, FileErrors, type FileWords } from '../bench/files/file-errors.ts';
 import { checked } from '../bench/files/yaml-file.ts';
 import { FieldbenchError, type SourcePlace } from '../error.ts';
 
@@ -72,9 +72,7 @@ export async function readIncluded(file: string, tree: Placed, words: FileWords)
       errors.push(...further.errors);
       waiting.push(...further.inclusions);
     } catch (error) {
-      if (error instanceof FileErrors) errors.push(...error.errors);
-      else if (error instanceof FieldbenchError) errors.push(error);
-      else throw error;
+      errors.push(...errorsOf(error, next.place));
     }
   }
   if (errors.length > 0) throw new FileErrors(file, errors);

@@ -96,13 +96,12 @@ class Timeline {
     if (start.since === undefined && start.atMs > this.#endMs)
       return this.#late(line, 'at', start.atMs * this.#figures.compression);
     if (lasts === undefined) return [it];
-    const overMs = this.#compressed(lasts);
-    const common = { step, line, undoes: it, isUndoing: true } as const;
-    if (isUnsure) return [it, { ...common, atMs: overMs, since: `step ${line + 1}` }];
-    const end = { ...start, atMs: start.atMs + overMs };
+    const isDip = 'dip' in step; // Over by itself, and a supply has no time lapse.
+    const overMs = isDip ? lasts : this.#compressed(lasts);
+    const end = isUnsure ? { atMs: overMs, since: `step ${line + 1}` } : { ...start, atMs: start.atMs + overMs };
     if (end.since === undefined && end.atMs > this.#endMs)
       return this.#late(line, 'for', end.atMs * this.#figures.compression);
-    return [it, { ...common, ...end }];
+    return isDip ? [it] : [it, { step, line, undoes: it, isUndoing: true, ...end }];
   }
 
   #waitOf(step: ScenarioStep): PlannedStep['when'] {

@@ -1,6 +1,7 @@
 // A step of a scenario's timeline as the plan has it, and what undoes it.
 import { lifeWords, type PlannedAction } from '../bench/planned-action.ts';
 import { packetFaultOf } from './packet-fault-of.ts';
+import { plcAction, undoingPlcAction } from './plc-action.ts';
 import type { ScenarioStep } from './schema.ts';
 
 /** What happens; links that change their figures are planned with their links. */
@@ -14,14 +15,13 @@ export function plannedAction(step: ScenarioStep): PlannedAction {
   if ('stimulate' in step)
     return { do: 'stimulate', part: step.stimulate, ...(step.value !== undefined && { value: step.value }) };
   if ('alarm' in step) return { do: 'alarm', part: step.alarm, on: step.on };
-  if ('input' in step) return { do: 'input', part: step.input, name: step.name, value: step.value };
   if ('clock' in step) return { do: 'clock', part: step.clock, stepMs: step.step };
   if ('publish' in step) return { do: 'publish', part: step.publish, ...messageOf(step) };
   if ('request' in step) {
     const { topic: answer, within: withinMs } = step.answer;
     return { do: 'request', part: step.request, ...messageOf(step), answer, withinMs };
   }
-  return lifeAction(step);
+  return plcAction(step) ?? lifeAction(step);
 }
 
 /** What takes a step back, for those that may last; a link that changed its figures is planned with its link. */
@@ -34,13 +34,12 @@ export function undoingAction(step: ScenarioStep): PlannedAction | undefined {
   if ('pause' in step) return { do: 'resume', part: step.pause };
   if ('stimulate' in step) return { do: 'stimulate', part: step.stimulate };
   if ('alarm' in step) return { do: 'alarm', part: step.alarm, on: !step.on };
-  return undefined;
+  return undoingPlcAction(step);
 }
 
-type LifeStep = Extract<ScenarioStep, { readonly [Word in (typeof lifeWords)[number]]?: string }>;
 type MessageStep = Extract<ScenarioStep, { readonly topic: string }>;
 
-function lifeAction(step: LifeStep): PlannedAction {
+function lifeAction(step: ScenarioStep): PlannedAction {
   const words = new Map(Object.entries(step));
   for (const word of lifeWords) {
     const part = words.get(word);

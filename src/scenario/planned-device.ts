@@ -29,17 +29,11 @@ export function plannedDevice(name: string, it: ScenarioDevice, recordings: Reco
     case 'http-poller':
       return { kind: it.kind, name, session: plannedSession(it), filters: it.filters, intervalMs: it.interval };
     case 'modbus-mqtt':
+      return { kind: it.kind, name, ...plannedPolling(it), ...(it.store && { store: it.store }) };
     case 'node-red':
-      return {
-        kind: it.kind,
-        name,
-        session: plannedSession(it),
-        plc: it.plc,
-        topic: it.topic,
-        qos: it.qos,
-        pollMs: it.poll,
-        ...('store' in it && it.store && { store: it.store }),
-      };
+      return { kind: it.kind, name, ...plannedPolling(it) };
+    case 'container:node-red':
+      return { kind: it.kind, name, ...plannedPolling(it), ...(it.image !== undefined && { image: it.image }) };
     case 'mqtt-js':
     case 'paho-python':
       return {
@@ -53,6 +47,10 @@ export function plannedDevice(name: string, it: ScenarioDevice, recordings: Reco
     case 'sensor':
       return plannedSensor(name, it, recordings);
   }
+}
+
+function plannedPolling(it: Extract<OnMqtt, { plc: string }>) {
+  return { session: plannedSession(it), plc: it.plc, port: it.port, topic: it.topic, qos: it.qos, pollMs: it.poll };
 }
 
 type WrittenSensor = Extract<ScenarioDevice, { kind: 'sensor' }>;

@@ -1,11 +1,11 @@
 // The packet faults of a scenario: those a link begins with, and those that join while it runs.
-import { FieldbenchError, placedAt } from '../error.ts';
+import { FieldbenchError } from '../error.ts';
 import type { PacketFault } from '../faults/packet-fault.ts';
 import { readFaultFile } from './fault-file.ts';
 import type { WrittenFault } from './fault-schema.ts';
 import { packetFaultOf, writtenProblems } from './packet-fault-of.ts';
 import type { ScenarioFile } from './read-scenario.ts';
-import { FileErrors } from '../bench/files/file-errors.ts';
+import { readAllNamed } from '../bench/files/named-files.ts';
 
 /** Packet faults by the words with which a scenario names their files. */
 export type LinkFaultFiles = ReadonlyMap<string, readonly PacketFault[]>;
@@ -15,20 +15,12 @@ export type LinkFaultFiles = ReadonlyMap<string, readonly PacketFault[]>;
  * @throws FileErrors with everything that is wrong in any of them
  */
 export async function readLinkFaults(file: ScenarioFile): Promise<LinkFaultFiles> {
-  const read = new Map<string, readonly PacketFault[]>();
-  const errors: FieldbenchError[] = [];
-  for (const [name, { faults }] of Object.entries(file.scenario.links)) {
-    if (typeof faults !== 'string' || read.has(faults)) continue;
-    try {
-      read.set(faults, await readFaultFile(faults, file.file));
-    } catch (error) {
-      if (error instanceof FileErrors) errors.push(...error.errors);
-      else if (error instanceof FieldbenchError) errors.push(placedAt(error, file.place(['links', name, 'faults'])));
-      else throw error;
-    }
-  }
-  if (errors.length > 0) throw new FileErrors(file.file, errors);
-  return read;
+  const named = Object.entries(file.scenario.links).flatMap(([name, { faults }]) => {
+    if (typeof faults !== 'string') return [];
+    const at = file.place(['links', name, 'faults']);
+    return [{ key: faults, at, read: () => readFaultFile(faults, file.file) }];
+  });
+  return readAllNamed(file.file, named);
 }
 
 /** The packet faults of a scenario. */

@@ -1,7 +1,7 @@
 // The links of a scenario: which profiles they name, what the scenario changes of them, and what they become over time.
 import type { PlannedLink } from '../bench/plan.ts';
 import type { PlannedAction } from '../bench/planned-action.ts';
-import { FieldbenchError, placedAt } from '../error.ts';
+import { FieldbenchError } from '../error.ts';
 import { profileProblems } from '../faults/checked-profile.ts';
 import { plainProfile, type LinkProfile } from '../faults/link-profile.ts';
 import { figuresOf, placeOfFigure } from './link-figure.ts';
@@ -12,7 +12,7 @@ import type { Occurrence } from './occurrence.ts';
 import type { ScenarioFile } from './read-scenario.ts';
 import type { ScenarioStep } from './schema.ts';
 import { timingKeys } from './step-timing.ts';
-import { FileErrors } from '../bench/files/file-errors.ts';
+import { readAllNamed } from '../bench/files/named-files.ts';
 
 /** Profiles by the words with which a scenario names them. */
 export type LinkProfiles = ReadonlyMap<string, LinkProfile>;
@@ -31,19 +31,12 @@ interface Described extends WrittenFigures {
  * @throws FileErrors with everything that is wrong in any of them
  */
 export async function readLinkProfiles(file: ScenarioFile): Promise<LinkProfiles> {
-  const profiles = new Map<string, LinkProfile>();
-  const errors: FieldbenchError[] = [];
-  for (const [word, path] of profileWords(file)) {
-    try {
-      profiles.set(word, await readLinkProfile(word, file.file));
-    } catch (error) {
-      if (error instanceof FileErrors) errors.push(...error.errors);
-      else if (error instanceof FieldbenchError) errors.push(placedAt(error, file.place(path)));
-      else throw error;
-    }
-  }
-  if (errors.length > 0) throw new FileErrors(file.file, errors);
-  return profiles;
+  const named = [...profileWords(file)].map(([key, path]) => ({
+    key,
+    at: file.place(path),
+    read: () => readLinkProfile(key, file.file),
+  }));
+  return readAllNamed(file.file, named);
 }
 
 /** The words that name profiles, each with the first place where it stands. */

@@ -3,6 +3,7 @@ import type { PlannedAction, PlannedMessage } from '../bench/planned-action.ts';
 import type { PlannedCondition, PlannedStep } from '../bench/planned-step.ts';
 import { faultInWords } from '../faults/fault-in-words.ts';
 import { figuresInWords } from '../faults/profile-in-words.ts';
+import { plcActionInWords } from './plc-action-in-words.ts';
 
 /** One line of the timeline in words. */
 export function stepInWords({ atMs, since, when, action }: PlannedStep): string {
@@ -67,24 +68,29 @@ export function actionInWords(action: PlannedAction): string {
   }
 }
 
-type PartAction = Extract<PlannedAction, { readonly part: string }>;
+type OnPart = Extract<PlannedAction, { readonly part: string }>;
 
-function partActionInWords(action: PartAction): string {
+function partActionInWords(action: OnPart): string {
   switch (action.do) {
     case 'stimulate':
       return action.value === undefined ? 'measures again' : `measures ${action.value} from here on`;
     case 'alarm':
       return action.on ? 'raises its alarm' : 'takes its alarm back';
-    case 'input':
-      return `reads ${action.value} at its input ${action.name} from here on`;
     case 'clock':
       return `sets its clock ${action.stepMs < 0 ? 'back' : 'forward'} by ${Math.abs(action.stepMs) / 1000} s`;
     case 'publish':
       return `publishes ${messageInWords(action)}`;
     case 'request':
       return `asks ${messageInWords(action)}, and waits ${action.withinMs / 1000} s for an answer on ${action.answer}`;
-    default:
+    case 'start':
+    case 'stop':
+    case 'kill':
+    case 'pause':
+    case 'resume':
+    case 'restart':
       return lives[action.do];
+    default:
+      return plcActionInWords(action);
   }
 }
 

@@ -5,7 +5,8 @@ import { filterMatches, topicFilterFlaw } from '../wire/topic.ts';
 import { devicesOf } from './planned-condition.ts';
 import type { ScenarioFile } from './read-scenario.ts';
 import type { Scenario, ScenarioDevice, ScenarioStep } from './schema.ts';
-import { stepWord, type StepWord } from './step-word.ts';
+import { stepWord } from './step-word.ts';
+import { partWords, plcWords, type StepWord } from './step-words.ts';
 import type { Timing } from './step-timing.ts';
 
 /** What a kind of device can do beside living. */
@@ -20,17 +21,23 @@ function abilities(kind: ScenarioDevice['kind']): readonly StepWord[] {
     case 'mqtt-js':
     case 'paho-python':
     case 'node-red':
+    case 'container:node-red':
     case 'http-poller':
       return []; // What it publishes is its own business.
     case 'plc':
-      return ['input', 'clock'];
+      return [...plcWords, 'clock'];
   }
 }
 
 /** One error for each. */
 export function stepProblems(file: ScenarioFile): readonly FieldbenchError[] {
   return file.scenario.timeline.flatMap((step, line) => {
-    const problems = [unableOf(step, file.scenario), unheardOf(step, file.scenario), nobodyOf(step, file.scenario)];
+    const problems = [
+      unableOf(step, file.scenario),
+      coldOf(step, file.scenario),
+      unheardOf(step, file.scenario),
+      nobodyOf(step, file.scenario),
+    ];
     return problems.flatMap((it) =>
       it === undefined
         ? []
@@ -60,15 +67,15 @@ function unableOf(step: ScenarioStep, { brokers, devices }: Scenario): Problem |
   return { key: word, message: `a ${kind} cannot do this`, hint: `a ${kind} knows ${able.join(', ')}` };
 }
 
-const onParts: ReadonlySet<StepWord> = new Set([
-  ...lifeWords,
-  'stimulate',
-  'alarm',
-  'input',
-  'clock',
-  'publish',
-  'request',
-] as const);
+const onParts: ReadonlySet<StepWord> = new Set(partWords);
+
+/** Only a PLC retains something, or not. */
+function coldOf(step: ScenarioStep, { brokers, devices }: Scenario): Problem | undefined {
+  if (!('restart' in step) || step.how === undefined) return undefined;
+  const kind = Object.hasOwn(brokers, step.restart) ? 'broker' : devices[step.restart]?.kind;
+  if (kind === undefined || kind === 'plc') return undefined;
+  return { key: 'how', message: `a ${kind} knows no ${step.how} start`, hint: 'only a PLC does: leave "how" out' };
+}
 
 /** A device hears an answer only where it subscribes to it. */
 function unheardOf(step: ScenarioStep, { devices }: Scenario): Problem | undefined {

@@ -4,7 +4,9 @@ import { duration, timeStep } from '../bench/files/quantities.ts';
 import { faultSchema } from './fault-schema.ts';
 import { figureKeys, linkWord, oneDelay } from './link-schema.ts';
 import { partName, phaseName, qos, topic } from './schema-words.ts';
+import { lettingGo, plcStepKeys } from './plc-step-schema.ts';
 import { oneTiming, onceKeys, timingKeys, type Timing } from './step-timing.ts';
+import { stepWords } from './step-words.ts';
 
 /** How long it lasts: then it is undone. */
 const lasting = { for: duration.optional() };
@@ -33,11 +35,18 @@ export const step = z.union(
     line({ kill: partName, ...lasting }),
     line({ pause: partName, ...lasting }),
     line({ resume: partName }),
-    line({ restart: partName }),
+    line(plcStepKeys.restart),
     /** Holds what a sensor measures at a value; without one it measures again. */
     line({ stimulate: partName, value: z.number().optional(), ...lasting }),
     line({ alarm: partName, on: z.boolean().default(true), ...lasting }),
-    line({ input: partName, name: z.string().min(1), value: z.number() }),
+    line(plcStepKeys.input).superRefine(lettingGo),
+    line(plcStepKeys.dip),
+    line(plcStepKeys.unplug),
+    line(plcStepKeys.plug),
+    line(plcStepKeys.remove),
+    line(plcStepKeys.insert),
+    line(plcStepKeys.breakBus),
+    line(plcStepKeys.mendBus),
     line({ clock: partName, step: timeStep }),
     line({ publish: partName, ...message }),
     line({
@@ -48,5 +57,5 @@ export const step = z.union(
     /** From here on the run is in this phase: other steps may count from it. */
     z.strictObject({ ...onceKeys, phase: phaseName }).superRefine(oneTiming),
   ],
-  'expected one of: shape, cut, halfOpen, restore, fault, start, stop, kill, pause, resume, restart, stimulate, alarm, input, clock, publish, request, phase, with its time',
+  `expected one of: ${stepWords.join(', ')}, with its time`,
 );

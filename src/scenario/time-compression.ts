@@ -20,6 +20,7 @@ export function compressedDevice(it: PlannedDevice, by: number): PlannedDevice {
         : { ...it, publishes: { ...it.publishes, intervalMs: it.publishes.intervalMs / by } };
     case 'modbus-mqtt':
     case 'node-red':
+    case 'container:node-red':
       return { ...it, pollMs: it.pollMs / by };
     default:
       return it;

@@ -1,13 +1,13 @@
 // Reads what a link does over time from a file, and the profiles that the file names.
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { FieldbenchError, placedAt } from '../error.ts';
-import type { LinkProfile } from '../faults/link-profile.ts';
+import { FieldbenchError } from '../error.ts';
 import { parseTimeline, TimelineErrors, type LinkTimeline } from '../faults/link-timeline.ts';
 import type { PlayedTimeline } from '../faults/played-timeline.ts';
 import { readLinkProfile } from './link-file.ts';
 import type { ScenarioFile } from './read-scenario.ts';
 import { FileErrors } from '../bench/files/file-errors.ts';
+import { readAllNamed } from '../bench/files/named-files.ts';
 
 /**
  * Reads a timeline; a path in it counts from its own folder.
@@ -17,19 +17,8 @@ import { FileErrors } from '../bench/files/file-errors.ts';
 export async function readTimeline(path: string, beside?: string): Promise<PlayedTimeline> {
   const file = beside === undefined || isAbsolute(path) ? path : resolve(dirname(beside), path);
   const timeline = parsed(await textOf(file), file);
-  const profiles: Record<string, LinkProfile> = {};
-  const errors: FieldbenchError[] = [];
-  for (const [word, at] of timeline.profiles) {
-    try {
-      profiles[word] = await readLinkProfile(word, file);
-    } catch (error) {
-      if (error instanceof FileErrors) errors.push(...error.errors);
-      else if (error instanceof FieldbenchError) errors.push(placedAt(error, at));
-      else throw error;
-    }
-  }
-  if (errors.length > 0) throw new FileErrors(file, errors);
-  return { timeline, profiles };
+  const named = [...timeline.profiles].map(([key, at]) => ({ key, at, read: () => readLinkProfile(key, file) }));
+  return { timeline, profiles: Object.fromEntries(await readAllNamed(file, named)) };
 }
 
 /** Timelines by the names of the links of a scenario. */
@@ -40,20 +29,12 @@ export type LinkTimelines = ReadonlyMap<string, PlayedTimeline>;
  * @throws FileErrors with everything that is wrong in any of them
  */
 export async function readLinkTimelines(file: ScenarioFile): Promise<LinkTimelines> {
-  const read = new Map<string, PlayedTimeline>();
-  const errors: FieldbenchError[] = [];
-  for (const [name, { timeline }] of Object.entries(file.scenario.links)) {
-    if (timeline === undefined) continue;
-    try {
-      read.set(name, await readTimeline(timeline, file.file));
-    } catch (error) {
-      if (error instanceof FileErrors) errors.push(...error.errors);
-      else if (error instanceof FieldbenchError) errors.push(placedAt(error, file.place(['links', name, 'timeline'])));
-      else throw error;
-    }
-  }
-  if (errors.length > 0) throw new FileErrors(file.file, errors);
-  return read;
+  const named = Object.entries(file.scenario.links).flatMap(([key, { timeline }]) => {
+    if (timeline === undefined) return [];
+    const at = file.place(['links', key, 'timeline']);
+    return [{ key, at, read: () => readTimeline(timeline, file.file) }];
+  });
+  return readAllNamed(file.file, named);
 }
 
 async function textOf(file: string): Promise<string> {

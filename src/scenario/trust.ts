@@ -43,9 +43,11 @@ export function untrusted(file: ScenarioFile, needs: readonly TrustNeed[]): read
   );
 }
 
-/** What a kind of device does beyond talking: none of these starts a program that a scenario names. */
-function doneByDevice({ kind }: ScenarioDevice): readonly string[] {
-  switch (kind) {
+/** What a device does beyond talking: most start no program and no image that a scenario names. */
+function doneByDevice(it: ScenarioDevice): readonly string[] {
+  switch (it.kind) {
+    case 'container:node-red':
+      return it.image === undefined ? [] : [`starts the image ${it.image}`];
     case 'sensor':
     case 'subscriber':
     case 'plc':

@@ -4,6 +4,7 @@ import { partsOfExpectations } from './expectation-names.ts';
 import type { ScenarioFile } from './read-scenario.ts';
 import type { Scenario, ScenarioDevice, ScenarioStep } from './schema.ts';
 import { stepWord } from './step-word.ts';
+import { linkWords, type StepWord } from './step-words.ts';
 import type { Timing } from './step-timing.ts';
 
 /** A name that the file uses: where, and among which kind of part it must be found. */
@@ -44,7 +45,7 @@ function namesOf(scenario: Scenario, kind: Reference['kind']): readonly string[]
 
 /** A gateway hears commands; where its kind takes none, nothing comes to be judged. */
 const subscribes = (it: ScenarioDevice): boolean =>
-  'filters' in it ? Object.keys(it.filters).length > 0 : it.kind === 'modbus-mqtt' || it.kind === 'node-red';
+  'filters' in it ? Object.keys(it.filters).length > 0 : 'plc' in it;
 
 function references(scenario: Scenario): readonly Reference[] {
   return [
@@ -68,13 +69,11 @@ function deviceReferences(path: readonly PropertyKey[], it: ScenarioDevice): Ref
   return [
     { path: [...path, 'broker'], name: it.broker, kind: 'broker' },
     ...(it.link === undefined ? [] : [{ path: [...path, 'link'], name: it.link, kind: 'link' } as const]),
-    ...(it.kind === 'modbus-mqtt' || it.kind === 'node-red'
-      ? [{ path: [...path, 'plc'], name: it.plc, kind: 'plc' } as const]
-      : []),
+    ...('plc' in it ? [{ path: [...path, 'plc'], name: it.plc, kind: 'plc' } as const] : []),
   ];
 }
 
-const onLinks = new Set(['shape', 'cut', 'halfOpen', 'restore', 'fault']);
+const onLinks: ReadonlySet<StepWord> = new Set(linkWords);
 
 function stepReferences(path: readonly PropertyKey[], step: ScenarioStep): Reference[] {
   const { word, name } = stepWord(step);

@@ -163,7 +163,7 @@ function images(): { readonly node: string; readonly broker: string } {
   return { node: whereIs('image:node'), broker: whereIs('image:mosquitto') };
 }
 
-describe('the clone', () => {
+describe('the clone', need('long'), () => {
   test('npx fieldbench --help', { timeout: 60_000 }, () => {
     expect(packed.npx(root, '--help')).toContain('Usage: fieldbench COMMAND');
   });

@@ -60,7 +60,7 @@ describe.concurrent('a target that answers in part', need('long'), () => {
   );
 });
 
-describe.concurrent('a target that never becomes ready ends with 2, and says what came instead of CONNACK 0', () => {
+describe.concurrent('a target that never becomes ready ends with 2, and says what came', need('long'), () => {
   test.concurrent.each<[string, hostile.Conduct, RegExp, number]>([
     ['mute', hostile.mute, /accepted TCP and never answered CONNECT/, 20_000],
     ['closes at once', hostile.closing, /closed the connection without an answer, for 10 s/, 20_000],

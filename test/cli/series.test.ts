@@ -1,6 +1,7 @@
 // Several runs of one command: checked before the first starts, one exit code, and a folder and a line for each.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { need } from '../support/needs.ts';
 import { run } from '../../src/cli/verbs/run.ts';
 import { whatWentWrong } from '../../src/cli/went-wrong.ts';
 import type { Sweep } from '../../src/report/sweep-table.ts';
@@ -133,7 +134,7 @@ describe('several scenarios', () => {
 });
 
 describe('a sweep', () => {
-  test.concurrent('every combination, in one table and as data', { timeout: 60_000 }, async () => {
+  test.concurrent('every combination, in one table and as data', { ...need('long'), timeout: 60_000 }, async () => {
     await using place = workplace();
     const words = ['run', 'line.yaml', '--sweep', 'delay=10ms,150ms', '--sweep', 'sensors=1,2', '--report', 'out'];
     const ended = await place.run(words);

@@ -108,7 +108,7 @@ function isJudgedAlike(target: string): void {
 }
 
 // Side by side: all of them are waiting most of their time.
-describe('Aedes over a link', { concurrent: true }, () => {
+describe('Aedes over a link', { ...need('long'), concurrent: true }, () => {
   isJudgedAlike('embedded');
 });
 describe('Mosquitto over a link', { ...need('long', 'mosquitto'), concurrent: true }, () => {

@@ -52,6 +52,30 @@ describe('an event in words', () => {
     ],
     [{ kind: 'ended', connection: 'c1', seenAt: 'wire', by: 'server', how: 'rst' }, 'c1  ended by the server (rst)'],
     [{ kind: 'end', how: 'interrupted', reason: 'SIGINT' }, 'run ends: interrupted, SIGINT'],
+    [{ kind: 'mark', name: 'timeline', data: { step: 'sat is cut' } }, 'sat is cut'],
+    [{ kind: 'mark', name: 'not-done', data: { step: 'sat is cut', why: 'over' } }, 'not done: sat is cut (over)'],
+    [{ kind: 'mark', name: 'brown-out', data: { part: 'plc', why: '9 ms, held up' } }, 'plc: brown-out, 9 ms, held up'],
+    [{ kind: 'mark', name: 'settled' }, 'settled'],
+    [
+      { kind: 'mark', name: 'request', data: { part: 'd', topic: 'ask', isAnswered: true, tookMs: 12 } },
+      "d asked on 'ask', answered in 12 ms",
+    ],
+    [
+      { kind: 'mark', name: 'request', data: { part: 'd', topic: 'ask', isAnswered: false, withinMs: 1000 } },
+      "d asked on 'ask', no answer within 1 s",
+    ],
+    [
+      { kind: 'mark', name: 'link-usage', data: { link: 'sat/pump', upIpB: 1234, downIpB: 56, tookMs: 9 } },
+      'link sat/pump carried 1,234 B up and 56 B down at IP level, estimated',
+    ],
+    [
+      {
+        kind: 'mark',
+        name: 'link-usage',
+        data: { link: 'sat/pump', upIpB: 1, downIpB: 2, tookMs: 9, cost: 1, monthCost: 12.5, currency: 'USD' },
+      },
+      'link sat/pump carried 1 B up and 2 B down at IP level, estimated; 12.5 USD a month',
+    ],
   ])('%j', (draft, line) => {
     expect(describeEvent({ ...draft, seq: 1, tMs: 0 })).toBe(line);
   });

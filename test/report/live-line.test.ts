@@ -48,6 +48,20 @@ describe('the live line', () => {
     ]);
   });
 
+  test('a phase once, by its step; and what a link carried, when it ends', () => {
+    const history = new HistoryOf();
+    history.record({ kind: 'mark', name: 'timeline', data: { step: 'phase rain begins', line: 0 } });
+    history.record({ kind: 'mark', name: 'phase', data: { phase: 'rain' } });
+    history.record({ kind: 'mark', name: 'link-usage', data: { link: 'sat/pump', upIpB: 1, downIpB: 2, tookMs: 9 } });
+    const output = new Output(false);
+    const live = new LiveLine(output);
+    for (const event of history.events) live.note(event);
+    expect(output.written.map((it) => it.slice(11))).toEqual([
+      'phase rain begins\n',
+      'link sat/pump carried 1 B up and 2 B down at IP level, estimated\n',
+    ]);
+  });
+
   test('on a TTY: one line, rewritten at most ten times a second, cut to the width, taken away at the end', () => {
     const output = new Output(true);
     play(output).end();

@@ -15,7 +15,7 @@ import { scenarioTest } from '../../src/vitest.ts';
 
 const page = readFileSync(new URL('../../docs/devices.md', import.meta.url), 'utf8');
 const [, csv = ''] = /```csv\n([\s\S]*?)```/.exec(page) ?? [];
-const [scenario = '', plcFile = ''] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((it) => it[1]);
+const [scenario = '', plcFile = '', cabinet = ''] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((it) => it[1]);
 
 const folder = mkdtempSync(join(tmpdir(), 'fieldbench-devices-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,6 +23,8 @@ const file = join(folder, 'pressure.yaml');
 writeFileSync(file, scenario);
 writeFileSync(join(folder, 'day.csv'), csv);
 scenarioTest(file);
+writeFileSync(join(folder, 'cabinet.yaml'), cabinet);
+scenarioTest(join(folder, 'cabinet.yaml'));
 
 test('the recording of the page has a gap', () => {
   expect(parseSignalCsv(csv, 'day.csv', 'degC').map((it) => it.value)).toEqual([12.5, undefined, 12.7]);

@@ -31,7 +31,11 @@ test.each(partial)('what is shown in part can stand in a scenario: %#', (text) =
 });
 
 test('what has to be there is what the probes tell', () => {
-  for (const fix of ['npm install -g node-red node-red-contrib-modbus', 'apt-get install python3-paho-mqtt']) {
+  for (const fix of [
+    'npm install -g node-red node-red-contrib-modbus',
+    'docker build -t fieldbench/node-red:local gateways/node-red',
+    'apt-get install python3-paho-mqtt',
+  ]) {
     expect(page).toContain(fix);
     expect(probes.some((it) => it.fix.includes(fix))).toBe(true);
   }

@@ -183,3 +183,52 @@ describe('faster than written', () => {
     expect(() => planWith([line], { timeCompression: 13 })).toThrow(ScenarioErrors);
   });
 });
+
+describe('what happens to a PLC alone', () => {
+  test('in words, and what lasts is undone; a dip is over by itself', () => {
+    expect(
+      words(
+        '{ at: 1s, dip: plant, for: 80ms }',
+        '{ at: 2s, restart: plant, how: cold }',
+        '{ at: 3s, restart: plant }',
+        '{ at: 4s, input: plant, name: level, value: 3, for: 1s }',
+        '{ at: 6s, unplug: plant, for: 1s }',
+        '{ at: 8s, remove: plant, unit: 1, for: 1s }',
+        '{ at: 10s, breakBus: plant, line: B, for: 1s }',
+      ),
+    ).toEqual([
+      '1.0 s  plant has no supply for 80 ms',
+      '2.0 s  plant is started again, with nothing retained',
+      '3.0 s  plant is started again',
+      '4.0 s  plant reads 3 at its input level from here on',
+      '5.0 s  plant reads its input level again',
+      '6.0 s  plant has the cable of its Ethernet port 1 pulled',
+      '7.0 s  plant has the cable of its Ethernet port 1 plugged in',
+      '8.0 s  plant loses unit 1 of its rack',
+      '9.0 s  plant gets unit 1 into its rack',
+      '10.0 s  plant has line B of its field bus broken',
+      '11.0 s  plant has line B of its field bus mended',
+    ]);
+  });
+
+  test('a supply has no time lapse', () => {
+    const { steps } = planWith(['{ at: 10s, dip: plant, for: 80ms }'], { timeCompression: 10 });
+    expect(steps).toMatchObject([{ atMs: 1000, action: { do: 'dip', forMs: 80 } }]);
+  });
+
+  test.for([
+    ['{ at: 1s, dip: level, for: 1s }', 'timeline.0.dip: a sensor cannot do this'],
+    ['{ at: 1s, unplug: hub }', 'timeline.0.unplug: a broker cannot do this'],
+    ['{ at: 1s, restart: level, how: cold }', 'timeline.0.how: a sensor knows no cold start'],
+    ['{ at: 1s, restart: hub, how: warm }', 'timeline.0.how: a broker knows no warm start'],
+    ['{ at: 59s, dip: plant, for: 2s }', 'timeline.0: lasts until 61 s, after the end at 60 s'],
+    ['{ at: 1s, dip: plant }', 'timeline.0.for: '],
+    ['{ at: 1s, input: plant, name: level, for: 1s }', 'timeline.0.for: expected a "value" that lasts so long'],
+    ['{ at: 1s, breakBus: plant, line: C }', 'timeline.0.line: '],
+  ])('%s', ([line = '', message = '']) => {
+    const [first = '', ...others] = errorsOf(line);
+    expect(others).toEqual([]);
+    expect(first).toMatch(/^s\.yaml:\d+:\d+ /);
+    expect(first).toContain(message);
+  });
+});

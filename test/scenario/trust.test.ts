@@ -96,6 +96,29 @@ describe('a scenario that is not shipped', () => {
   );
 });
 
+const withImage = (image: string): string => {
+  const file = join(folder, 'gateway.yaml');
+  const gateway = `{ kind: container:node-red, plc: plant, broker: hub, topic: t${image} }`;
+  const devices = `  plant: { kind: plc, program: devices/tank-plc.yaml }\n  gateway: ${gateway}\n`;
+  const hub = 'brokers: { hub: { target: embedded } }';
+  writeFileSync(file, `name: s\nquestion: Q?\n${hub}\ndevices:\n${devices}duration: 1s\n`);
+  return file;
+};
+
+describe('a gateway in a container', () => {
+  test('of an image that it names needs trust, whatever the broker is', async () => {
+    const scenario = withImage(', image: site/node-red');
+    const says = ['gateway.yaml:6:3 devices.gateway: this starts the image site/node-red'];
+    expect(await refused({ scenario })).toEqual(says);
+    expect(await refused({ scenario, target: 'mosquitto' })).toEqual(says);
+    expect((await prepareScenario({ scenario, trust: true })).needsTrust).toHaveLength(1);
+  });
+
+  test('of the image that is built here needs none', async () => {
+    expect((await prepareScenario({ scenario: withImage('') })).needsTrust).toEqual([]);
+  });
+});
+
 test('a shipped scenario needs none', async () => {
   expect((await prepareScenario({ scenario: 'quickstart' })).needsTrust).toEqual([]);
 });

@@ -1,15 +1,14 @@
 // Reads what a PLC is from its file and says everything that is wrong with it at once, down to the column in an expression.
-import { dirname, resolve } from 'node:path';
-import { FieldbenchError, placedAt } from '../../error.ts';
+import { FieldbenchError } from '../../error.ts';
 import type { PlcProgram, PlcRegister } from '../../parts/devices/plc-program.ts';
 import { widthOf } from '../../parts/devices/register-codec.ts';
 import { FileErrors } from '../files/file-errors.ts';
+import { readNamed } from '../files/named-files.ts';
 import { readYamlFile, type FileWords, type YamlFile } from '../files/yaml-file.ts';
 import { expressionsOf } from './plc-expressions.ts';
 import { rackOf, unitOf } from './plc-rack.ts';
 import { plcSchema, type WrittenPlc } from './plc-schema.ts';
-import { readSignalCsv } from './signal-csv.ts';
-import { replayKey, replaysOf, type Recording, type Recordings, type WrittenSignal } from './signal-schema.ts';
+import { namedRecordings, type PlacedSignal } from './recordings.ts';
 
 const words: FileWords = {
   kind: 'PLC file',
@@ -24,7 +23,8 @@ const words: FileWords = {
 export async function readPlcFile(path: string): Promise<PlcProgram> {
   const file = await readYamlFile(path, plcSchema, words);
   const errors: FieldbenchError[] = [];
-  const recordings = await recordingsOf(file, errors);
+  const { read: recordings, errors: unread } = await readNamed(namedRecordings(file, signalsOf(file.value)));
+  errors.push(...unread);
   const unit = await unitOf(file, errors);
   checkNames(file, errors);
   checkAddresses(file, errors);
@@ -100,7 +100,7 @@ function wrong(file: YamlFile<WrittenPlc>, path: readonly PropertyKey[], message
 }
 
 /** Every signal in the file, with its path. */
-function signalsOf({ process, rack }: WrittenPlc): readonly { signal: WrittenSignal; path: PropertyKey[] }[] {
+function signalsOf({ process, rack }: WrittenPlc): readonly PlacedSignal[] {
   const ofProcess = Object.entries(process).flatMap(([name, it]) =>
     'signal' in it ? [{ signal: it.signal, path: ['process', name, 'signal'] }] : [],
   );
@@ -110,20 +110,4 @@ function signalsOf({ process, rack }: WrittenPlc): readonly { signal: WrittenSig
     ),
   );
   return [...ofProcess, ...ofRack];
-}
-
-async function recordingsOf(file: YamlFile<WrittenPlc>, errors: FieldbenchError[]): Promise<Recordings> {
-  const read = new Map<string, Recording>();
-  for (const { signal, path } of signalsOf(file.value)) {
-    for (const { replay, path: below } of replaysOf(signal)) {
-      try {
-        read.set(replayKey(replay), await readSignalCsv(resolve(dirname(file.file), replay.replay), replay.column));
-      } catch (error) {
-        if (error instanceof FileErrors) errors.push(...error.errors);
-        else if (error instanceof FieldbenchError) errors.push(placedAt(error, file.place([...path, ...below])));
-        else throw error;
-      }
-    }
-  }
-  return read;
 }

@@ -1,9 +1,9 @@
 // The rack of a PLC file: units, their wiring, and the registers that stand for their pins.
 import { dirname, resolve } from 'node:path';
-import { FieldbenchError, placedAt } from '../../error.ts';
+import { FieldbenchError } from '../../error.ts';
 import { wiringProblems } from '../../parts/devices/rack/rack.ts';
 import type { Rack, Unit, UnitType, WiredPin } from '../../parts/devices/rack/rack.ts';
-import { FileErrors } from '../files/file-errors.ts';
+import { errorsOf } from '../files/file-errors.ts';
 import { type YamlFile } from '../files/yaml-file.ts';
 import type { WrittenPlc, WrittenWire } from './plc-schema.ts';
 import { signalOf, type Recordings } from './signal-schema.ts';
@@ -19,9 +19,7 @@ export async function unitOf(file: YamlFile<WrittenPlc>, errors: FieldbenchError
   try {
     return await readUnitFile(resolve(dirname(file.file), rack.unit));
   } catch (error) {
-    if (error instanceof FileErrors) errors.push(...error.errors);
-    else if (error instanceof FieldbenchError) errors.push(placedAt(error, file.place(['rack', 'unit'])));
-    else throw error;
+    errors.push(...errorsOf(error, file.place(['rack', 'unit'])));
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 // How the files that a user writes are spoken of where something is wrong with them.
-import type { FieldbenchError } from '../../error.ts';
+import { FieldbenchError, placedAt, type SourcePlace } from '../../error.ts';
 
 /** How one kind of file is spoken of in errors. */
 export interface FileWords {
@@ -24,4 +24,14 @@ export class FileErrors extends AggregateError {
     super(errors, `${file}: ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}`);
     this.errors = errors;
   }
+}
+
+/**
+ * What is wrong with a file: everything in it, or why it is none, said where another one names it.
+ * @throws what is no such error
+ */
+export function errorsOf(error: unknown, named?: SourcePlace): readonly FieldbenchError[] {
+  if (error instanceof FileErrors) return error.errors;
+  if (error instanceof FieldbenchError) return [named === undefined ? error : placedAt(error, named)];
+  throw error;
 }

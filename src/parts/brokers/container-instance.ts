@@ -1,4 +1,4 @@
-// One life of a broker in a container: how it ended, what it said last, how it is stopped and killed.
+// One life of a broker, or of another program, in a container: how it ended, what it said last, how it is stopped and killed.
 import type { BrokerInstance } from './broker-life.ts';
 import { statusOf, type DockerClient } from './docker.ts';
 import { LastWords } from './last-words.ts';
@@ -8,14 +8,26 @@ export type DockerContainer = ReturnType<DockerClient['container']['getById']>;
 
 /** What is known of a container beside itself. */
 interface ContainerTraits {
-  readonly version: string;
   /** How long it may take to end politely before it is killed; Docker counts whole seconds. */
   readonly stopWithinMs: number;
+  /** When it counts as gone. Default `not-running`; `removed` of one that Docker removes at its end, told before its start. */
+  readonly goneWhen?: 'not-running' | 'removed';
 }
 
-/** Takes a container that was just started. */
-export function instanceOf(container: DockerContainer, { version, stopWithinMs }: ContainerTraits): BrokerInstance {
-  const gone = container.wait().then(
+/** Takes a container that was just started, of a broker of this version. */
+export function instanceOf(
+  container: DockerContainer,
+  { version, ...traits }: ContainerTraits & { readonly version: string },
+): BrokerInstance {
+  return { version, ...lifeOf(container, traits), lastWords: () => lastLogLines(container).catch(() => '') };
+}
+
+/** How the life of a container ends, and what is done to it meanwhile. */
+export function lifeOf(
+  container: DockerContainer,
+  { stopWithinMs, goneWhen: condition = 'not-running' }: ContainerTraits,
+): Omit<BrokerInstance, 'version' | 'lastWords'> {
+  const gone = container.wait({ condition }).then(
     (result: { StatusCode: number }) => `exit code ${result.StatusCode}`,
     (error: unknown) => `its container is gone: ${error instanceof Error ? error.message : String(error)}`,
   );
@@ -24,9 +36,7 @@ export function instanceOf(container: DockerContainer, { version, stopWithinMs }
     await gone;
   };
   return {
-    version,
     gone,
-    lastWords: () => lastLogLines(container).catch(() => ''),
     stop: () => end(() => container.stop({ t: Math.ceil(stopWithinMs / 1000) })),
     kill: () => end(() => container.kill()),
     pause: () => container.pause().then(nothing, unlessEnded),

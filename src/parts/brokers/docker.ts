@@ -69,9 +69,10 @@ export interface PresentImage {
 /**
  * Finds an image; a public one is pulled when it is absent. A local one may be a pattern such as
  * `fieldbench/mosquitto:*-debian`: its tag says which version the machine's own package had when it was built.
+ * @param builtBy the command that builds a local one
  * @throws FieldbenchError `FB_IMAGE_ABSENT`
  */
-export async function ensureImage(engine: Docker, image: string): Promise<PresentImage> {
+export async function ensureImage(engine: Docker, image: string, builtBy = '.ci/images'): Promise<PresentImage> {
   const isLocal = image.startsWith(localPrefix);
   try {
     return isLocal ? await localImage(engine, image) : await publicImage(engine, image);
@@ -81,7 +82,7 @@ export async function ensureImage(engine: Docker, image: string): Promise<Presen
       message: `there is no container image "${image}"`,
       expected: isLocal ? 'an image built on this machine' : 'an image that can be pulled',
       actual: cause instanceof Error ? cause.message : String(cause),
-      hint: isLocal ? 'build it with .ci/images' : 'is its name right, and its registry reachable?',
+      hint: isLocal ? `build it with ${builtBy}` : 'is its name right, and its registry reachable?',
       cause,
     });
   }

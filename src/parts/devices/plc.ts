@@ -3,60 +3,16 @@ import { draw } from '../../faults/draw.ts';
 import { FieldbenchError, didYouMean } from '../../error.ts';
 import type { PartChanged } from '../../history/event.ts';
 import { pause } from '../../net/clock.ts';
-import type { CancelTimer } from '../../net/clock.ts';
-import type { Endpoint, PartContext, StartedPart } from '../part.ts';
+import type { Endpoint, PartContext } from '../part.ts';
 import { DeviceClock } from './device-clock.ts';
+import { EthernetPorts } from './ethernet-ports.ts';
 import { ExpressionError } from './logic/expression.ts';
-import { serveModbus } from './modbus/server.ts';
-import type { ModbusServer } from './modbus/server.ts';
 import { PlcCpu } from './plc-cpu.ts';
 import type { PlcFigure, PlcProgram } from './plc-program.ts';
 import type { RackState } from './rack/rack-state.ts';
-
-/** `run`: scans; `fault`: has power and answers, outputs safe, no logic; `off`: no power. */
-type PlcPhase = 'run' | 'fault' | 'off';
-
-/** A PLC that was started. */
-export interface StartedPlc extends StartedPart {
-  /** Where it serves Modbus TCP, at its first Ethernet port. Stays the same over restarts. */
-  readonly endpoint: Endpoint;
-  /** One for each Ethernet port. */
-  readonly endpoints: readonly Endpoint[];
-  /** Its register map and unit id, for gateways. */
-  readonly program: PlcProgram;
-  readonly phase: PlcPhase;
-  /** Scans so far, and scans that were left out because one began or ended late by a whole cycle. */
-  readonly scans: number;
-  readonly overruns: number;
-  /** Its rack of input and output units, where it has one. */
-  readonly rack: RackState | undefined;
-  /** Ends scanning and serving, and waits until its sockets are closed. */
-  stop(): Promise<void>;
-  /** Takes its power away: connections are reset, and only what is retained stays. */
-  kill(): Promise<void>;
-  /** Starts it (again), default as its program says; resolves when it serves and scans. */
-  restart(how?: 'warm' | 'cold'): Promise<void>;
-  /** Its processor hangs: no scans, no answers, connections stay. Its watchdog does not hang. */
-  pause(): Promise<void>;
-  resume(): Promise<void>;
-  /** A dip of its supply: nothing when it holds that long, else off and on again; resolves when that is over. */
-  dip(forMs: number): Promise<void>;
-  /**
-   * Forces a register, whatever the process says; `undefined` lets it go.
-   * @throws FieldbenchError `FB_PLC_INPUT` when there is no such register
-   */
-  setInput(name: string, value: number | undefined): void;
-  /** Puts its clock forward, or back when negative; timers do not move. */
-  stepClock(byMs: number): void;
-}
-
-/** What a PLC runs and where. */
-export interface PlcOptions {
-  readonly name: string;
-  readonly program: PlcProgram;
-  /** On 127.0.0.1, of its first Ethernet port; 0, the default, takes any free one. */
-  readonly port?: number;
-}
+import { ScanCycle } from './scan-cycle.ts';
+import type { PlcOptions, PlcPhase, StartedPlc } from './started-plc.ts';
+import { Watchdog } from './watchdog.ts';
 
 /**
  * Starts a PLC; it serves and scans when this resolves.
@@ -69,26 +25,18 @@ export async function startPlc(options: PlcOptions, context: PartContext): Promi
   return plc;
 }
 
-const HOST = '127.0.0.1';
-
 class Plc implements StartedPlc {
   readonly name: string;
   readonly program: PlcProgram;
   readonly #context: PartContext;
   readonly #clock: DeviceClock;
   readonly #cpu: PlcCpu;
-  /** By Ethernet port; known from the first start on. */
-  readonly #ports: number[];
-  #servers: readonly ModbusServer[] = [];
+  readonly #ports: EthernetPorts;
+  readonly #cycle: ScanCycle;
+  readonly #watchdog: Watchdog;
   #phase: PlcPhase = 'off';
   #isPaused = false;
-  #cancelScan: CancelTimer = () => {};
-  #cancelWatchdog: CancelTimer = () => {};
-  #dueMs = 0;
-  #scans = 0;
-  #overruns = 0;
   #starts = 0;
-  #watchdogTrips = 0;
   /** Turns of its power switch, one after the other. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -97,17 +45,28 @@ class Plc implements StartedPlc {
     this.program = program;
     this.#context = context;
     this.#clock = new DeviceClock(context.clock, program.clockDriftPpm);
-    this.#ports = [port, ...Array.from({ length: (program.rack?.ethernetPorts ?? 1) - 1 }, () => 0)];
+    this.#ports = new EthernetPorts(name, program.rack?.ethernetPorts ?? 1, port);
     this.#cpu = new PlcCpu(name, program, context, this.#clock);
+    this.#watchdog = new Watchdog(program.watchdogMs, context.clock, () =>
+      this.#fail('watchdog', `no scan ended for ${program.watchdogMs} ms`),
+    );
+    this.#cycle = new ScanCycle(program, context.clock, {
+      scan: () => this.#scan(),
+      ended: () => this.#watchdog.feed(),
+      chance: (purpose, n) =>
+        draw({ seed: context.seed, link: name, connection: 1, direction: 'toServer', purpose, n }),
+    });
     context.signal.addEventListener('abort', () => void this.stop(), { once: true });
   }
 
   get endpoint(): Endpoint {
-    return { host: HOST, port: this.#ports[0] ?? 0 };
+    const [first] = this.#ports.endpoints;
+    if (first === undefined) throw new TypeError('a PLC has at least one port');
+    return first;
   }
 
   get endpoints(): readonly Endpoint[] {
-    return this.#ports.map((port) => ({ host: HOST, port }));
+    return this.#ports.endpoints;
   }
 
   get phase(): PlcPhase {
@@ -119,11 +78,11 @@ class Plc implements StartedPlc {
   }
 
   get scans(): number {
-    return this.#scans;
+    return this.#cycle.scans;
   }
 
   get overruns(): number {
-    return this.#overruns;
+    return this.#cycle.overruns;
   }
 
   stop(): Promise<void> {
@@ -134,6 +93,12 @@ class Plc implements StartedPlc {
     return this.#switch(() => this.#off('killed'));
   }
 
+  start(): Promise<void> {
+    return this.#switch(async () => {
+      if (this.#phase === 'off') await this.#on(this.program.start);
+    });
+  }
+
   restart(how = this.program.start): Promise<void> {
     return this.#switch(async () => {
       await this.#off('stopped');
@@ -142,10 +107,12 @@ class Plc implements StartedPlc {
   }
 
   dip(forMs: number): Promise<void> {
+    if (this.#phase === 'off') return Promise.resolve();
     const passes = forMs <= this.program.holdUpMs;
     this.#mark('brown-out', passes ? `${forMs} ms, held up` : `${forMs} ms, longer than ${this.program.holdUpMs} ms`);
     if (passes) return Promise.resolve();
     return this.#switch(async () => {
+      if (this.#phase === 'off') return;
       await this.#off('killed');
       await pause(this.#context.clock, forMs - this.program.holdUpMs, this.#context.signal);
       await this.#on(this.program.start);
@@ -156,21 +123,25 @@ class Plc implements StartedPlc {
     if (this.#phase === 'off' || this.#isPaused) return;
     this.#isPaused = true;
     this.#note('paused');
-    this.#cancelScan();
-    for (const server of this.#servers) server.pause();
+    this.#cycle.stop();
+    this.#ports.setPaused(true);
   }
 
   async resume(): Promise<void> {
     if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#note('resumed');
-    for (const server of this.#servers) server.resume();
-    if (this.#phase === 'run') this.#scanAt(this.#dueMs);
+    this.#ports.setPaused(false);
+    if (this.#phase === 'run') this.#cycle.resume();
   }
 
   setInput(name: string, value: number | undefined): void {
     if (!Object.hasOwn(this.program.registers, name)) throw noSuchInput(this.name, name, this.program);
     this.#cpu.force(name, value);
+  }
+
+  setCable(port: number, isPlugged: boolean): void {
+    this.#ports.setCable(port, isPlugged);
   }
 
   stepClock(byMs: number): void {
@@ -191,12 +162,10 @@ class Plc implements StartedPlc {
     if (this.#phase === 'off') return;
     this.#phase = 'off';
     this.#isPaused = false;
-    this.#cancelScan();
-    this.#cancelWatchdog();
+    this.#cycle.stop();
+    this.#watchdog.stop();
     this.#cpu.lose();
-    const servers = this.#servers;
-    this.#servers = [];
-    await Promise.all(servers.map((server) => server.close(state === 'killed' ? 'reset' : 'end')));
+    await this.#ports.close(state === 'killed' ? 'reset' : 'end');
     this.#note(state);
   }
 
@@ -209,94 +178,52 @@ class Plc implements StartedPlc {
     this.#starts += 1;
     await this.#listen();
     this.#phase = 'run';
-    this.#feedWatchdog();
-    this.#scanAt(clock.nowMs());
+    this.#watchdog.feed();
+    this.#cycle.begin();
     this.#note('ready');
   }
 
   async #listen(): Promise<void> {
-    const servers: ModbusServer[] = [];
-    this.#servers = servers;
     try {
-      for (const [index, port] of this.#ports.entries()) {
-        const server = await serveModbus({ host: HOST, port, unitId: this.program.unitId }, this.#cpu.memory);
-        servers.push(server);
-        this.#ports[index] = server.port;
-      }
-    } catch (cause) {
-      this.#servers = [];
-      await Promise.all(servers.map((server) => server.close('end')));
-      this.#note('failed', messageOf(cause));
-      throw notListening(this.name, this.#ports[servers.length] ?? 0, cause);
+      await this.#ports.listen(this.program.unitId, this.#cpu.memory);
+    } catch (error) {
+      this.#note('failed', error instanceof FieldbenchError ? error.actual : undefined);
+      throw error;
     }
   }
 
-  #scanAt(dueMs: number): void {
-    const { clock } = this.#context;
-    this.#dueMs = dueMs;
-    const lateMs = this.program.scanJitterMs === 0 ? 0 : this.program.scanJitterMs * this.#chance('scan-jitter');
-    this.#cancelScan = clock.after(Math.max(0, dueMs + lateMs - clock.nowMs()), () => this.#scan(dueMs));
-  }
-
-  /** One scan. A scan that begins a whole cycle late leaves out those it missed, and counts them. */
-  #scan(dueMs: number): void {
-    const missed = Math.max(0, Math.floor((this.#context.clock.nowMs() - dueMs) / this.program.scanMs));
-    this.#overruns += missed;
-    this.#scans += 1;
+  /** Gives whether the logic goes on. */
+  #scan(): boolean {
     try {
       this.#cpu.scan(this.#figures);
+      return true;
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       this.#fail('logic-fault', `${error.message}, in column ${error.offset + 1}`);
-      return;
+      return false;
     }
-    const { slowScans } = this.program;
-    const isSlow = slowScans !== undefined && this.#chance('slow-scan') * 100 < slowScans.sharePct;
-    const nextMs = dueMs + (missed + 1) * this.program.scanMs;
-    if (!isSlow) this.#endScan(nextMs);
-    else this.#cancelScan = this.#context.clock.after(slowScans.timeMs, () => this.#endScan(nextMs));
-  }
-
-  #endScan(nextMs: number): void {
-    this.#feedWatchdog();
-    this.#scanAt(nextMs);
   }
 
   get #figures(): Readonly<Record<PlcFigure, number>> {
     return {
-      scans: this.#scans,
-      overruns: this.#overruns,
+      scans: this.scans,
+      overruns: this.overruns,
       starts: this.#starts,
-      watchdogTrips: this.#watchdogTrips,
+      watchdogTrips: this.#watchdog.trips,
       fault: this.#phase === 'fault' ? 1 : 0,
       clock: Math.round(this.#clock.nowMs()),
       fieldBus: this.rack?.activeLine ?? 0,
     };
   }
 
-  #feedWatchdog(): void {
-    const { watchdogMs } = this.program;
-    if (watchdogMs === undefined) return;
-    this.#cancelWatchdog();
-    this.#cancelWatchdog = this.#context.clock.after(watchdogMs, () => {
-      this.#watchdogTrips += 1;
-      this.#fail('watchdog', `no scan ended for ${watchdogMs} ms`);
-    });
-  }
-
   /** The logic stops until a restart; masters still see what it left, and that it failed. */
   #fail(what: string, why: string): void {
-    this.#cancelScan();
-    this.#cancelWatchdog();
+    this.#cycle.stop();
+    this.#watchdog.stop();
     this.#phase = 'fault';
     this.#cpu.makeSafe();
     this.#cpu.show(this.#figures);
     this.#mark(what, why);
-  }
-
-  #chance(purpose: 'scan-jitter' | 'slow-scan'): number {
-    const { seed } = this.#context;
-    return draw({ seed, link: this.name, connection: 1, direction: 'toServer', purpose, n: this.#scans });
   }
 
   #note(state: PartChanged['state'], detail?: string): void {
@@ -307,19 +234,6 @@ class Plc implements StartedPlc {
   #mark(what: string, why: string): void {
     this.#context.history.record({ kind: 'mark', name: what, data: { part: this.name, why } });
   }
-}
-
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
-
-function notListening(name: string, port: number, cause: unknown): FieldbenchError {
-  return new FieldbenchError({
-    code: 'FB_PLC_LISTEN',
-    message: `PLC "${name}" cannot listen on ${HOST}:${port}`,
-    expected: 'a free port',
-    actual: messageOf(cause),
-    hint: 'leave the port out, and any free one is taken',
-    cause,
-  });
 }
 
 function noSuchInput(plc: string, name: string, { registers }: PlcProgram): FieldbenchError {

@@ -6,7 +6,7 @@ import type { StartedDevice } from '../devices/device.ts';
 import type { LineOptions } from '../devices/line.ts';
 import type { PartContext } from '../part.ts';
 import { findMqttJs, findPahoPython, notInstalled, type FoundProgram } from './find-foreign.ts';
-import { startForeignProgram } from './foreign-program.ts';
+import { asProcess, startForeignProgram } from './foreign-program.ts';
 import type { ForeignOrders } from './spoken.ts';
 
 /** Libraries that a device can run on. */
@@ -44,7 +44,7 @@ export function startForeignDevice(options: ForeignDeviceOptions, context: PartC
       name,
       role: 'device',
       what: program.what,
-      command: commandOf(options),
+      launch: asProcess(commandOf(options)),
       orders: ordersOf(options),
       history,
       filters: Object.keys(filters).length,

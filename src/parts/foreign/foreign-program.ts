@@ -1,4 +1,4 @@
-// A device that is somebody else's program: started as a process of the run, watched by its tap, told what to do on stdin.
+// A device that is somebody else's program: started as a process or container of the run, watched by its tap, told on stdin.
 import { FieldbenchError } from '../../error.ts';
 import type { PartChanged } from '../../history/event.ts';
 import type { LiveHistory } from '../../history/live-history.ts';
@@ -11,11 +11,32 @@ import type { PartContext } from '../part.ts';
 import { restLine, toldIntent } from './spoken.ts';
 import { watchPresence } from './tap-presence.ts';
 
+/** A program that was started, wherever it runs. */
+export type LaunchedProgram = Pick<LocalProcess, 'gone' | 'lastWords' | 'say' | 'stop' | 'kill' | 'pause' | 'resume'>;
+
+/** Who starts a program, and hears it. */
+export interface Hearing {
+  /** What it is, in the words of the run registry. */
+  readonly what: string;
+  /** Gets each line of its stdout. */
+  readonly onLine: (line: string) => void;
+}
+
+/** Starts it at once; where it cannot be started, it is `gone`. */
+export type Launch = (hearing: Hearing, context: PartContext) => LaunchedProgram;
+
+/** As a process of this machine. */
+export function asProcess(
+  command: Pick<ProcessCommand, 'command' | 'args' | 'folder' | 'environment' | 'graceMs'>,
+): Launch {
+  return (hearing, context) => launchProcess({ ...command, ...hearing, hears: true }, context);
+}
+
 /** Which program, and how it shows that it is online. */
 export interface ForeignProgramOptions {
   readonly name: string;
   readonly role: 'device' | 'gateway';
-  readonly command: Pick<ProcessCommand, 'command' | 'args' | 'folder' | 'environment' | 'graceMs'>;
+  readonly launch: Launch;
   /** In words, for the run registry and errors. */
   readonly what: string;
   /** The first line on its stdin; here stands what must not stand on a command line. */
@@ -38,7 +59,7 @@ export function startForeignProgram(options: ForeignProgramOptions, context: Par
 class ForeignProgram implements StartedDevice {
   readonly #options: ForeignProgramOptions;
   readonly #context: PartContext;
-  readonly #process: LocalProcess;
+  readonly #program: LaunchedProgram;
   readonly #online = new Milestone();
   readonly #presence: Disposable;
   readonly #ordinals: Map<string, number>;
@@ -54,17 +75,10 @@ class ForeignProgram implements StartedDevice {
       online: () => this.#online.reach() && this.#note('ready'),
       notGranted: (codes) => this.#online.fail(notGranted(`"${options.name}"`, codes)),
     });
-    this.#process = launchProcess(
-      {
-        ...options.command,
-        what: `${options.role} ${options.name} (${options.what})`,
-        hears: true,
-        onLine: (line) => this.#heed(line),
-      },
-      context,
-    );
-    if (options.orders !== undefined) this.#process.say(JSON.stringify(options.orders));
-    void this.#process.gone.then((how) => this.#exited(how));
+    const what = `${options.role} ${options.name} (${options.what})`;
+    this.#program = options.launch({ what, onLine: (line) => this.#heed(line) }, context);
+    if (options.orders !== undefined) this.#program.say(JSON.stringify(options.orders));
+    void this.#program.gone.then((how) => this.#exited(how));
     context.signal.addEventListener('abort', this.#abort, { once: true });
   }
 
@@ -77,7 +91,7 @@ class ForeignProgram implements StartedDevice {
   }
 
   rest(): void {
-    this.#process.say(restLine);
+    this.#program.say(restLine);
   }
 
   stop(): Promise<void> {
@@ -89,11 +103,11 @@ class ForeignProgram implements StartedDevice {
   }
 
   pause(): Promise<void> {
-    return this.#process.pause();
+    return this.#program.pause();
   }
 
   resume(): Promise<void> {
-    return this.#process.resume();
+    return this.#program.resume();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -107,7 +121,7 @@ class ForeignProgram implements StartedDevice {
   /** Killed, the caller notes it: there it is one cut of power with what its connections meet. */
   async #end(how: 'stop' | 'kill'): Promise<void> {
     if (how === 'stop') this.#note('stopping');
-    await (how === 'stop' ? this.#process.stop() : this.#process.kill());
+    await (how === 'stop' ? this.#program.stop() : this.#program.kill());
     this.#over();
     this.#online.fail(stoppedBefore(this.name));
     if (how === 'stop') this.#note('stopped');
@@ -117,7 +131,7 @@ class ForeignProgram implements StartedDevice {
     if (this.#ending) return;
     this.#ending = Promise.resolve();
     this.#over();
-    const words = this.#process.lastWords();
+    const words = this.#program.lastWords();
     this.#note('exited', words === '' ? how : `${how}; it said last:\n${words}`);
     this.#online.fail(ended(this.name, this.#options.what, how, words));
   }

@@ -1,6 +1,6 @@
 // What happened, on one time axis: small multiples with the faults shaded behind them, then the same as a table.
-import { durationText, numberText } from '../figures.ts';
-import { costText, seriesLine } from '../series/series-words.ts';
+import { costText, durationText, numberText } from '../figures.ts';
+import { seriesLine } from '../series/series-words.ts';
 import type { LinkBytes, LinkCost } from '../series/link-bytes.ts';
 import type { Interval, Series } from '../series/series.ts';
 import { plotFigure } from './series-plot.ts';

@@ -1,5 +1,5 @@
 // The series in words: the one line that terminals and summaries show, and what a window says.
-import { durationText, numberText } from '../figures.ts';
+import { costText, durationText, numberText } from '../figures.ts';
 import type { Series } from './series.ts';
 import type { FaultWindow } from './windows.ts';
 
@@ -21,11 +21,6 @@ export function seriesLine({ totals, links }: Pick<Series, 'totals' | 'links'>):
 function shareText(share: number): string {
   const tenths = share < 1 ? Math.min(999, Math.floor(share * 1000)) : 1000;
   return share > 0 && tenths === 0 ? 'less than 0.1 %' : `${numberText(tenths / 10)} %`;
-}
-
-/** e.g. `0.0125 USD`. */
-export function costText({ total, currency }: { readonly total: number; readonly currency: string }): string {
-  return `${total.toLocaleString('en-US', { maximumFractionDigits: total < 10 ? 4 : 2 })} ${currency}`;
 }
 
 /** e.g. `link satellite (2 of them) cut, 8.9 s to 18.9 s`. */

@@ -1,5 +1,6 @@
 // Who stands where: parts and the links between them, with their state at one moment and what they had carried by then.
-import type { HistoryEvent } from '../../history/event.ts';
+import type { HistoryEvent, PartChanged } from '../../history/event.ts';
+import { hasEnded } from '../../history/part-state.ts';
 import { frameOf } from '../../history/packet-of.ts';
 import { Connections } from './connections.ts';
 import { sizeOf } from './link-bytes.ts';
@@ -57,7 +58,7 @@ class Bench {
   readonly #connections = new Connections();
   readonly #then = new Connections();
   readonly #roles = new Map<string, string>();
-  readonly #states = new Map<string, string>();
+  readonly #states = new Map<string, PartChanged['state']>();
   readonly #links = new Map<string, string>();
   readonly #publishers = new Set<string>();
   readonly #edges = new Map<string, Edge>();
@@ -143,7 +144,7 @@ class Bench {
     const said = this.#states.get(part);
     if (isBroker || !this.#connections.clients.has(part)) return said ?? 'not started';
     if (said === undefined && !this.#then.clients.has(part)) return 'not started';
-    if (said !== undefined && ['killed', 'paused', 'stopped', 'exited', 'failed'].includes(said)) return said;
+    if (said !== undefined && (hasEnded(said) || said === 'paused')) return said;
     return this.#then.isOnline(part) ? 'online' : 'offline';
   }
 

@@ -1,5 +1,6 @@
 // When something stood in the way: links that did not carry, parts that did not run, and the phases of the timeline.
 import type { HistoryEvent, LinkChanged, PartChanged } from '../../history/event.ts';
+import { hasEnded } from '../../history/part-state.ts';
 import { isEndOfPlay } from './time-axis.ts';
 
 /** A stretch of time. */
@@ -26,7 +27,6 @@ export interface FaultWindows {
 
 /** More cannot be told apart in a picture; the longest are shown. */
 const mostWindows = 40;
-const down: ReadonlySet<string> = new Set(['stopping', 'stopped', 'killed', 'exited', 'failed', 'paused']);
 
 /** All windows of a history that ended at `endMs`. */
 export function windowsOf(events: readonly HistoryEvent[], endMs: number): FaultWindows {
@@ -81,7 +81,7 @@ class SingleWindows {
   #part({ part, state, tMs }: PartChanged): void {
     const key = `part ${part}`;
     const open = this.#open.get(key);
-    if (down.has(state)) {
+    if (hasEnded(state) || state === 'stopping' || state === 'paused') {
       const next = { kind: 'part' as const, name: part, state };
       // What was stopping has stopped: one window.
       if (open?.state === 'stopping') this.#open.set(key, { ...next, fromMs: open.fromMs });

@@ -1,5 +1,6 @@
 // Every message that one part meant to publish has one place when the books close: delivered, lost and where, or under way.
 import type { HistoryEvent, PacketSeen } from '../../history/event.ts';
+import { hasEnded } from '../../history/part-state.ts';
 import { frameOf, payloadHashOf } from '../../history/packet-of.ts';
 import type { Packet } from '../../wire/packet.ts';
 import { nothing, type Expectation, type Outcome } from '../expectation.ts';
@@ -70,7 +71,7 @@ export class Account implements Expectation {
       this.#intents++;
       this.#sender.intent(event);
     } else if (event.kind === 'part' && event.part === this.#options.from) {
-      if (['killed', 'stopped', 'exited', 'failed'].includes(event.state)) this.#sender.gone(event.seq);
+      if (hasEnded(event.state)) this.#sender.gone(event.seq);
     } else if (event.kind === 'mark') {
       if (event.name === settledMark) this.#isClosed = true;
       if (event.name === 'dropped' && event.data?.['part'] === this.#options.from) this.#sender.dropped(event);

@@ -1,8 +1,9 @@
 // Whether a link is cheaper than to send the same messages one by one, each at a price: what SMS would have cost.
+import { monthMs } from '../../faults/month.ts';
 import type { HistoryEvent } from '../../history/event.ts';
 import { frameOf } from '../../history/packet-of.ts';
 import { ConnectionNames, nothing, type Expectation, type Outcome } from '../expectation.ts';
-import { LinksOf, monthMs } from './month.ts';
+import { LinksOf, toCents } from './device-links.ts';
 
 /** Parameters of the expectation. */
 export interface CheaperOptions {
@@ -49,18 +50,13 @@ export class CheaperThanMessages implements Expectation {
 
   end(): Outcome {
     const { of, price, currency } = this.#options;
-    const { told, events, likeThis } = this.#links;
-    const bills = told.flatMap((it) => it.bill ?? []);
-    if (bills.length === 0) return { ...nothing, actual: `${of} has no link with a tariff` };
+    const { events, likeThis, tookMs } = this.#links;
+    const bill = this.#links.monthBill(currency);
+    if ('verdict' in bill) return bill;
     if (this.#messages === 0) return { ...nothing, actual: `${of} sent and got no message` };
-    const other = bills.find((it) => it.currency !== currency);
-    if (other) {
-      const actual = `the tariff ${other.tariff} bills in ${other.currency}`;
-      return { verdict: 'inconclusive', actual, evidence: { events }, measured: [] };
-    }
-    const cost = rounded(bills.reduce((sum, it) => sum + it.cost, 0));
-    const aMonth = Math.round((this.#messages * monthMs) / Math.max(...told.map((it) => it.tookMs)));
-    const singly = rounded(aMonth * price);
+    const cost = toCents(bill.cost);
+    const aMonth = Math.round((this.#messages * monthMs) / tookMs);
+    const singly = toCents(aMonth * price);
     return {
       verdict: cost < singly ? 'pass' : 'fail',
       actual: `${cost} ${currency} a month, and ${singly} ${currency} for ${aMonth} single messages, ${likeThis}`,
@@ -72,5 +68,3 @@ export class CheaperThanMessages implements Expectation {
     };
   }
 }
-
-const rounded = (amount: number): number => Math.round(amount * 100) / 100;

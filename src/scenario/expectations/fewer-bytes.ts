@@ -1,7 +1,7 @@
 // Whether one way to get messages carries fewer bytes than another, both seen in one run on links of their own.
 import type { HistoryEvent } from '../../history/event.ts';
 import { nothing, type Expectation, type Outcome } from '../expectation.ts';
-import { LinksOf } from './month.ts';
+import { LinksOf } from './device-links.ts';
 
 /** Parameters of the expectation. */
 export interface FewerBytesOptions {

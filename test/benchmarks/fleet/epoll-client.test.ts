@@ -58,7 +58,7 @@ async function before<T>(
   return await play(client);
 }
 
-describe('the C client', need('cc'), () => {
+describe('the C client', need('long', 'cc'), () => {
   test.for([1, 2] as const)('QoS %i: answers may come byte by byte', async (qos) => {
     const seen: Packet[] = [];
     const answer: Answer = (packet) => {

@@ -82,7 +82,7 @@ async function expectRowsPlayed(rival: Rival): Promise<void> {
   expect(all.get('publish-qos1 perS')).toBeGreaterThan(0);
 }
 
-describe('the C client', need('cc', 'mosquitto', 'mosquitto-clients'), () => {
+describe('the C client', need('long', 'cc', 'mosquitto', 'mosquitto-clients'), () => {
   test.for([1, 2] as const)('QoS %i: says what was delivered', async (qos) => {
     await using rival = await compileEpollClient();
     await expectAllDelivered(rival, qos);
@@ -94,7 +94,7 @@ describe('the C client', need('cc', 'mosquitto', 'mosquitto-clients'), () => {
   });
 });
 
-describe('mqtt.js', need('mqtt-js', 'mosquitto', 'mosquitto-clients'), () => {
+describe('mqtt.js', need('long', 'mqtt-js', 'mosquitto', 'mosquitto-clients'), () => {
   test.for([1, 2] as const)('QoS %i: says what was delivered', (qos) => expectAllDelivered(mqttJs, qos));
 
   test('plays every row', () => expectRowsPlayed(mqttJs));

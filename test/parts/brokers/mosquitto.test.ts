@@ -1,13 +1,16 @@
 // Mosquitto as a process and as a container: the same life as every broker, and a port on loopback only.
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
+import { processesWith } from '../../../src/bench/process-identity.ts';
 import { docker } from '../../../src/parts/brokers/docker.ts';
+import { runVariable } from '../../../src/parts/brokers/local-process.ts';
 import { driverOf } from '../../../src/bench/target/target-driver.ts';
 import { parseTargetFile } from '../../../src/bench/target/target-file.ts';
 import { targetOf } from '../../../src/bench/target/target.ts';
 import { tryConnect } from '../../../src/parts/brokers/readiness.ts';
 import type { BrokerDriver } from '../../../src/parts/part.ts';
 import { need } from '../../support/needs.ts';
+import { listeningAddresses, loopbackAddresses } from './listening.ts';
 import { testWorld } from './world.ts';
 
 const inContainer = (): BrokerDriver => targetOf('container:mosquitto').driver;
@@ -51,6 +54,16 @@ const wholeLife = ['starting', 'ready', 'stopping', 'killed', 'starting', 'ready
 describe('as a process', need('mosquitto'), () => {
   test('lives, dies by kill -9 and comes back on its port', async () => {
     expect(await lifeOf(targetOf('process:mosquitto').driver)).toEqual(wholeLife);
+  });
+
+  test('listens on loopback only, for WebSockets too', async () => {
+    const run = `test-${randomUUID()}`;
+    using world = testWorld({ 'fieldbench.run': run });
+    await using broker = await targetOf('process:mosquitto').driver.start('b', world.context);
+    const addresses = listeningAddresses(processesWith(runVariable, run).map(({ pid }) => pid));
+    expect(broker.variants.websocket).toBeDefined();
+    expect(addresses.length).toBeGreaterThan(2);
+    expect(addresses.filter((it) => !loopbackAddresses.includes(it))).toEqual([]);
   });
 
   test('leaves nothing owned behind', async () => {

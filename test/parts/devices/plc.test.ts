@@ -6,7 +6,7 @@ import modbusSerial from 'modbus-serial';
 import { expect, test } from 'vitest';
 import { readPlcFile } from '../../../src/bench/devices/plc-file.ts';
 import { startPlc } from '../../../src/parts/devices/plc.ts';
-import type { StartedPlc } from '../../../src/parts/devices/plc.ts';
+import type { StartedPlc } from '../../../src/parts/devices/started-plc.ts';
 import { parseExpression } from '../../../src/parts/devices/logic/parse.ts';
 import type { PlcProgram } from '../../../src/parts/devices/plc-program.ts';
 import { pinStatus } from '../../../src/parts/devices/rack/pin-reading.ts';

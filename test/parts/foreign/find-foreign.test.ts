@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { libraryOf } from '../../../src/parts/foreign/foreign-device.ts';
-import { nodeRedProgram } from '../../../src/parts/gateways/node-red.ts';
+import { nodeRedImage, nodeRedProgram } from '../../../src/parts/gateways/node-red.ts';
 import { need } from '../../support/needs.ts';
 
 const signal = new AbortController().signal;
@@ -32,6 +32,13 @@ describe('where nothing is installed', () => {
   });
 });
 
+test('an image that is not built yet says how it is', need('docker'), async () => {
+  await expect(nodeRedImage('fieldbench/node-red:of-nobody')).rejects.toMatchObject({
+    code: 'FB_IMAGE_ABSENT',
+    hint: 'build it with docker build -t fieldbench/node-red:local gateways/node-red',
+  });
+});
+
 describe('what is installed is found with its version', () => {
   test('npm mqtt', need('mqtt-js'), async () => {
     expect((await libraryOf('mqtt-js', signal)).what).toMatch(/^npm mqtt \d+\.\d+\.\d+$/);
@@ -41,5 +48,10 @@ describe('what is installed is found with its version', () => {
   });
   test('Node-RED', need('node-red'), async () => {
     expect((await nodeRedProgram()).what).toMatch(/^Node-RED \d+\.\d+\.\d+$/);
+  });
+  test('Node-RED as an image', need('docker', 'image:node-red'), async () => {
+    const { path, what } = await nodeRedImage();
+    expect(path).toMatch(/^fieldbench\/node-red:/);
+    expect(what).toContain(`container of ${path} (`);
   });
 });

@@ -1,5 +1,5 @@
 // A bench that is killed with -9 takes the programs along that it started: nobody has to sweep behind it.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,31 +15,37 @@ import { need } from '../../support/needs.ts';
 const folder = mkdtempSync(join(tmpdir(), 'fieldbench-killed-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-const scenario = `
+const scenario = (devices: string): string => `
 name: killed
 question: Who is left when the bench is killed?
 brokers: { hub: { target: embedded } }
 devices:
   plant: { kind: plc, program: devices/tank-plc.yaml }
+${devices}
+duration: 5min
+`;
+const programs = `
   valve: { kind: mqtt-js, broker: hub, topic: valve, interval: 1s }
   pump: { kind: paho-python, broker: hub, topic: pump, interval: 1s }
   gateway: { kind: node-red, plc: plant, broker: hub, topic: plant }
-duration: 5min
+`;
+const container = `
+  gateway: { kind: container:node-red, plc: plant, broker: hub, topic: plant }
 `;
 const bin = fileURLToPath(new URL('../../../src/cli/bin.ts', import.meta.url));
-const journal = join(folder, 'report', 'journal.ndjson');
 const clock = machineClock();
 const never = new AbortController().signal;
 
 /** What its journal holds so far, whole lines only. */
-function events(): readonly HistoryEvent[] {
+function events(report: string): readonly HistoryEvent[] {
+  const journal = join(report, 'journal.ndjson');
   if (!existsSync(journal)) return [];
   const lines = readFileSync(journal, 'utf8').split('\n').slice(0, -1);
   return lines.map((line) => JSON.parse(line) as HistoryEvent);
 }
 
-const isEverybodyOnline = (): boolean =>
-  events().some((it) => it.kind === 'mark' && it.data?.['step'] === 'everybody is online');
+const isEverybodyOnline = (report: string): boolean =>
+  events(report).some((it) => it.kind === 'mark' && it.data?.['step'] === 'everybody is online');
 
 async function until(holds: () => boolean, withinMs: number): Promise<boolean> {
   const endMs = clock.nowMs() + withinMs;
@@ -47,22 +53,44 @@ async function until(holds: () => boolean, withinMs: number): Promise<boolean> {
   return holds();
 }
 
-test('its programs end by themselves', { timeout: 120_000, ...need('mqtt-js', 'paho-mqtt', 'node-red') }, async () => {
-  const file = join(folder, 'killed.yaml');
-  writeFileSync(file, scenario);
-  const bench = spawn(process.execPath, [bin, 'run', file, '--report', join(folder, 'report')], {
-    env: { ...process.env, FIELDBENCH_STATE: join(folder, 'state') },
+/**
+ * Plays a scenario with these devices and kills its bench when everybody is online.
+ * @param watched what runs then, each as the question whether it is gone
+ */
+async function endsWith(devices: string, watched: (runId: string) => readonly (() => boolean)[]): Promise<void> {
+  const place = mkdtempSync(join(folder, 'bench-'));
+  const [file, report] = [join(place, 'killed.yaml'), join(place, 'report')];
+  writeFileSync(file, scenario(devices));
+  const bench = spawn(process.execPath, [bin, 'run', file, '--report', report], {
+    env: { ...process.env, FIELDBENCH_STATE: join(place, 'state') },
     stdio: 'ignore',
   });
   try {
-    expect(await until(isEverybodyOnline, 90_000)).toBe(true);
-    const [run] = events();
-    const pids = processesWith(runVariable, run?.kind === 'run' ? run.runId : '').map(({ pid }) => pid);
-    expect(pids.length).toBeGreaterThanOrEqual(4); // The broker and three programs.
+    expect(await until(() => isEverybodyOnline(report), 90_000)).toBe(true);
+    const [run] = events(report);
+    const left = watched(run?.kind === 'run' ? run.runId : '');
     bench.kill('SIGKILL');
     await once(bench, 'exit');
-    expect(await until(() => pids.every((pid) => identify(pid) === undefined), 10_000)).toBe(true);
+    for (const isGone of left) expect(await until(isGone, 10_000)).toBe(true);
   } finally {
     bench.kill('SIGKILL');
   }
+}
+
+test('its programs end by themselves', { timeout: 120_000, ...need('mqtt-js', 'paho-mqtt', 'node-red') }, async () => {
+  await endsWith(programs, (runId) => {
+    const pids = processesWith(runVariable, runId).map(({ pid }) => pid);
+    expect(pids.length).toBeGreaterThanOrEqual(4); // The broker and three programs.
+    return pids.map((pid) => () => identify(pid) === undefined);
+  });
+});
+
+const containersOf = (runId: string): string =>
+  execFileSync('docker', ['ps', '--all', '--quiet', '--filter', `label=fieldbench.run=${runId}`], { encoding: 'utf8' });
+
+test('and so does a container', { timeout: 120_000, ...need('long', 'docker', 'image:node-red') }, async () => {
+  await endsWith(container, (runId) => {
+    expect(containersOf(runId)).toMatch(/^[0-9a-f]+\n$/);
+    return [() => containersOf(runId) === ''];
+  });
 });

@@ -5,7 +5,7 @@ import { startClient } from '../../../src/parts/devices/client.ts';
 import { readPlcFile } from '../../../src/bench/devices/plc-file.ts';
 import type { PlcProgram } from '../../../src/parts/devices/plc-program.ts';
 import { startPlc } from '../../../src/parts/devices/plc.ts';
-import type { StartedPlc } from '../../../src/parts/devices/plc.ts';
+import type { StartedPlc } from '../../../src/parts/devices/started-plc.ts';
 import { startModbusGateway } from '../../../src/parts/gateways/modbus-mqtt.ts';
 import { testBroker, testWorld } from '../world.ts';
 import type { TestBroker, TestWorld } from '../world.ts';

@@ -1,4 +1,4 @@
-// Node-RED between a real Modbus PLC and a real broker: cut off, killed and back, with will and retained state.
+// Node-RED, as process and container, between a real Modbus PLC and a real broker: cut off, killed and back.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,11 +14,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const textOf = ({ payload }: Publish): string => Buffer.from(payload).toString();
 
-const played = (target: string): Promise<CompletedRun> =>
+const played = (target: string, gateway = 'node-red'): Promise<CompletedRun> =>
   runScenario({
     scenario: new URL('node-red.yaml', import.meta.url).pathname,
+    set: { gateway },
     target,
-    reportDir: join(folder, target),
+    reportDir: join(folder, `${target} ${gateway.replace(':', ' ')}`),
     signal: new AbortController().signal,
   });
 
@@ -27,11 +28,20 @@ const brokenBy = ({ run }: CompletedRun): readonly string[] =>
     it.statements.filter(({ verdict }) => verdict === 'fail').map(({ id }) => `${it.name} ${id}`),
   );
 
-describe('on the embedded broker', need('long', 'node-red'), () => {
+describe('as a process', need('long', 'node-red'), () => {
+  behavesWell('node-red', /^Node-RED \d+\.\d+\.\d+$/);
+});
+
+describe('in a container', need('long', 'docker', 'image:node-red'), () => {
+  behavesWell('container:node-red', /^Node-RED \d+\.\d+\.\d+, container of fieldbench\/node-red:\S+ \([0-9a-f]{12}\)$/);
+});
+
+/** Tests on the embedded broker. */
+function behavesWell(gateway: string, how: RegExp): void {
   let done: CompletedRun;
   let events: readonly HistoryEvent[] = [];
   beforeAll(async () => {
-    done = await played('embedded');
+    done = await played('embedded', gateway);
     events = done.events;
   }, 120_000);
 
@@ -56,7 +66,7 @@ describe('on the embedded broker', need('long', 'node-red'), () => {
 
   test('it is judged under its own name, and only the broker is blamed, for what it forgets', () => {
     expect(brokenBy(done)).toEqual(['hub MQTT-3.2.2-2']);
-    expect(done.run.targets.find((it) => it.name === 'node-red')?.how).toMatch(/^Node-RED \d/);
+    expect(done.run.targets.find((it) => it.name === 'node-red')?.how).toMatch(how);
   });
 
   test('its state is online, offline by its will while it is cut off and dead, and offline when it is ended', () => {
@@ -84,7 +94,7 @@ describe('on the embedded broker', need('long', 'node-red'), () => {
     expect(intents.length).toBeGreaterThan(3);
     expect(intents[0]).toMatchObject({ part: 'node-red', qos: 1, retain: true, ordinal: 1 });
   });
-});
+}
 
 // Mosquitto looks for silent clients every few seconds: its wills come later than this cut is long.
 describe('on Mosquitto', need('node-red', 'mosquitto', 'long'), () => {

@@ -22,6 +22,7 @@ export const aedesQos2: KnownFailureList = {
   ...aedes,
   'MQTT-4.6.0-4': atTimes('Aedes answers several PUBREC with PUBREL in another order, and one of them twice'),
   'MQTT-4.6.0-6': atTimes('Aedes answers several PUBREC with PUBREL in another order, and one of them twice'),
+  'MQTT-4.6.0-5': atTimes('Aedes sends what it has stored for a session behind what is new, on one topic'),
   'MQTT-4.3.3-1': atTimes('Aedes answers PUBREC with the PUBREL of another message, or sends PUBLISH after its PUBREL'),
   'MQTT-2.3.1-4': atTimes('Aedes sends a PUBLISH with the identifier of a PUBREL that is not answered'),
 };

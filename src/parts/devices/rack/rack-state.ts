@@ -60,9 +60,14 @@ export class RackState {
     return fresh;
   }
 
-  /** Takes every unit with this address out, with the power on. */
-  remove(address: number): void {
+  /**
+   * Takes every unit with this address out, with the power on.
+   * @returns whether there was one
+   */
+  remove(address: number): boolean {
+    const before = this.#units.length;
     this.#units = this.#units.filter(({ unit }) => unit.address !== address);
+    return this.#units.length < before;
   }
 
   /**

@@ -1,5 +1,6 @@
 // Who can be reached when the books close: connections, links, brokers and devices as the history left them.
 import type { HistoryEvent, LinkChanged, PacketSeen, PartChanged } from '../../../history/event.ts';
+import { hasEnded } from '../../../history/part-state.ts';
 import type { Packet } from '../../../wire/packet.ts';
 
 /** A connection of one of the two parties. */
@@ -100,7 +101,7 @@ export class Standing {
   /** Why a client has no way to its broker now; nothing where it has one. */
   cutOff(client: string): Absence | undefined {
     const part = this.#parts.get(client);
-    if (part && ['stopped', 'killed', 'exited', 'failed', 'paused'].includes(part.state)) {
+    if (part && (hasEnded(part.state) || part.state === 'paused')) {
       return { says: `${client} is ${part.state}`, seq: part.seq };
     }
     const line = this.#last.get(client);
@@ -121,7 +122,7 @@ export class Standing {
 
   #part(event: PartChanged): void {
     this.#parts.set(event.part, { state: event.state, seq: event.seq });
-    if (['killed', 'exited', 'failed', 'stopped'].includes(event.state)) this.#broken.set(event.part, event.seq);
+    if (hasEnded(event.state)) this.#broken.set(event.part, event.seq);
   }
 
   #linkDown(line: Line): State<LinkChanged['state']> | undefined {
