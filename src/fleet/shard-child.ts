@@ -42,7 +42,10 @@ export class ShardChild {
     this.#context = context;
     this.#events = events;
     const what = `shard ${shard.shard} of the fleet`;
-    this.#process = launchProcess({ command: process.execPath, args: [...shardFlags, program], what, ipc: true }, context);
+    this.#process = launchProcess(
+      { command: process.execPath, args: [...shardFlags, program], what, ipc: true },
+      context,
+    );
     this.pid = this.#process.child.pid;
     this.#process.child.on('message', (message) => this.#hear(message));
     void this.#process.gone.then((how) => this.#ended(how));
