@@ -73,8 +73,10 @@ export class DeviceEnds {
   /** The device sends packets, all in one piece. */
   send(device: number, packets: readonly Packet[], nowMs: number): void {
     const [only] = packets;
-    const bytes = packets.length === 1 && only ? encode(only) : Buffer.concat(packets.map((it) => encode(it)));
-    if (this.#watch) this.#watchSent(this.#watch, device, packets, nowMs);
+    const each = packets.length === 1 && only ? [encode(only)] : packets.map((it) => encode(it));
+    const [first] = each;
+    const bytes = each.length === 1 && first ? first : Buffer.concat(each);
+    if (this.#watch) this.#watchSent(this.#watch, device, packets, each, nowMs);
     if (this.#link) this.#link.take(device, 'toServer', bytes, nowMs);
     else this.#toSocket(device, bytes);
   }
@@ -107,10 +109,17 @@ export class DeviceEnds {
     this.#acts.settled(device, nowMs);
   }
 
-  #watchSent(watch: PacketWatch, device: number, packets: readonly Packet[], nowMs: number): void {
+  #watchSent(
+    watch: PacketWatch,
+    device: number,
+    packets: readonly Packet[],
+    each: readonly Uint8Array[],
+    nowMs: number,
+  ): void {
     const seenAt = this.#link ? 'clientEnd' : 'wire';
-    for (const packet of packets) {
-      watch.packet(device, 'toServer', seenAt, { offset: 0, bytes: encode(packet), packet, deviations: [] }, nowMs);
+    for (const [at, packet] of packets.entries()) {
+      const bytes = each[at] as Uint8Array; // One for each packet.
+      watch.packet(device, 'toServer', seenAt, { offset: 0, bytes, packet, deviations: [] }, nowMs);
     }
   }
 }

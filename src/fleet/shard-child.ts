@@ -6,7 +6,13 @@ import type { PartContext } from '../parts/part.ts';
 import { launchProcess, type LocalProcess } from '../parts/brokers/local-process.ts';
 import { deviceCount, type Shard } from './shard.ts';
 import { shardFlags } from './shard-flags.ts';
-import { shardAnswerSchema, shardOrderSchema, type ShardOrder, type ShardReport } from './shard-messages.ts';
+import {
+  shardAnswerSchema,
+  shardOrderSchema,
+  type ShardAnswer,
+  type ShardOrder,
+  type ShardReport,
+} from './shard-messages.ts';
 
 /** Beside this file, with its ending: `.ts` from the source, `.js` from the package. */
 const program = fileURLToPath(new URL(`shard-process${extname(import.meta.url)}`, import.meta.url));
@@ -17,6 +23,8 @@ const LAST_REPORT_MS = 10_000;
 /** What a shard has to tell. */
 export interface ShardEvents {
   report(report: ShardReport): void;
+  /** What its rules saw and found. */
+  judged(answer: Exclude<ShardAnswer, { kind: 'report' | 'failed' }>): void;
   /** It cannot be: what it was told makes no sense. */
   failed(error: FieldbenchError): void;
   /** It ended and nobody asked it to; `how` is its exit code or signal, and its last words. */
@@ -43,7 +51,7 @@ export class ShardChild {
     this.#events = events;
     const what = `shard ${shard.shard} of the fleet`;
     this.#process = launchProcess(
-      { command: process.execPath, args: [...shardFlags, program], what, ipc: true },
+      { command: process.execPath, args: [...shardFlags, program], what, ipc: 'advanced' },
       context,
     );
     this.pid = this.#process.child.pid;
@@ -86,6 +94,10 @@ export class ShardChild {
     if (answer.kind === 'failed') {
       const { code, message: text, expected, actual, hint } = answer;
       this.#events.failed(new FieldbenchError(withoutGaps({ code, message: text, expected, actual, hint })));
+      return;
+    }
+    if (answer.kind !== 'report') {
+      this.#events.judged(answer);
       return;
     }
     this.#events.report(answer);

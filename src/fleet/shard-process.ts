@@ -5,6 +5,10 @@ import { Fleet } from './fleet.ts';
 import type { Shard } from './shard.ts';
 import type { ShardAnswer, ShardOrder } from './shard-messages.ts';
 import { ShardReporter } from './shard-reporter.ts';
+import { ShardWatch } from './shard-watch.ts';
+
+/** How often the bench is told what was seen: rules that need every party run so much behind. */
+const FLUSH_MS = 100;
 
 /** One fleet, its clock, and its reports on their way to the bench. */
 class ShardProcess {
@@ -12,16 +16,22 @@ class ShardProcess {
   readonly #fleet: Fleet;
   readonly #reporter: ShardReporter;
   readonly #reportEveryMs: number;
+  readonly #watch: ShardWatch | undefined;
+  #hasLeft = false;
   #isStopping = false;
   #wasWhole = false;
 
   constructor(shard: Shard) {
     this.#clock = sharedClock(BigInt(shard.zeroNs));
-    this.#fleet = new Fleet(shard, { clock: this.#clock, pid: process.pid });
+    const { watch } = shard;
+    this.#watch = watch && new ShardWatch({ ...shard, watch }, say);
+    const hooks = this.#watch ? { watch: this.#watch } : {};
+    this.#fleet = new Fleet(shard, { clock: this.#clock, pid: process.pid, hooks });
     this.#reporter = new ShardReporter(this.#fleet, shard.shard, this.#clock);
     this.#reportEveryMs = shard.reportEveryMs;
     this.#fleet.connect();
     this.#reportLater();
+    this.#flushLater();
   }
 
   publish(fromMs: number, untilMs: number): void {
@@ -34,6 +44,21 @@ class ShardProcess {
 
   report(): void {
     if (!this.#isStopping) say(this.#reporter.next());
+  }
+
+  /** DISCONNECT for all; the process stays, for its rules to be told the rest. */
+  async leave(): Promise<void> {
+    await this.#fleet.stop();
+    this.#hasLeft = true;
+    this.#watch?.flush(this.#clock.nowMs(), true);
+  }
+
+  told(order: Extract<ShardOrder, { kind: 'told' }>): void {
+    this.#watch?.told(order);
+  }
+
+  show(order: Extract<ShardOrder, { kind: 'show' }>): void {
+    this.#watch?.show(order);
   }
 
   async stop(): Promise<void> {
@@ -50,6 +75,15 @@ class ShardProcess {
       if (this.#isStopping) return;
       this.#tick();
       this.#reportLater();
+    });
+  }
+
+  #flushLater(): void {
+    if (!this.#watch) return;
+    this.#clock.after(FLUSH_MS, () => {
+      if (this.#isStopping || this.#hasLeft) return;
+      this.#watch?.flush(this.#clock.nowMs());
+      this.#flushLater();
     });
   }
 
@@ -89,6 +123,15 @@ process.on('message', (order: ShardOrder) => {
       break;
     case 'report':
       running?.report();
+      break;
+    case 'leave':
+      void running?.leave();
+      break;
+    case 'told':
+      running?.told(order);
+      break;
+    case 'show':
+      running?.show(order);
       break;
     case 'stop':
       if (running) void running.stop();

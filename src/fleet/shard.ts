@@ -1,5 +1,6 @@
 // A shard: the devices that one child process runs, as plain data that says all the child has to know.
 import * as z from 'zod';
+import type { RuleParameters } from '../judge/rule.ts';
 import { populationSchema } from './population.ts';
 
 /** Some of a population: the devices with the numbers `from` to `to`, both included, from 1. */
@@ -9,6 +10,20 @@ const sliceSchema = z.strictObject({
   to: z.int().positive(),
   /** Rows of the population's table, the first for device `from`. */
   rows: z.array(z.array(z.string())).default([]),
+});
+
+/** What a shard that judges has to know. */
+const watch = z.strictObject({
+  /** Name of the part that the devices of each slice connect to. */
+  servers: z.array(z.string()),
+  target: z.string().optional(),
+  /** Whether a link stands between a device and its socket. */
+  hasLinks: z.boolean(),
+  parameters: z.record(z.string(), z.number()) as unknown as z.ZodType<RuleParameters>,
+  /** Findings of a kind that are listed; further ones are counted. */
+  listed: z.int().positive(),
+  /** Whether the bench is sent all that is seen: routing rules need every party. */
+  isMerged: z.boolean(),
 });
 
 /** Checks what {@link Shard} says. */
@@ -23,6 +38,8 @@ export const shardSchema = z.strictObject({
   /** Most connections that are being made at once. */
   connectWindow: z.int().positive(),
   reportEveryMs: z.number().positive(),
+  /** Rules judge every packet, where this is there. */
+  watch: watch.optional(),
 });
 
 export type Slice = z.infer<typeof sliceSchema>;

@@ -1,8 +1,10 @@
 // A fleet over several processes: starts them, adds up what they say, and tells honestly what became of each.
 import type { FieldbenchError } from '../error.ts';
+import type { EventDraft } from '../history/event.ts';
 import { pause, zeroNsOf } from '../net/clock.ts';
 import type { PartContext } from '../parts/part.ts';
 import type { FleetPlan } from './fleet-plan.ts';
+import { FleetRules, watchOf, type FleetRulesOptions } from './fleet-rules.ts';
 import { FleetTotals } from './fleet-totals.ts';
 import { markOf } from './report-mark.ts';
 import { ShardChild } from './shard-child.ts';
@@ -16,6 +18,8 @@ export interface FleetRunOptions {
   readonly connectWindow?: number;
   /** Default 1,000. */
   readonly reportEveryMs?: number;
+  /** Rules judge every packet, where this is there. */
+  readonly rules?: FleetRulesOptions;
 }
 
 /** Between two looks at whether something has come about. */
@@ -29,6 +33,7 @@ export class RunningFleet implements AsyncDisposable {
   readonly gaps: string[] = [];
   readonly #context: PartContext;
   readonly #shards: readonly ShardChild[];
+  readonly #rules: FleetRules | undefined;
   #failed: FieldbenchError | undefined;
   /** When the last planned message is due, at the latest. */
   #untilMs = -Infinity;
@@ -38,11 +43,26 @@ export class RunningFleet implements AsyncDisposable {
     this.plan = plan;
     this.#context = context;
     const zeroNs = String(zeroNsOf(context.clock));
-    const { run, connectWindow = 256, reportEveryMs = 1000 } = options;
-    this.#shards = plan.shards.map((slices, shard) => {
-      const order = { shard, seed: context.seed, run, zeroNs, slices, connectWindow, reportEveryMs };
+    const { run, connectWindow = 256, reportEveryMs = 1000, rules } = options;
+    const orders = plan.shards.map((slices, shard) => {
+      const watch = rules && { watch: watchOf(slices, rules) };
+      return shardSchema.parse({
+        shard,
+        seed: context.seed,
+        run,
+        zeroNs,
+        slices,
+        connectWindow,
+        reportEveryMs,
+        ...watch,
+      });
+    });
+    this.#rules = rules && new FleetRules(orders, rules, context, (shard, order) => this.#shards[shard]?.tell(order));
+    this.#shards = orders.map((order) => {
+      const { shard } = order;
       this.#note(shard, 'starting');
-      return new ShardChild(shardSchema.parse(order), context, {
+      return new ShardChild(order, context, {
+        judged: (answer) => this.#rules?.hear(shard, answer),
         report: (report) => {
           this.totals.add(report);
           context.history.record(markOf(report));
@@ -104,7 +124,13 @@ export class RunningFleet implements AsyncDisposable {
     return this.stop();
   }
 
+  /** Tells the rules what became of a broker or another part; of their own shards they know. */
+  heard(event: EventDraft): void {
+    this.#rules?.heard(event);
+  }
+
   async #end(): Promise<void> {
+    await this.#rules?.finish();
     await Promise.all(this.#shards.map((it) => it.stop()));
     for (const { shard, hasDied } of this.#shards) if (!hasDied) this.#note(shard, 'stopped');
   }
@@ -135,6 +161,7 @@ export class RunningFleet implements AsyncDisposable {
   #died(shard: number, how: string): void {
     const last = this.totals.reports.find((it) => it.shard === shard);
     this.totals.lose(shard);
+    this.#rules?.lose(shard);
     const devices = this.#shards[shard]?.devices ?? 0;
     const nowMs = this.#context.clock.nowMs();
     const unseen =

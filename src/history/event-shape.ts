@@ -93,6 +93,7 @@ const shapes: Shapes = {
     peer: maybe(text),
     target: maybe(text),
     check: maybe(text),
+    excerpt: maybe(oneOf(true)),
   },
   ended: {
     connection: text,

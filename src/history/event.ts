@@ -111,6 +111,8 @@ export interface ConnectionOpened extends EventBase {
   readonly target?: string;
   /** Check that owns this connection. */
   readonly check?: string;
+  /** Only what is around failures was kept of it; it was judged where all of it was seen. */
+  readonly excerpt?: true;
 }
 
 /**

@@ -13,18 +13,23 @@ import type { Role } from '../spec/statement.ts';
 import type { Frame } from '../wire/frame.ts';
 import type { Connect } from '../wire/packet.ts';
 import type { Finding } from './finding.ts';
-import type { Rule, RuleEvent, RuleParameters, Shared } from './rule.ts';
-import { RuleRun } from './rule-run.ts';
+import type { Rule, RuleEvent, RuleParameters } from './rule.ts';
+import { newShared, RuleRun } from './rule-run.ts';
 import { Tally } from './tally.ts';
 import { DeviceNames, namelessDevice } from './devices.ts';
 import { UnderWay } from './under-way.ts';
+import { LifeSigns } from './life-signs.ts';
+import { RecordedFindings } from './recorded-findings.ts';
 import { isNearest, newParty, peerOffends, watch } from './views.ts';
-import type { Party, Watched } from './views.ts';
+import type { Party, Waiting, Watched } from './views.ts';
 
 /** Reads a journal event by event. Deterministic: the same events give the same findings. */
 export interface Judge {
-  /** Takes the next event; gives the violations and remarks that it brought to light. */
-  step(event: HistoryEvent): readonly Finding[];
+  /**
+   * Takes the next event; gives the violations and remarks that it brought to light.
+   * @param frame what a packet event says, where it is decoded already; what a rule keeps of it must stay as it is
+   */
+  step(event: HistoryEvent, frame?: Frame): readonly Finding[];
   /** The journal is over: judges what stayed open, and gives the counted passes too. */
   end(): readonly Finding[];
 }
@@ -39,6 +44,21 @@ export interface JudgeSetup {
    * life for another; it is judged as soon as it ends, and its verdicts are gathered under its client id.
    */
   readonly clients?: 'parts' | 'devices';
+  /** Name under which verdicts on a client are gathered, where not its own: one for a population of thousands. */
+  readonly gatheredUnder?: (event: ConnectionOpened) => string;
+  /** Findings that are listed of each rule, statement, verdict, target and check; further ones are counted. */
+  readonly listed?: number;
+}
+
+/** A judge that sees only some of the connections of each server, and is told how the server lives on the others. */
+export interface ShardJudge extends Judge {
+  /**
+   * Nothing that came before `untilMs` is unknown any more.
+   * @param signs when the server sent packets, on any connection, since the last time: at least the first and the last
+   */
+  told(server: string, signs: readonly number[], untilMs: number): readonly Finding[];
+  /** Another process has a newer connection with the client id of this one. */
+  takenOver(connection: ConnectionId): void;
 }
 
 type OtherEvent = Extract<RuleEvent, { kind: 'other' }>['event'];
@@ -52,9 +72,15 @@ export function createJudge(setup: JudgeSetup): Judge {
   return new JournalJudge(setup);
 }
 
-class JournalJudge implements Judge {
+/** A judge of some of the connections to its servers. */
+export function createShardJudge(setup: JudgeSetup): ShardJudge {
+  return new JournalJudge(setup, true);
+}
+
+class JournalJudge implements ShardJudge {
   readonly #setup: JudgeSetup;
-  readonly #tally = new Tally();
+  readonly #tally: Tally;
+  readonly #recorded = new RecordedFindings();
   readonly #parties = { server: new Map<string, Party>(), client: new Map<string, Party>() };
   readonly #watched = { server: new Map<ConnectionId, Watched>(), client: new Map<ConnectionId, Watched>() };
   /** Taints of what has been sent, and not been seen at this party's end of a link. */
@@ -64,21 +90,62 @@ class JournalJudge implements Judge {
   /** Latest connection of each client id, by server part. */
   readonly #clientIds = new Map<string, Map<string, Watched>>();
   readonly #devices: DeviceNames | undefined;
+  /** What each server did on connections that are judged elsewhere; absent where all of them are judged here. */
+  readonly #signs: Map<string, LifeSigns> | undefined;
   #nowMs = 0;
 
-  constructor(setup: JudgeSetup) {
+  constructor(setup: JudgeSetup, isShard = false) {
     this.#setup = setup;
+    this.#tally = new Tally(setup.listed);
+    this.#signs = isShard ? new Map() : undefined;
     this.#devices = setup.clients === 'devices' ? new DeviceNames() : undefined;
   }
 
-  step(event: HistoryEvent): readonly Finding[] {
+  step(event: HistoryEvent, frame?: Frame): readonly Finding[] {
+    // An excerpt is late, and its connection was judged where all of it was seen.
+    if (this.#recorded.take(event, this.#tally)) return this.#tally.take();
     this.#nowMs = Math.max(this.#nowMs, event.tMs);
     if (event.kind === 'opened') this.#opened(event);
-    else if (event.kind === 'packet') this.#packet(event);
+    else if (event.kind === 'packet') this.#packet(event, frame);
     else if (event.kind === 'ended') this.#ended(event);
     else if (event.kind === 'taint') this.#tainted(event);
     else this.#other(event);
     return this.#tally.take();
+  }
+
+  told(server: string, signs: readonly number[], untilMs: number): readonly Finding[] {
+    const party = this.#party('server', server);
+    const known = this.#signsOf(server);
+    known.add(signs);
+    party.previousPacketMs = Math.max(party.previousPacketMs, party.lastPacketMs);
+    party.lastPacketMs = Math.max(party.lastPacketMs, known.lastMs);
+    const { waiting } = party;
+    const isRipe = ({ endMs }: Waiting): boolean => endMs < untilMs && known.lastMs > endMs;
+    party.waiting = waiting.filter((it) => !isRipe(it));
+    for (const it of waiting) if (isRipe(it)) this.#endOne(party, it);
+    known.forgetBefore(party.waiting.reduce((least, { endMs }) => Math.min(least, endMs), untilMs));
+    return this.#tally.take();
+  }
+
+  takenOver(connection: ConnectionId): void {
+    for (const { view } of this.#bothEnds(connection)) view.takenOver = true;
+  }
+
+  #signsOf(server: string): LifeSigns {
+    const known = this.#signs?.get(server) ?? new LifeSigns();
+    this.#signs?.set(server, known);
+    return known;
+  }
+
+  /** Of a server whose connections are not all here, what it did elsewhere up to then counts too. */
+  #endOne(party: Party, { run, endMs }: Waiting): void {
+    const signs = this.#signs?.get(party.name);
+    if (signs === undefined) return run.end(endMs);
+    const { lastPacketMs, previousPacketMs } = party;
+    party.previousPacketMs = Math.max(previousPacketMs <= endMs ? previousPacketMs : -Infinity, signs.lastUntil(endMs));
+    run.end(endMs);
+    party.lastPacketMs = lastPacketMs;
+    party.previousPacketMs = previousPacketMs;
   }
 
   end(): readonly Finding[] {
@@ -97,7 +164,9 @@ class JournalJudge implements Judge {
       if (!isNearest(role, event.seenAt, hasLink) || this.#watched[role].has(event.connection)) continue;
       const watched = watch(event, role, this.#partyOf(role, event));
       if (this.#isDevice(watched)) watched.view.client = watched.party.name;
+      if (this.#setup.gatheredUnder) watched.view.gatheredUnder = this.#setup.gatheredUnder(event);
       watched.runs = this.#connectionRuns(watched);
+      if (this.#signs && role === 'server') this.#signsOf(event.server);
       watched.party.open.add(watched);
       this.#watched[role].set(event.connection, watched);
       this.#ensureRouting(event);
@@ -105,8 +174,8 @@ class JournalJudge implements Judge {
     }
   }
 
-  #packet(event: PacketSeen): void {
-    let frame: Frame | undefined;
+  #packet(event: PacketSeen, decoded?: Frame): void {
+    let frame = decoded;
     for (const role of roles) {
       const watched = this.#watched[role].get(event.connection);
       if (watched === undefined || watched.view.vantage !== event.seenAt || !watched.party.open.has(watched)) continue;
@@ -246,7 +315,8 @@ class JournalJudge implements Judge {
   #alive(party: Party, tMs: number): void {
     party.previousPacketMs = party.lastPacketMs;
     party.lastPacketMs = Math.max(party.lastPacketMs, tMs);
-    if (party.waiting.length === 0) return;
+    // In a shard the server may have lived elsewhere while the connection stood: that is told later.
+    if (party.waiting.length === 0 || this.#signs?.has(party.name) === true) return;
     const waiting = party.waiting;
     party.waiting = waiting.filter((it) => it.endMs >= tMs);
     for (const it of waiting) if (it.endMs < tMs) it.run.end(it.endMs);
@@ -257,7 +327,7 @@ class JournalJudge implements Judge {
     for (const watched of party.open) this.#close(watched, tMs);
     const { waiting } = party;
     party.waiting = [];
-    for (const it of waiting) it.run.end(it.endMs);
+    for (const it of waiting) this.#endOne(party, it);
   }
 
   #partyOf(role: Role, event: ConnectionOpened): Party {
@@ -310,17 +380,6 @@ class JournalJudge implements Judge {
   #allOpen(): readonly Watched[] {
     return roles.flatMap((role) => [...this.#watched[role].values()]);
   }
-}
-
-/** Nothing is shared yet. */
-function newShared(): Shared {
-  const made = new Map<unknown, unknown>();
-  return {
-    of<T>(make: () => T): T {
-      if (!made.has(make)) made.set(make, make());
-      return made.get(make) as T; // It was stored under the function that made it.
-    },
-  };
 }
 
 /** Something on this connection could not be seen: its rules end without a word, for any absence may be ours. */

@@ -1,5 +1,5 @@
 // One rule at work on one connection or one server: keeps its state, and turns a crash of the rule into `inconclusive`.
-import type { Report, Rule, RuleEvent } from './rule.ts';
+import type { Report, Rule, RuleEvent, Shared } from './rule.ts';
 
 /** Shields the judge from a rule: it may throw, and only its own statements suffer. */
 export class RuleRun {
@@ -37,4 +37,15 @@ export class RuleRun {
       if (this.rule.statements.length === 0) this.#report.remark(what);
     }
   }
+}
+
+/** Nothing is shared yet. */
+export function newShared(): Shared {
+  const made = new Map<unknown, unknown>();
+  return {
+    of<T>(make: () => T): T {
+      if (!made.has(make)) made.set(make, make());
+      return made.get(make) as T; // It was stored under the function that made it.
+    },
+  };
 }

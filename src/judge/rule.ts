@@ -89,6 +89,8 @@ export interface ConnectionView {
   readonly server: string;
   readonly target?: string;
   readonly check?: string;
+  /** Name under which verdicts on the client are gathered, where it is not its own. */
+  readonly gatheredUnder?: string;
   /** Illegal traffic was sent on purpose, or the peer broke the standard: the judged party is not to blame from here on. */
   readonly tainted: boolean;
   /** False once something on this connection could not be seen: nothing may be concluded from absence. */

@@ -19,14 +19,20 @@ type Counted = { -readonly [K in keyof Finding]: Finding[K] };
 
 /** Name under which a party's verdicts are gathered: the target, or the part itself where the run names none. */
 function judgedTarget(view: ConnectionView, judges: Role): string {
-  return judges === 'client' ? view.client : (view.target ?? view.server);
+  return judges === 'client' ? (view.gatheredUnder ?? view.client) : (view.target ?? view.server);
 }
 
 /** Gathers the findings of a run. */
 export class Tally {
   readonly #counted = new Map<string, Counted>();
   readonly #listed = new Map<string, number>();
+  readonly #most: number;
   #fresh: Finding[] = [];
+
+  /** @param most how many of a kind are listed */
+  constructor(most = listedFindings) {
+    this.#most = most;
+  }
 
   /** The report that one rule writes to. */
   report(speaker: Speaker): Report {
@@ -35,16 +41,21 @@ export class Tally {
 
   /** Takes a judgement; gives what it is counted in, where it is counted and not listed. */
   add(speaker: Speaker, statement: StatementId | undefined, verdict: Verdict, what: Observation): Counted | undefined {
-    const finding = findingOf(speaker, statement, verdict, what);
-    const key = [speaker.rule, statement, verdict, finding.target, finding.check].join('\n');
+    return this.adopt(findingOf(speaker, statement, verdict, what));
+  }
+
+  /** Takes a finding, its count and all; gives what it is counted in, where it is counted and not listed. */
+  adopt(finding: Finding): Counted | undefined {
+    const { by, statement, verdict, target, check } = finding;
+    const key = [by, statement, verdict, target, check].join('\n');
     const listed = this.#listed.get(key) ?? 0;
-    if (verdict !== 'pass' && listed < listedFindings) {
+    if (verdict !== 'pass' && finding.count === 1 && listed < this.#most) {
       this.#listed.set(key, listed + 1);
       this.#fresh.push(finding);
       return undefined;
     }
     const counted = this.#counted.get(key);
-    if (counted !== undefined) return countIn(counted, what.measured);
+    if (counted !== undefined) return countIn(counted, finding.measured, finding.count);
     this.#counted.set(key, finding);
     return finding;
   }
@@ -100,8 +111,8 @@ class RuleReport implements Report {
   }
 }
 
-function countIn(counted: Counted, measured: readonly Measurement[] | undefined): Counted {
-  counted.count += 1;
+function countIn(counted: Counted, measured: readonly Measurement[] | undefined, count = 1): Counted {
+  counted.count += count;
   if (measured !== undefined) counted.measured = worstMeasured([...(counted.measured ?? []), ...measured]);
   return counted;
 }

@@ -8,7 +8,7 @@ import type { RuleRun } from './rule-run.ts';
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A rule whose connection is over, waiting for a sign of life of the party before it judges absences. */
-interface Waiting {
+export interface Waiting {
   readonly run: RuleRun;
   readonly endMs: number;
 }

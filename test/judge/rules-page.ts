@@ -28,6 +28,7 @@ What holds for all of them:
 - A rule that throws makes its statements \`inconclusive\`, never \`pass\`.
 - A check's own clients are not judged by rules for clients.
 - On the tap nobody knows the clients: each connection is a party of its own, judged when it ends, and verdicts are gathered by client id.
+- In a fleet each process judges its own connections by connection rules, and is told from the others when the server gave signs of life; routing rules run over what all processes saw, in order of time. The journal then holds the findings, and of their connections 2 s before and after: what was longer ago than a process keeps (8 MiB of packets) is not shown. Verdicts on clients are gathered by population.
 
 This page is made from the rules; \`npx vitest run test/judge/rules-page.test.ts -u\` writes it anew.`;
 

@@ -24,8 +24,8 @@ export interface ProcessCommand {
   readonly args: readonly string[];
   /** What it is, in the words of the run registry. */
   readonly what: string;
-  /** Opens Node's message channel to the child. */
-  readonly ipc?: boolean;
+  /** Opens Node's message channel to the child; `advanced` carries bytes as they are. */
+  readonly ipc?: boolean | 'advanced';
   /** Default: the run's scratch folder. */
   readonly folder?: string;
   /** Beside the plain environment. */
@@ -65,8 +65,9 @@ export function launchProcess(it: ProcessCommand, context: PartContext): LocalPr
       it.hears === true ? 'pipe' : 'ignore',
       speaks ? 'pipe' : 'ignore',
       'pipe',
-      ...(it.ipc === true ? (['ipc'] as const) : []),
+      ...(it.ipc === undefined || it.ipc === false ? [] : (['ipc'] as const)),
     ],
+    ...(it.ipc === 'advanced' && { serialization: 'advanced' as const }),
     ...it.user,
   });
   if (child.pid !== undefined) context.owns.ownProcess(child.pid, it.what);
