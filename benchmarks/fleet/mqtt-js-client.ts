@@ -1,9 +1,9 @@
 // Many connections of npm's mqtt in one process: the same commands, options and answers as epoll-client.c.
-import { createInterface } from 'node:readline';
 import { connect, type Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { LocalAddresses } from './local-addresses.ts';
+import { nowS } from './now.ts';
+import { clientOptions, Curve, fail, obeyStdin, say } from './told-client.ts';
 
 type Packets = 'packetsend' | 'packetreceive';
 
@@ -18,26 +18,21 @@ interface MqttPackage {
   readonly MqttClient: new (stream: () => Socket, options: object) => MqttClient;
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    broker: { type: 'string', default: '' },
-    connections: { type: 'string', default: '1' },
-    name: { type: 'string', default: 'mqttjs' },
-    source: { type: 'string', default: '127.0.11' },
-    qos: { type: 'string', default: '1' },
-    'payload-bytes': { type: 'string', default: '64' },
-    'keep-alive-s': { type: 'string', default: '0' },
-    window: { type: 'string', default: '256' },
-  },
-});
+const {
+  host,
+  port,
+  connections: wanted,
+  name,
+  source,
+  qos,
+  payloadB,
+  keepAliveS,
+  window,
+  positionals,
+} = clientOptions();
 const [packagePath = ''] = positionals;
-const [host = '', port = ''] = values.broker.split(':');
-const wanted = Number(values.connections);
-const window = Number(values.window);
-const qos = Number(values.qos);
-const payload = Buffer.alloc(Number(values['payload-bytes']), 'a');
-const addresses = new LocalAddresses(values.source);
+const payload = Buffer.alloc(payloadB, 'a');
+const addresses = new LocalAddresses(source);
 const { MqttClient } = (await import(pathToFileURL(packagePath).href)) as MqttPackage;
 
 const clients: MqttClient[] = [];
@@ -52,27 +47,16 @@ let lost: Set<number> | undefined;
 let isRefused = false;
 const pauseMs = 5;
 
-const nowS = (): number => Number(process.hrtime.bigint()) / 1e9;
-
-function fail(sentence: string): never {
-  process.stderr.write(`mqtt-js-client: ${sentence}\n`);
-  process.exit(1);
-}
-
-function say(at: string, more: object = {}): void {
-  process.stdout.write(`${JSON.stringify({ at, ...more })}\n`);
-}
-
 function socket(): Socket {
-  return connect({ host, port: Number(port), noDelay: true, ...addresses.next() });
+  return connect({ host, port, noDelay: true, ...addresses.next() });
 }
 
 function open(index: number): MqttClient {
   const client = new MqttClient(socket, {
-    clientId: `${values.name}-${index}`,
+    clientId: `${name}-${index}`,
     protocolVersion: 4,
     clean: true,
-    keepalive: Number(values['keep-alive-s']),
+    keepalive: keepAliveS,
     reconnectPeriod: 0,
     resubscribe: false,
   });
@@ -151,7 +135,7 @@ async function publish(limit: number, seconds: number): Promise<void> {
         return;
       }
       issued += 1;
-      clients[index]?.publish(`bench/${values.name}/${index}`, payload, { qos }, (error) => {
+      clients[index]?.publish(`bench/${name}/${index}`, payload, { qos }, (error) => {
         if (error) fail(`connection ${index}: ${error.message}`);
         messages += 1;
         next(index);
@@ -177,41 +161,19 @@ async function idle(seconds: number): Promise<void> {
 
 async function watch(): Promise<void> {
   const seen = new Set<number>();
-  const curve: (readonly [number, number])[] = [[nowS(), online]];
-  const step = Math.floor(wanted / 200) + 1;
-  let told = online;
+  const curve = new Curve(wanted, online);
   await new Promise<void>((resolve) => {
     lost = seen;
     noteOnline = () => {
       const isBack = seen.size === wanted && online === wanted;
-      if (Math.abs(online - told) >= step || isBack) {
-        told = online;
-        curve.push([nowS(), online]);
-      }
+      curve.note(online, isBack);
       if (isBack) resolve();
     };
     say('watching');
   });
   lost = undefined;
   noteOnline = () => {};
-  say('done', { online, lost: seen.size, curve });
+  say('done', { online, lost: seen.size, curve: curve.steps });
 }
 
-async function obey(line: string): Promise<void> {
-  const [verb, what, amount] = line.split(' ');
-  if (verb === 'connect') await connectAll();
-  else if (verb === 'publish' && what === 'messages') await publish(Number(amount), Infinity);
-  else if (verb === 'publish' && what === 'seconds') await publish(Infinity, Number(amount));
-  else if (verb === 'idle') await idle(Number(what));
-  else if (verb === 'watch') await watch();
-  else if (verb === 'rest') {
-    globalThis.gc?.();
-    say('rested');
-  } else fail(`unknown command: ${line}`);
-}
-
-// stdin ends with whoever started this, kill -9 included.
-process.stdin.once('end', () => process.exit(0)).once('close', () => process.exit(0));
-globalThis.gc?.(); // What loading left behind is not what connections cost.
-say('empty');
-for await (const line of createInterface({ input: process.stdin })) await obey(line);
+await obeyStdin({ connect: connectAll, publish, idle, watch });

@@ -1,6 +1,7 @@
 // The rows of the table, and the two sizes in which they can be played.
 import { backS } from './curves.ts';
 import type { Goal, Row, Size } from './row.ts';
+import { nowS } from './now.ts';
 
 export const sizes: Readonly<Record<'full' | 'smoke', Size>> = {
   full: { share: 1, warmUpS: 1, publishS: 8, keepAliveS: 60 },
@@ -11,7 +12,6 @@ const payloadB = 64;
 const window = 256;
 const kB = 1000;
 const c = 'C, epoll';
-const nowS = (): number => Number(process.hrtime.bigint()) / 1e9;
 
 function publishing(qos: 1 | 2, goals: readonly Goal[]): Row {
   return {
