@@ -1,12 +1,10 @@
-// A bench to be killed: starts a fleet whose broker is nowhere, and tells the numbers of its processes.
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// A bench to be killed: starts a fleet whose broker is nowhere, in the folder that it is given, and tells the numbers of its processes.
 import { planFleet } from '../../src/fleet/fleet-plan.ts';
 import { RunningFleet } from '../../src/fleet/supervisor.ts';
 import { machineClock } from '../../src/net/clock.ts';
 import { meters } from './populations.ts';
 
+const [scratch = ''] = process.argv.slice(2);
 const nothing = (): void => undefined;
 const context = {
   clock: machineClock(),
@@ -18,7 +16,7 @@ const context = {
     ownPath: nothing,
     release: nothing,
     labels: {},
-    scratch: mkdtempSync(join(tmpdir(), 'fieldbench-test-')),
+    scratch,
   },
   signal: new AbortController().signal,
 };

@@ -1,6 +1,7 @@
 // The package as npm would publish it, installed into an empty project: what users get, for every test about that.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,11 +14,13 @@ const given = ['typescript', 'vitest', '@types/node'];
 
 /** A folder with the tarball in it, and a project beside the tarball that has installed it. */
 export class PackedProject implements Disposable {
-  readonly folder = mkdtempSync(join(tmpdir(), 'fieldbench-installed-'));
+  /** There from {@link install} on. */
+  readonly folder = join(tmpdir(), `fieldbench-installed-${randomUUID()}`);
   readonly project = join(this.folder, 'project');
 
   /** Packs and installs; takes half a minute, and builds `dist` anew, so that no two may do so at a time. */
   install(): void {
+    mkdirSync(this.folder, { mode: 0o700 });
     this.run(root, 'npm', 'pack', '--pack-destination', this.folder);
     mkdirSync(this.project);
     writeFileSync(

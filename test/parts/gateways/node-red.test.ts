@@ -9,7 +9,8 @@ import { runScenario, type CompletedRun } from '../../../src/run/complete-run.ts
 import type { Publish } from '../../../src/wire/packet.ts';
 import { need } from '../../support/needs.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'fieldbench-node-red-'));
+let folder = '';
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'fieldbench-node-red-'))));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const textOf = ({ payload }: Publish): string => Buffer.from(payload).toString();
