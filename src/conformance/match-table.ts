@@ -155,7 +155,9 @@ function judgeRow(slice: Slice, table: MatchTable, row: MatchRow, index: number)
     const events = [...missing.map(({ seq }) => seq), end.seq];
     // At QoS 0 any message may be lost.
     const isPromised = answer.packet.returnCodes.every((code) => code > 0);
-    const later = subscriber.received('PUBLISH', (it) => textOf(it).endsWith(againFor(index)));
+    const later = subscriber.received('PUBLISH', ({ payload }) =>
+      Buffer.from(payload).toString().endsWith(againFor(index)),
+    );
     const isLost = missing.every(({ topic }) => later.some(({ packet }) => packet.topic === topic));
     if (isLost)
       return say('inconclusive', `what was published to ${topics} first never came, and what was published again did`, [
@@ -186,8 +188,6 @@ function sentOn(slice: Slice, topicIndex: number, isMatched: boolean): readonly 
   const isRefused = !isTaken && publisher.ended?.by === 'server';
   return [{ seq: sent.seq, topic, payload, isTaken, isRefused, isMatched }];
 }
-
-const textOf = ({ payload }: Publish): string => Buffer.from(payload).toString();
 
 const deliveriesOf = (subscriber: SliceConnection, message: Sent) =>
   subscriber.received('PUBLISH', (it: Publish) => Buffer.from(message.payload).equals(it.payload));

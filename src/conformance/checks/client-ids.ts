@@ -1,10 +1,9 @@
 // Checks of section 3.1.3.1: which client ids a server must take, and how it turns others away.
 import type { StatementId } from '../../spec/statement.ts';
 import type { Slice, SliceConnection } from '../../judge/slice.ts';
-import type { Publish } from '../../wire/packet.ts';
 import { SituationFailed, type CheckBench, type ScriptedClient } from '../bench.ts';
 import type { Check } from '../check.ts';
-import type { Judgement } from '../judgement.ts';
+import { isText, type Judgement } from '../judgement.ts';
 import { malformedConnect, type Malformation } from '../malformed-connect.ts';
 
 /** The characters that every server takes. */
@@ -133,7 +132,6 @@ const emptyAccept = [
 const emptyNames = ['first', 'second'] as const;
 /** The second goes the same way later: a server that has sent it is through with the first. */
 const emptyPayloads = ['yours', 'end'] as const;
-const textOf = ({ payload }: Publish): string => Buffer.from(payload).toString();
 
 function judgeEmpty(slice: Slice): readonly Judgement[] {
   const both = emptyNames.map((name) => ({ name, connection: slice.client(name) }));
@@ -158,7 +156,7 @@ function pathOf(slice: Slice, name: string): EmptyPath {
   const passed = slice.client('named').received('PUBLISH', ({ topic }) => topic.endsWith(`/${name}`));
   return {
     isPublished: publisher.received('PUBACK', ({ packetId }) => packetId === sent?.packet.packetId).length > 0,
-    isPassed: emptyPayloads.every((text) => passed.some(({ packet }) => textOf(packet) === text)),
+    isPassed: emptyPayloads.every((text) => passed.some(({ packet }) => isText(text)(packet))),
   };
 }
 
@@ -179,7 +177,7 @@ function outcomeOfEmpty(
   const got = connection.received('PUBLISH').map(({ packet }) => packet);
   const foreign = got.find(({ topic }) => !topic.endsWith(`/${name}`))?.topic;
   if (foreign !== undefined) return ['fail', `it got a message on ${foreign}, which only the other had subscribed to`];
-  if (got.some((it) => textOf(it) === emptyPayloads[0])) return ['pass', 'accepted, and served as a client of its own'];
+  if (got.some(isText(emptyPayloads[0]))) return ['pass', 'accepted, and served as a client of its own'];
   const code = connection.received('SUBACK').at(0)?.packet.returnCodes.at(0);
   const isPromised = isPublished && (code === 1 || code === 2);
   if (!isPromised)

@@ -1,9 +1,9 @@
 // Checks of section 3.8.4 and 3.10.4: many topic filters in one packet do what as many packets with one filter would do.
 import type { Slice } from '../../judge/slice.ts';
-import type { PacketOf, Qos } from '../../wire/packet.ts';
+import type { Qos } from '../../wire/packet.ts';
 import { highestQos } from '../bench.ts';
 import type { Check } from '../check.ts';
-import { saying, type Judgement } from '../judgement.ts';
+import { isText, saying, type Judgement } from '../judgement.ts';
 
 /** Filters in the order in which they stand in the packet; the first comes again at the end with another QoS. */
 const asked = [
@@ -25,8 +25,6 @@ const acceptSubscribed = [
 const acceptUnsubscribed = [
   'one UNSUBACK; of the three subscriptions only the one that the packet does not name still delivers',
 ];
-
-const textOf = (it: PacketOf<'PUBLISH'>): string => Buffer.from(it.payload).toString();
 
 /** A server that refuses messages sends none: what did not come is then no matter of filters. */
 function cutPublisher(slice: Slice): { readonly seq: number } | undefined {
@@ -53,7 +51,7 @@ function judgeSubscribed(slice: Slice): readonly Judgement[] {
     const granted = codes[asked.findLastIndex((it) => it.path === path)] ?? 0x80;
     if (granted > 2) return [];
     const of = (payload: string) =>
-      subscriber.received('PUBLISH', (it) => it.topic.endsWith(path) && textOf(it) === payload);
+      subscriber.received('PUBLISH', (it) => it.topic.endsWith(path) && isText(payload)(it));
     const live = of('live');
     const kept = of('kept');
     const [first] = live;
@@ -86,7 +84,7 @@ function judgeUnsubscribed(slice: Slice): readonly Judgement[] {
   }
   if (unsubacks.length > 1) return [say('fail', `${unsubacks.length} UNSUBACKs`, request, ...unsubacks)];
   const after = (path: string) =>
-    subscriber.received('PUBLISH', (it) => it.topic.endsWith(path) && textOf(it) === 'after').at(0);
+    subscriber.received('PUBLISH', (it) => it.topic.endsWith(path) && isText('after')(it)).at(0);
   const gone = ['u/one', 'u/three'].map(after).find((it) => it !== undefined);
   if (gone !== undefined) return [say('fail', `a message for ${gone.packet.topic} came`, request, unsuback, gone)];
   const cut = cutPublisher(slice);
